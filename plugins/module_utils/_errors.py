@@ -1,0 +1,95 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The errors of the collection: each knows what to tell the user."""
+
+from __future__ import annotations
+
+import typing as t
+
+
+class VeracodeError(Exception):
+    """Anything that stops a run and is explained to the user.
+
+    The keyword arguments become the C(failure) of the result; what is C(None) does not apply.
+
+    :param msg: what happened, what it happened to, and the remedy. Never holds a secret.
+    :param place: where in the input, for example C(users[17].roles).
+    :param kind: C(user), C(api_user), C(team), ...
+    :param name: the username or name of the object.
+    :param option: the option at fault.
+    :param value: the value at fault (never a secret).
+    :param status: HTTP status of the refusal.
+    :param method: HTTP method of the refused call.
+    :param path: path of the refused call, without its query.
+    :param request_id: Veracode's conversation id, for its support.
+    """
+
+    FIELDS = ("place", "kind", "name", "option", "value", "msg", "status", "method", "path", "request_id")
+
+    def __init__(
+        self,
+        msg: str,
+        *,
+        place: str | None = None,
+        kind: str | None = None,
+        name: str | None = None,
+        option: str | None = None,
+        value: t.Any = None,
+        status: int | None = None,
+        method: str | None = None,
+        path: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(msg)
+        self.msg = msg
+        self.place = place
+        self.kind = kind
+        self.name = name
+        self.option = option
+        self.value = value
+        self.status = status
+        self.method = method
+        self.path = path
+        self.request_id = request_id
+
+    def failure(self) -> dict[str, t.Any]:
+        """Return what applies, in the form of the C(failure) of a result."""
+        return {field: getattr(self, field) for field in self.FIELDS if getattr(self, field) is not None}
+
+
+class InputError(VeracodeError):
+    """The input cannot be meant as it stands; nothing was sent that writes."""
+
+
+class GuardError(VeracodeError):
+    """A guard refused the plan before the first write."""
+
+
+class ApiError(VeracodeError):
+    """Veracode answered with a refusal, or with something that is not an answer."""
+
+
+class TransportError(VeracodeError):
+    """No answer could be had: connection, TLS, time-out, rate limit, credentials."""
+
+
+class LostAnswerError(TransportError):
+    """A call that must not be repeated blindly was sent, and its answer never arrived: it may have been carried out."""
+
+
+class MissingLibraryError(VeracodeError):
+    """A Python library that the collection needs cannot be imported.
+
+    :param library: the requirement, for example C(requests >= 2.28).
+    :param trace: the traceback of the failed import.
+    """
+
+    def __init__(self, library: str, trace: str) -> None:
+        super().__init__(f"The Python library {library} is required")
+        self.library = library
+        self.trace = trace
