@@ -199,13 +199,15 @@ class KeyStore:
         self.dest = _shown(os.fsdecode(dest))
         self.format = format
         self.profile = profile
-        with contextlib.suppress(UnicodeEncodeError):
-            if dest and b"\0" not in os.fsencode(dest):
-                self._path = os.path.abspath(os.path.expanduser(os.fsdecode(dest)))
-        if not hasattr(self, "_path"):
+        try:
+            raw = os.fsencode(dest)
+        except UnicodeEncodeError:
+            raw = b""
+        if not raw or b"\0" in raw:
             raise self._error("is no path", "give the path of a file")
         if self.dest.endswith("/"):
             raise self._error("names a folder", "give the path of a file in it")
+        self._path = os.path.abspath(os.path.expanduser(os.fsdecode(raw)))
         kind = find_format(format, profile)
         if kind is None:
             raise self._error("is no format", "choose ini, json or env", "credentials_format")
