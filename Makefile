@@ -1,0 +1,51 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Thin names for the sessions of noxfile.py. Everything is installed into .venv and .nox of this folder.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+ARGS ?=
+RUN = .nox/runner/bin/python tests/tools/run.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all matrix lint format sanity units integration importer clean runner
+
+help: ## Show this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+	@echo 'Arguments for pytest: make units ARGS="-k planner"'
+
+demo: ## Onboard an organization against the emulator: check mode, run, second run, repair
+	@$(PYTHON) tests/tools/environment.py .venv 'ansible-core ~= 2.19.0' -r requirements.txt -r tests/emulator/requirements.txt
+	@$(PYTHON) tests/tools/mirror.py .venv/tree >/dev/null
+	@ANSIBLE_COLLECTIONS_PATH='$(CURDIR)/.venv/tree' PATH='$(CURDIR)/.venv/bin':"$$PATH" .venv/bin/python -m tests.demo
+
+test: runner ## Everything that a pull request is judged by
+	@$(RUN) lint sanity units integration -- $(ARGS)
+
+test-all: runner ## The same on every supported ansible-core and Python, with the oldest and newest libraries
+	@$(RUN) lint importer matrix
+
+matrix: runner ## One row of test-all: make matrix CORE=2.21 PYTHON_VERSION=3.12 LIBRARIES=newest
+	@$(RUN) "matrix($(CORE)-py$(PYTHON_VERSION)-$(LIBRARIES))"
+
+lint: runner ## Formatters, linters, types, import contracts, licences, documentation, changelog
+	@$(RUN) lint
+
+sanity: runner ## ansible-test sanity
+	@$(RUN) sanity
+
+units: runner ## Unit tests and the emulator's own tests
+	@$(RUN) units -- $(ARGS)
+
+integration: runner ## Playbooks against the emulator
+	@$(RUN) integration -- $(ARGS)
+
+importer: runner ## Build the collection and let galaxy-importer look at it
+	@$(RUN) importer
+
+clean: ## Remove every environment, copy and result
+	rm -rf .venv .nox .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build tests/output
+
+runner:
+	@$(PYTHON) tests/tools/environment.py .nox/runner -r tests/requirements/nox.txt

@@ -1,0 +1,334 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every check of the collection. The targets of the Makefile are thin names for these sessions.
+
+The sessions work on a copy of the collection in the place where Ansible looks for collections, in environments below
+C(.nox/environments) that are made anew when what they hold has changed (see C(tests/tools)).
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import typing as t
+import urllib.request
+from pathlib import Path
+
+import antsibull_nox
+import nox
+import nox.command
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT / "tests" / "tools"))
+
+from environment import environment  # noqa: E402
+from mirror import COLLECTION, mirror  # noqa: E402
+
+STATE = ROOT / ".nox"
+TREE = STATE / "tree"
+COPY = TREE / COLLECTION
+HOME = STATE / "home"
+
+
+class Entry(t.NamedTuple):
+    """One row of the matrix: versions that are tested together."""
+
+    core: str  # of ansible-core
+    python: str
+    libraries: str  # oldest or newest of what requirements.txt allows
+
+    def __str__(self) -> str:
+        return f"{self.core}-py{self.python}-{self.libraries}"
+
+
+# The same list as in .github/workflows/ci.yml; a test compares the two.
+MATRIX = [
+    Entry("2.16", "3.10", "oldest"),
+    Entry("2.16", "3.11", "oldest"),
+    Entry("2.18", "3.11", "newest"),
+    Entry("2.19", "3.11", "newest"),
+    Entry("2.20", "3.12", "oldest"),
+    Entry("2.21", "3.12", "newest"),
+    Entry("2.21", "3.13", "newest"),
+]
+# The newest ansible-core that runs on Python 3.11: what `make test` uses.
+DEFAULT = Entry("2.19", "3.11", "newest")
+
+nox.options.sessions = ["lint", "sanity", "units", "integration"]
+nox.options.default_venv_backend = "none"
+
+# Its checks of files, action groups and licences; see antsibull-nox.toml.
+antsibull_nox.load_antsibull_nox_toml()
+
+
+def core_requirement(core: str) -> str:
+    """Return what pip is to install for this series of ansible-core."""
+    return f"ansible-core ~= {core}.0"
+
+
+def tools(name: str, *arguments: str, python: str | None = None) -> dict[str, str | None]:
+    """Return the process environment in which the programs of the environment C(name) are found first.
+
+    Nothing of the developer's own settings of Ansible and Veracode comes in, and nothing is written to their home.
+    """
+    folder = STATE / "environments" / name
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    programs = environment(folder, list(arguments), python)
+    foreign = {key: None for key in os.environ if key.startswith(("ANSIBLE_", "VERACODE_", "PYTHON"))}
+    return {
+        **foreign,
+        "ANSIBLE_COLLECTIONS_PATH": str(TREE),
+        "HOME": str(own_home()),
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": f"{TREE}{os.pathsep}{COPY}",
+        "VIRTUAL_ENV": str(folder),
+    }
+
+
+def test_tools(entry: Entry) -> dict[str, str | None]:
+    """Return the process environment for the tests of one row of the matrix."""
+    constraints = ["-c", "tests/requirements/oldest.txt"] if entry.libraries == "oldest" else []
+    return tools(
+        str(entry),
+        core_requirement(entry.core),
+        *("-r", "requirements.txt", "-r", "tests/emulator/requirements.txt", "-r", "tests/requirements/test.txt"),
+        *constraints,
+        python=entry.python,
+    )
+
+
+def lint_tools() -> dict[str, str | None]:
+    """Return the process environment for the checks that only read."""
+    return tools(
+        "lint",
+        core_requirement(DEFAULT.core),
+        *("-r", "requirements.txt", "-r", "tests/emulator/requirements.txt"),
+        *("-r", "tests/requirements/test.txt", "-r", "tests/requirements/lint.txt"),
+        python=DEFAULT.python,
+    )
+
+
+def own_home() -> Path:
+    """Return a home directory for the tools, which knows the settings of pip that hold outside.
+
+    ansible-test hands nothing but HOME and PATH on to pip, so the settings have to be in a file.
+    """
+    target = HOME / ".config" / "pip" / "pip.conf"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    listing = subprocess.run([sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True).stdout
+    sections: dict[str, dict[str, str]] = {}
+    for line in listing.splitlines():
+        key, _, value = line.partition("=")
+        section, _, option = key.rpartition(".")
+        sections.setdefault("global" if section == ":env:" else section, {})[option] = ast.literal_eval(value)
+    text = ""
+    for section, options in sections.items():
+        lines = (f"{option} = " + value.replace("\n", "\n    ") for option, value in options.items())
+        text += f"[{section}]\n" + "\n".join(lines) + "\n"
+    target.touch(mode=0o600)  # an index may need a password
+    target.write_text(text)
+    return HOME
+
+
+def provide_get_pip(session: nox.Session, env: dict[str, str | None], python: str) -> None:
+    """Put a get-pip where ansible-test looks for it: the real one, or a stand-in where the download is not possible."""
+    code = (
+        "import types; from ansible_test._internal.python_requirements import get_venv_packages as packages; "
+        f"print(packages(types.SimpleNamespace(version={python!r}))['pip'])"
+    )
+    version = str(session.run(program("python", env), "-c", code, env=env, external=True, silent=True)).strip()
+    target = HOME / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py"
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        url = f"https://ci-files.testing.ansible.com/ansible-test/get-pip-{version}.py"
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            target.write_bytes(answer.read())
+    except OSError:
+        shutil.copy(ROOT / "tests" / "tools" / "get_pip.py", target)
+
+
+def program(name: str, env: dict[str, str | None]) -> str:
+    """Return the path of a program in this process environment."""
+    return shutil.which(name, path=env.get("PATH") or os.environ["PATH"]) or name
+
+
+class Checks:
+    """Runs checks one after the other, remembers what came of each, and fails at the end if one of them did."""
+
+    def __init__(self, session: nox.Session) -> None:
+        self.session = session
+        self.results: list[dict[str, t.Any]] = []
+
+    def run(self, name: str, *command: str, env: dict[str, str | None], cwd: Path = COPY, junit: str = "") -> None:
+        """Run a command as a check of this name; C(junit) is the file that it writes into the folder of results."""
+        self.session.log(f"--- {name}")
+        started = time.monotonic()
+        try:
+            with self.session.chdir(cwd):
+                self.session.run(program(command[0], env), *command[1:], env=env, external=True)
+        except nox.command.CommandFailed:
+            self.record(name, False, started, junit)
+        else:
+            self.record(name, True, started, junit)
+
+    def record(self, name: str, ok: bool, started: float, junit: str = "") -> None:
+        """Remember what came of a check."""
+        self.results.append({"name": name, "ok": ok, "seconds": time.monotonic() - started, "junit": junit})
+
+    def finish(self) -> None:
+        """Write the results for C(tests/tools/run.py) and fail the session if a check failed."""
+        results(self.session).write_text(json.dumps(self.results))
+        failed = [result["name"] for result in self.results if not result["ok"]]
+        if failed:
+            self.session.error(f"failed: {', '.join(failed)}")
+
+
+def results(session: nox.Session, suffix: str = ".json") -> Path:
+    """Return the file for the results of this session."""
+    folder = STATE / "results"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{session.name}{suffix}"
+
+
+def run_sanity(checks: Checks, entry: Entry) -> None:
+    """ansible-test sanity, all tests, nothing ignored."""
+    env = test_tools(entry)
+    provide_get_pip(checks.session, env, entry.python)
+    # What the tests of the code need on the path would mislead the tests of ansible-test.
+    env = {**env, "PYTHONPATH": None}
+    command = ["ansible-test", "sanity", "--local", "--python", entry.python, "--color", "no"]
+    checks.run(f"sanity {entry.core}, Python {entry.python}", *command, env=env)
+
+
+def run_pytest(checks: Checks, entry: Entry, name: str, *paths: str) -> None:
+    """Tests of these paths, on two processors."""
+    junit = results(checks.session, f"-{name}.xml")
+    command = ["python", "-m", "pytest", "-n", "2", f"--junit-xml={junit}", f"-ojunit_suite_name={name}"]
+    label = f"{name} {entry.core}, Python {entry.python}"
+    checks.run(label, *command, *paths, *checks.session.posargs, env=test_tools(entry), junit=junit.name)
+
+
+def run_units(checks: Checks, entry: Entry) -> None:
+    """The unit tests and the emulator's own tests."""
+    run_pytest(checks, entry, "units", "tests/unit", "tests/emulator_tests")
+
+
+def run_integration(checks: Checks, entry: Entry) -> None:
+    """Real ansible-playbook runs against the emulator."""
+    run_pytest(checks, entry, "integration", "tests/integration")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Formatters, linters, types, import contracts, licences, documentation, changelog."""
+    mirror(TREE)
+    env = lint_tools()
+    checks = Checks(session)
+    checks.run("ruff format", "ruff", "format", "--check", "--diff", ".", env=env)
+    checks.run("ruff check", "ruff", "check", ".", env=env)
+    checks.run("yamllint", "yamllint", "--strict", ".", env=env)
+    plugins = str(COLLECTION / "plugins")
+    config = f"--config-file={COPY / 'pyproject.toml'}"
+    checks.run("mypy plugins", "mypy", config, plugins, env={**env, "PYTHONPATH": None}, cwd=TREE)
+    checks.run("mypy emulator", "mypy", config, "tests/emulator", env={**env, "PYTHONPATH": None})
+    checks.run("import contracts", "lint-imports", "--no-logo", env={**env, "PYTHONPATH": str(import_tree())})
+    checks.run("licences", "reuse", "lint", "--quiet", env=env)
+    checks.run("changelog", "antsibull-changelog", "lint", env=env)
+    docs = ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self"]
+    checks.run("documentation", *docs, "--check-extra-docs-refs", ".", env=env)
+    checks.run("ansible-lint", "ansible-lint", env=env)
+    for name in ("extra-checks", "license-check"):
+        # The sessions of antsibull-nox
+        command = [sys.executable, "-m", "nox", "--noxfile", str(ROOT / "noxfile.py"), "--session", name]
+        checks.run(name, *command, env={"HOME": str(HOME)}, cwd=ROOT)
+    checks.finish()
+
+
+def import_tree() -> Path:
+    """Copy the Python files to where every folder is a regular package, which is all that import-linter looks into."""
+    tree = STATE / "imports"
+    shutil.rmtree(tree, ignore_errors=True)
+    for source, target in ((COPY / "plugins", tree / COLLECTION / "plugins"), (COPY / "tests", tree / "tests")):
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns(".*", "__pycache__", "output"))
+    for folder in [path for path in tree.rglob("*") if path.is_dir()]:
+        (folder / "__init__.py").touch()
+    return tree
+
+
+@nox.session
+def sanity(session: nox.Session) -> None:
+    """ansible-test sanity without ignore entries."""
+    mirror(TREE)
+    checks = Checks(session)
+    run_sanity(checks, DEFAULT)
+    checks.finish()
+
+
+@nox.session
+def units(session: nox.Session) -> None:
+    """Unit tests and the emulator's own tests. Arguments go to pytest."""
+    mirror(TREE)
+    checks = Checks(session)
+    run_units(checks, DEFAULT)
+    checks.finish()
+
+
+@nox.session
+def integration(session: nox.Session) -> None:
+    """Real ansible-playbook runs against the emulator. Arguments go to pytest."""
+    mirror(TREE)
+    checks = Checks(session)
+    run_integration(checks, DEFAULT)
+    checks.finish()
+
+
+@nox.session
+@nox.parametrize("entry", MATRIX, ids=[str(entry) for entry in MATRIX])
+def matrix(session: nox.Session, entry: Entry) -> None:
+    """Sanity, units and integration on one row of the matrix of versions."""
+    mirror(TREE)
+    checks = Checks(session)
+    run_sanity(checks, entry)
+    run_units(checks, entry)
+    run_integration(checks, entry)
+    checks.finish()
+
+
+@nox.session
+def importer(session: nox.Session) -> None:
+    """Build the collection and let galaxy-importer look at it; a warning is a failure."""
+    mirror(TREE)
+    # galaxy-importer wants old versions of libraries, so it has an environment of its own.
+    env = tools(
+        "importer", core_requirement(DEFAULT.core), "-r", "tests/requirements/importer.txt", python=DEFAULT.python
+    )
+    build = STATE / "build"
+    shutil.rmtree(build, ignore_errors=True)
+    build.mkdir(parents=True)
+    checks = Checks(session)
+    checks.run("build", "ansible-galaxy", "collection", "build", "--output-path", str(build), env=env)
+    config = {"GALAXY_IMPORTER_CONFIG": str(ROOT / "tests" / "galaxy-importer.cfg")}
+    for tarball in build.glob("*.tar.gz"):
+        started = time.monotonic()
+        with session.chdir(build):
+            log = session.run(
+                *(program("python", env), "-m", "galaxy_importer.main", tarball.name),
+                env={**env, **config},
+                external=True,
+                silent=True,
+                success_codes=[0, 1],
+            )
+        session.log(str(log))
+        findings = [line for line in str(log).splitlines() if line.startswith(("WARNING", "ERROR"))]
+        done = "Importer processing completed successfully" in str(log)
+        checks.record("galaxy-importer", done and not findings, started)
+    checks.finish()
