@@ -857,6 +857,18 @@ def test_files_that_only_look_like_leftovers_stay(tmp_path: Path) -> None:
     assert names(tmp_path) == sorted([*before, "a"])
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of another user")
+def test_leftovers_of_other_users_stay(tmp_path: Path) -> None:
+    dest, leftover = tmp_path / "a", tmp_path / ".a.0123456789abcdef.tmp"
+    leftover.touch()
+    os.chown(leftover, NOBODY, NOBODY)
+    store(dest)
+    assert names(tmp_path) == [leftover.name, "a"]
+    os.chown(dest, NOBODY, NOBODY)  # root was killed when it had just given the new file to the owner of the old one
+    store(dest)
+    assert names(tmp_path) == ["a"]
+
+
 # -- many at once ------------------------------------------------------------------------------------------------------
 
 
