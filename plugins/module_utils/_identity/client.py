@@ -1,0 +1,147 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Calls of the Identity REST API, their answers checked."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from urllib.parse import quote
+
+from ansible_collections.community.veracode.plugins.module_utils._advice import with_advice
+from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
+from ansible_collections.community.veracode.plugins.module_utils._transport import Answer, Effect, Transport
+
+BASE = "/api/authn/v2"
+# No maximum is documented and the documents disagree; the server's own page size is followed whatever was asked.
+PAGE_SIZE = 500
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z", re.IGNORECASE)
+
+Query = t.Sequence[tuple[str, str]]
+Json = dict[str, t.Any]
+
+
+class Client:
+    """Sends calls and checks what comes back.
+
+    :param transport: a transport to the REST host.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def read(self, what: str, path: str, query: Query = ()) -> Json:
+        """Return the JSON object at a path.
+
+        :param what: completes "Could not …" for a person.
+        :raises ApiError: refused, or not an answer of this API.
+        """
+        answer = self._transport.call("GET", BASE + path, effect=Effect.READ, query=query)
+        self._check(what, answer)
+        return self._object(what, answer)
+
+    def read_if_there(self, what: str, path: str, query: Query = ()) -> Json | None:
+        """Return the JSON object at a path, C(None) for a 404 or an empty answer."""
+        answer = self._transport.call("GET", BASE + path, effect=Effect.READ, query=query)
+        if answer.status == 404:
+            return None
+        self._check(what, answer)
+        return self._object(what, answer) if answer.body.strip() else None
+
+    def write(
+        self, what: str, method: str, path: str, *, effect: Effect, query: Query = (), body: t.Any = None
+    ) -> Json | None:
+        """Send a change and return the JSON object of the answer, C(None) if it is empty (as deletions answer)."""
+        answer = self._transport.call(method, BASE + path, effect=effect, query=query, json=body)
+        self._check(what, answer)
+        return self._object(what, answer) if answer.body.strip() else None
+
+    def pages(self, what: str, path: str, key: str, query: Query = ()) -> t.Iterator[tuple[list[Json], int | None]]:
+        """Yield the items of each page with the total the server tells.
+
+        An empty result may lack C(_embedded) (seen in code). A server that ignores C(page) is noticed by the caller,
+        which reconciles what it got with the total.
+        """
+        number = 0
+        while True:
+            page_query = [*query, ("page", str(number)), ("size", str(PAGE_SIZE))]
+            data = self.read(what, path, page_query)
+            page = data.get("page") or {}
+            items = (data.get("_embedded") or {}).get(key) or []
+            if not isinstance(page, dict) or not isinstance(items, list) or not all(isinstance(i, dict) for i in items):
+                raise ApiError(f"Could not {what}: the answer is not a page of {key}", method="GET", path=BASE + path)
+            yield items, _count(page.get("total_elements"))
+            number += 1
+            total_pages = _count(page.get("total_pages"))
+            if not items or total_pages is None or number >= total_pages:
+                return
+
+    def _check(self, what: str, answer: Answer) -> None:
+        if 200 <= answer.status < 300:
+            return
+        message = _message(answer.body)
+        raise ApiError(
+            with_advice(f"Could not {what}", message, answer.status),
+            status=answer.status,
+            method=answer.method,
+            path=answer.path,
+            request_id=answer.request_id,
+        )
+
+    def _object(self, what: str, answer: Answer) -> Json:
+        def wrong(why: str) -> ApiError:
+            return ApiError(
+                f"Could not {what}: {why}. Check api_url, and Veracode's status page for a maintenance window",
+                status=answer.status,
+                method=answer.method,
+                path=answer.path,
+                request_id=answer.request_id,
+            )
+
+        if not answer.body.strip():
+            raise wrong("the answer is empty")
+        if "json" not in answer.content_type:
+            raise wrong(f"the answer is {answer.content_type or 'of no known type'} and not JSON")
+        try:
+            data = json.loads(answer.body)
+        except (ValueError, RecursionError):
+            raise wrong("the answer is not valid JSON, or is cut off") from None
+        if not isinstance(data, dict):
+            raise wrong("the answer is not a JSON object")
+        return data
+
+
+def segment(value: str) -> str:
+    """Return a value as one segment of a path."""
+    return quote(value, safe="")
+
+
+def _count(value: t.Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _message(body: bytes) -> str:
+    """Return the API's own words from any of the shapes its errors have (seen in code), empty if there are none."""
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(data, dict):
+        return ""
+    embedded = data.get("_embedded")
+    inner = embedded.get("api_errors") if isinstance(embedded, dict) else None
+    candidates: list[t.Any] = []
+    if isinstance(inner, list):
+        candidates += [each.get("title") for each in inner if isinstance(each, dict)]
+    if isinstance(data.get("errors"), list):
+        candidates += data["errors"]
+    candidates += [data.get(key) for key in ("message", "detail", "error_description", "title")]
+    texts = [text for text in candidates if isinstance(text, str) and text and not _UUID.match(text)]
+    return "; ".join(dict.fromkeys(texts))[:1000]

@@ -1,0 +1,282 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The directory of accounts behind the Identity REST API."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.community.veracode.plugins.module_utils._accounts import Account
+from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError
+from ansible_collections.community.veracode.plugins.module_utils._identity.accounts import account_from, body_for
+from ansible_collections.community.veracode.plugins.module_utils._identity.client import Client, Json, Query, segment
+from ansible_collections.community.veracode.plugins.module_utils._roles import (
+    API_USER,
+    Role,
+    RoleCatalog,
+    known_role,
+)
+from ansible_collections.community.veracode.plugins.module_utils._transport import Effect, Transport
+
+# Asked for with every listing; a server may ignore what it does not know, so an item is believed only for the keys it
+# really carries. account_type appears with detailed only (seen in code).
+_CARRY: Query = (("detailed", "true"), ("include_roles", "true"), ("include_teams", "true"))
+
+
+class IdentityDirectory:
+    """Accounts by the Identity REST API.
+
+    :param transport: a transport to the REST host.
+    :param own_api_id: the key id that signs the calls, without its prefix.
+    """
+
+    def __init__(self, transport: Transport, own_api_id: str) -> None:
+        self._transport = transport
+        self._client = Client(transport)
+        self._own_api_id = own_api_id.casefold()
+        self._role_ids: dict[Role, str] = {}
+        self._roles: RoleCatalog | None = None
+        self._teams: dict[str, str | None] | None = None
+        self._self_id: str | None = None
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._transport.close()
+
+    # Finding
+
+    def by_username(self, username: str, kind: str, need: frozenset[str], *, inactive: bool = True) -> Account | None:
+        """Return the account of that name, compared without case.
+
+        The filter is documented to match whole names only, without case; that is checked again here.
+        Costs one call, another for an inactive account, and one for details that the listing does not carry.
+        """
+        return self._by_filter("user_name", "username", username, kind, need, inactive=inactive)
+
+    def by_email(self, address: str, kind: str, need: frozenset[str]) -> Account | None:
+        """Return the one account of that kind with that address; several service accounts may share one."""
+        return self._by_filter("email_address", "email_address", address, kind, need, inactive=True)
+
+    def _by_filter(
+        self, parameter: str, option: str, value: str, kind: str, need: frozenset[str], *, inactive: bool
+    ) -> Account | None:
+        for look_at_inactive in (False, True) if inactive else (False,):
+            query = [(parameter, value), *_CARRY]
+            if look_at_inactive:
+                query.append(("inactive", "true"))
+            found: dict[str, Account] = {}
+            others: dict[str, Account] = {}
+            for items, _total in self._client.pages(f'look up the {option} "{value}"', "/users", "users", query):
+                for item in items:
+                    account, told = account_from(item, whole=False, active=not look_at_inactive)
+                    if str(account.values.get(option) or "").casefold() != value.casefold():
+                        continue
+                    complete = self._with_details(account, told, need)
+                    if complete is not None:
+                        # An address may be shared by accounts of both kinds; a username belongs to one account.
+                        right = option == "username" or complete.kind == kind
+                        (found if right else others)[str(complete.handle)] = complete
+                if found and option == "username":
+                    break
+            found = found or others
+            if len(found) > 1:
+                names = ", ".join(sorted(account.username for account in found.values()))
+                raise InputError(
+                    f'{option}: "{value}" is that of several accounts ({names}); select one of them by username',
+                    option=option,
+                    value=value,
+                )
+            for account in found.values():
+                return account
+        return None
+
+    def by_custom_id(self, custom_id: str, need: frozenset[str]) -> Account | None:
+        """Return the SAML account of that subject.
+
+        The API has no filter for it and its listings do not show it (seen in code), so the details of the SAML accounts
+        are read until it is found: as many calls as there are SAML accounts before it.
+        """
+        query = [("saml_user", "true"), ("detailed", "true")]
+        what = f'look up the custom_id "{custom_id}"'
+        for items, _total in self._client.pages(what, "/users/search", "users", query):
+            for item in items:
+                account, told = account_from(item, whole=False)
+                if account.values.get("is_saml_user") is False:
+                    continue
+                complete = self._with_details(account, told, need | {"custom_id"})
+                if complete is not None and complete.values.get("custom_id") == custom_id:
+                    return complete
+        return None
+
+    def _with_details(self, account: Account, told: bool, need: frozenset[str]) -> Account | None:
+        """Return the account with everything that is needed, read on its own unless its item carried it."""
+        if told and all(option in account.values_and_lists for option in need):
+            return account
+        return self.details(account)
+
+    def details(self, account: Account) -> Account | None:
+        """Return the account read on its own, C(None) if it is gone."""
+        path = f"/users/{segment(str(account.handle))}"
+        item = self._client.read_if_there(f'read "{account.username}"', path, [("detailed", "true")])
+        if item is None or item.get("deleted") is True:
+            return None
+        return self._account(item, account.kind, account.values.get("active"))
+
+    def _account(self, item: Json, kind: str, active: bool | None) -> Account:
+        if "user_id" not in item or "user_name" not in item:
+            raise ApiError("Could not read an account: the answer is not a user. Check api_url")
+        account, _told = account_from(item, whole=True, kind=kind, active=active)
+        return account
+
+    # Names
+
+    def roles(self) -> RoleCatalog:
+        """Return all roles of the organization, built in and custom, read once."""
+        if self._roles is None:
+            roles = []
+            for items, _total in self._client.pages("list the roles", "/roles", "roles"):
+                for item in items:
+                    role = known_role(
+                        item.get("role_name"),
+                        item.get("role_description"),
+                        is_api=item.get("is_api") is True,
+                        is_scan=item.get("is_scan_type") is True,
+                    )
+                    roles.append(role)
+                    self._role_ids[role] = str(item.get("role_id"))
+            self._roles = RoleCatalog(roles)
+        return self._roles
+
+    def teams(self, names: t.Collection[str]) -> tuple[dict[str, str | None], tuple[str, ...]]:
+        """Return those of the teams that exist, by name with their GUID, and all names there are if one is missing."""
+        if self._teams is None and len(names) == 1:
+            # The filter is loose (partial, without case), so equality is checked here.
+            found = self._read_teams([("team_name", next(iter(names)))])
+            if all(name in found for name in names):
+                return {name: found[name] for name in names}, ()
+        if self._teams is None:
+            self._teams = self._read_teams([])
+        known = {name: self._teams[name] for name in names if name in self._teams}
+        return known, tuple(self._teams) if len(known) < len(names) else ()
+
+    def _read_teams(self, query: Query) -> dict[str, str | None]:
+        # Without these flags only the caller's own teams are listed; documents name one or the other.
+        query = [*query, ("all_for_org", "true"), ("ignore_self_teams", "true")]
+        return {
+            str(item["team_name"]): str(item.get("team_id"))
+            for items, _total in self._client.pages("list the teams", "/teams", "teams", query)
+            for item in items
+            if "team_name" in item
+        }
+
+    # Changing
+
+    def create(self, after: Account, values: t.Mapping[str, t.Any], *, with_credentials: bool = False) -> Account:
+        """Create an account: one call, with its key pair if that is wanted."""
+        body = body_for(values, after, None)
+        if after.kind == API_USER:
+            body["permissions"] = [{"permission_name": "apiUser"}]
+        else:
+            body["user_type"] = "VOSP"
+        query = [("generate_api_creds", "true")] if with_credentials else []
+        item = self._write_account(f'create "{after.username}"', "POST", "/users", Effect.ONCE, query, body)
+        account = self._answered(after, item)
+        if with_credentials:
+            generated = _generated(item or {}, after.username)
+            account = replace(account, facts={**account.facts, "api_credentials": generated})
+        return account
+
+    def finish(self, account: Account, after: Account, values: t.Mapping[str, t.Any]) -> Account:
+        """Return the account: creation sets everything here."""
+        return account
+
+    def update(
+        self, before: Account, after: Account, values: t.Mapping[str, t.Any], *, verify_email: bool = False
+    ) -> Account:
+        """Change what C(values) lists.
+
+        C(partial) keeps what is not sent; lists are sent whole, since C(incremental) cannot remove (documented).
+        """
+        query = [("partial", "true"), ("incremental", "false")]
+        if "email_address" in values and not verify_email:
+            query.append(("adminNoVerificationEmail", "TRUE"))
+        path = f"/users/{segment(str(before.handle))}"
+        body = body_for(values, after, before)
+        item = self._write_account(f'update "{before.username}"', "PUT", path, Effect.REPEATABLE, query, body)
+        return self._answered(after, item)
+
+    def _write_account(
+        self, what: str, method: str, path: str, effect: Effect, query: Query, body: Json
+    ) -> Json | None:
+        try:
+            return self._client.write(what, method, path, effect=effect, query=query, body=body)
+        except ApiError as error:
+            # The specification writes a relationship as a string, some public clients as an object. A 400 means that
+            # nothing was done, so the other form can be tried.
+            other = _with_relationship_objects(body)
+            if error.status != 400 or other is None:
+                raise
+            return self._client.write(what, method, path, effect=effect, query=query, body=other)
+
+    def _answered(self, after: Account, item: Json | None) -> Account:
+        """Return what the answer to a change carries: it may be the whole user, or less."""
+        if item is None or "user_id" not in item:
+            return Account(after.kind, after.handle, {})
+        whole = "roles" in item and "user_name" in item
+        return account_from(item, whole=whole, kind=after.kind)[0]
+
+    def delete(self, account: Account) -> None:
+        """Delete an account (softly, and for good; documented); one that is gone already is no error."""
+        path = f"/users/{segment(str(account.handle))}"
+        try:
+            self._client.write(f'delete "{account.username}"', "DELETE", path, effect=Effect.REPEATABLE)
+        except ApiError as error:
+            if error.status != 404:
+                raise
+
+    def is_caller(self, account: Account) -> bool:
+        """Tell whether the account signs these calls, with one call unless its key id tells already."""
+        own = account.facts.get("api_credentials") or {}
+        if str(own.get("api_id") or "").casefold() == self._own_api_id:
+            return True
+        return self.caller() in (account.handle, account.username.casefold())
+
+    def caller(self) -> str:
+        """Return the GUID of the account that signs the calls."""
+        if self._self_id is None:
+            self._self_id = str(self._client.read("read the calling account", "/users/self").get("user_id"))
+        return self._self_id
+
+    def caller_username(self) -> str:
+        """Return the username of the account that signs the calls."""
+        return str(self._client.read("read the calling account", "/users/self").get("user_name"))
+
+
+def _generated(item: Json, username: str) -> dict[str, t.Any]:
+    raw = item.get("api_credentials")
+    if not isinstance(raw, dict) or not raw.get("api_id") or not raw.get("api_secret"):
+        raise ApiError(
+            f'"{username}" was created, but the answer holds no key pair. Generate one with '
+            "community.veracode.veracode_api_credentials and state: rotated",
+            kind=API_USER,
+            name=username,
+        )
+    return {"api_id": str(raw["api_id"]), "api_secret": str(raw["api_secret"]), "expires": raw.get("expiration_ts")}
+
+
+def _with_relationship_objects(body: Json) -> Json | None:
+    teams = body.get("teams")
+    if not isinstance(teams, list) or not any("relationship" in team for team in teams):
+        return None
+    other = copy.deepcopy(body)
+    for team in other["teams"]:
+        if "relationship" in team:
+            team["relationship"] = {"name": team["relationship"]}
+    return other

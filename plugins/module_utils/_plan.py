@@ -1,0 +1,638 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Compare what is wanted with what is there. Pure: no call, no clock, no AnsibleModule."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.community.veracode.plugins.module_utils._accounts import (
+    BY_OPTION,
+    ELEARNING,
+    NAMES,
+    REST,
+    XML,
+    Account,
+    Membership,
+    can_update,
+)
+from ansible_collections.community.veracode.plugins.module_utils._desired import LOCK_OUT, Desired
+from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._roles import (
+    API_USER,
+    NO_TEAM_RESTRICTION,
+    TEAM_ADMIN,
+    USER,
+    Role,
+    RoleCatalog,
+    did_you_mean,
+    impossible,
+    resolve,
+    target_roles,
+)
+
+# Options that have rules of their own below; all others are compared as they are.
+_RULED = frozenset(
+    {
+        "username",
+        "email_address",
+        "roles",
+        "teams",
+        "managed_teams",
+        "has_ip_restrictions",
+        "allowed_ip_addresses",
+        "is_saml_user",
+        "title",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names that can be given, as far as they had to be read.
+
+    :param roles: all roles of the organization; C(None) if the account's own suffice.
+    :param teams: teams by name, with their GUID or C(None); holds at least those that were asked for and exist.
+    :param all_teams: names to offer as the nearest ones.
+    """
+
+    roles: RoleCatalog | None = None
+    teams: t.Mapping[str, str | None] = field(default_factory=dict)
+    all_teams: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """The account a task means.
+
+    :param account: as read.
+    :param formerly: it was found under one of its former names, and is to be renamed.
+    :param warnings: what the user should know about how it was found.
+    """
+
+    account: Account
+    formerly: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One net change of one object.
+
+    :param action: C(create), C(update), C(rename), C(disable) or C(delete).
+    :param name: the name after the run.
+    :param fields: the options that change, sorted.
+    :param values: what to write: canonical value by option.
+    :param before: the account as it is, C(None) for a creation.
+    :param after: the account as it is to be, C(None) for a deletion.
+    :param verify_email: a new address holds only once it is confirmed.
+    """
+
+    action: str
+    kind: str
+    name: str
+    fields: tuple[str, ...]
+    values: t.Mapping[str, t.Any]
+    before: Account | None
+    after: Account | None
+    place: str | None = None
+    verify_email: bool = False
+
+    @property
+    def entry(self) -> dict[str, t.Any]:
+        """The change as an entry of C(actions)."""
+        return {"action": self.action, "kind": self.kind, "name": self.name, "fields": list(self.fields)}
+
+    @property
+    def diff(self) -> dict[str, t.Any]:
+        """The change as C(before) and C(after) in the collection's own words."""
+        before = self.before.values_and_lists if self.before else {}
+        after = self.after.values_and_lists if self.after else {}
+        if self.action == "create":
+            return {"before": {}, "after": _shown(after, self.fields)}
+        if self.action == "delete":
+            return {
+                "before": _shown(before, [option for option in before if before[option] not in (None, ())]),
+                "after": {},
+            }
+        options = self.fields or tuple(self.values)
+        return {"before": _shown(before, options), "after": _shown(after, options)}
+
+
+def _shown(values: t.Mapping[str, t.Any], options: t.Iterable[str]) -> dict[str, t.Any]:
+    return {
+        option: list(values[option]) if isinstance(values.get(option), tuple) else values.get(option)
+        for option in sorted(options)
+    }
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one entry needs.
+
+    :param change: C(None) if nothing differs.
+    :param account: the account as it will be, C(None) if there is none.
+    :param pending: a new address was ordered and waits for its confirmation.
+    """
+
+    change: Change | None
+    account: Account | None
+    warnings: tuple[str, ...] = ()
+    pending: bool = False
+
+
+def options_needed(desired: Desired) -> frozenset[str]:
+    """Return the options that a reading has to carry for this entry to be planned."""
+    if desired.state == "absent":
+        return frozenset()
+    if desired.state == "disabled":
+        return frozenset({"login_enabled", "active"} if desired.kind == API_USER else {"login_enabled"})
+    needed = set(desired.values) - {"username"}
+    if "managed_teams" in needed:
+        needed.add("roles")
+    if needed & {"has_ip_restrictions", "allowed_ip_addresses"}:
+        needed |= {"has_ip_restrictions", "allowed_ip_addresses"}
+    return frozenset(needed)
+
+
+def names_needed(desired: Desired, account: Account | None) -> tuple[bool, tuple[str, ...]]:
+    """Return whether the organization's roles have to be read, and which team names have to be looked up.
+
+    Names that the account already holds need no look-up, so that a converged account costs none.
+    """
+    if desired.state != "present":
+        return False, ()
+    values = desired.values
+    held = RoleCatalog(account.roles or ()) if account else RoleCatalog(())
+    need_roles = any(held.find(name) is None for name in values.get("roles", ()))
+    if not need_roles and desired.unrestricted and NO_TEAM_RESTRICTION not in held:
+        need_roles = not _team_names_after(desired, account)
+    own = {team.name for team in (account.teams or ())} if account else set()
+    teams = set(values.get("teams", ())) | set(values.get("managed_teams", ()))
+    return need_roles, tuple(sorted(teams - own))
+
+
+def _team_names_after(desired: Desired, account: Account | None) -> set[str]:
+    held = {team.name for team in (account.teams or ())} if account else set()
+    named = desired.values.get("teams")
+    if named is not None:
+        if desired.teams_mode == "add":
+            held = held | set(named)
+        elif desired.teams_mode == "remove":
+            held = held - set(named)
+        else:
+            held = set(named)
+    return held | set(desired.values.get("managed_teams", ()))
+
+
+def plan_account(desired: Desired, found: Found | None, names: Names) -> Plan:
+    """Plan one account.
+
+    :raises InputError: the entry asks for what cannot be.
+    """
+    try:
+        return _plan_account(desired, found, names)
+    except VeracodeError as error:
+        error.kind = error.kind or desired.kind
+        error.name = error.name or desired.label
+        if desired.place and error.place is None:
+            error.place = f"{desired.place}.{error.option}" if error.option else desired.place
+            error.msg = f"{desired.place}.{error.msg}"
+        raise
+
+
+def _plan_account(desired: Desired, found: Found | None, names: Names) -> Plan:
+    account = found.account if found else None
+    if account is not None and account.kind != desired.kind:
+        other, module = ("an API service account", "veracode_api_user")
+        if account.kind == USER:
+            other, module = ("a person's account", "veracode_user")
+        raise desired.problem(
+            f'username: "{account.username}" is {other}, and Veracode cannot convert an account; '
+            f"use community.veracode.{module}, or another username",
+            "username",
+            account.username,
+        )
+    if desired.state == "absent":
+        return _plan_removal(desired, account)
+    if desired.state == "disabled":
+        return _plan_disabling(desired, account)
+    if found is None:
+        return _plan_creation(desired, names)
+    return _plan_update(desired, found, names)
+
+
+def _plan_removal(desired: Desired, account: Account | None) -> Plan:
+    if account is None:
+        return Plan(None, None)
+    change = Change("delete", desired.kind, account.username, (), {}, account, None, desired.place)
+    return Plan(change, None)
+
+
+def _plan_disabling(desired: Desired, account: Account | None) -> Plan:
+    if account is None:
+        return Plan(None, None)
+    switches = ["login_enabled"]
+    if desired.kind == API_USER and desired.api == REST:
+        switches.append("active")
+    values = {option: False for option in switches if account.values.get(option) is not False}
+    if not values:
+        return Plan(None, account)
+    after = replace(account, values={**account.values, **values})
+    change = Change("disable", desired.kind, account.username, (), values, account, after, desired.place)
+    return Plan(change, after)
+
+
+def _plan_creation(desired: Desired, names: Names) -> Plan:
+    values = dict(desired.values)
+    _complete_names(desired, values)
+    missing = [option for option in ("first_name", "last_name", "email_address") if not values.get(option)]
+    if values.get("is_saml_user") and not values.get("custom_id"):
+        missing.append("custom_id")
+    if desired.kind == API_USER and not values.get("username"):
+        missing.append("username")
+    if desired.api == XML and not values.get("roles"):
+        missing.append("roles")
+    if missing:
+        raise desired.problem(
+            f"{missing[0]}: {desired.label} does not exist, and creating it needs {', '.join(missing)}; "
+            "give what is missing, or correct the name",
+            missing[0],
+        )
+    if desired.roles_mode == "remove":
+        values.pop("roles", None)
+    shown = set(values)
+    warnings: list[str] = []
+    if values.get("has_ip_restrictions") and not values.get("allowed_ip_addresses"):
+        warnings.append(_no_address_left(desired))
+    if values.get("allowed_ip_addresses"):
+        values["has_ip_restrictions"] = True
+        shown.add("has_ip_restrictions")
+    roles = _roles_after(desired, None, names, values) if "roles" in values else None
+    teams = _teams_after(desired, None, names, roles)
+    values = {option: value for option, value in values.items() if value not in (None, ())}
+    values.setdefault("login_enabled", True)
+    if desired.api == REST:
+        values.setdefault("active", True)
+    account = Account(
+        desired.kind,
+        None,
+        {option: value for option, value in values.items() if option not in ("roles", "teams", "managed_teams")},
+        tuple(sorted(roles, key=lambda role: role.title)) if roles is not None else (),
+        teams or (),
+    )
+    shown = {option for option in shown if values.get(option) is not None or option in ("roles", "teams")}
+    shown = {option for option in shown if account.values_and_lists.get(option) not in (None, ())}
+    change = Change(
+        "create", desired.kind, account.username, tuple(sorted(shown)), values, None, account, desired.place
+    )
+    return Plan(change, account, tuple(warnings))
+
+
+def _complete_names(desired: Desired, values: dict[str, t.Any]) -> None:
+    """Let username and address imply one another (documented: they are the same for a person without SAML)."""
+    if desired.kind != USER:
+        return
+    username, address = values.get("username"), values.get("email_address")
+    differ = bool(username and address and username.casefold() != address.casefold())
+    if desired.api == XML and differ and not values.get("is_saml_user"):
+        raise desired.problem(
+            f'username: the Admin XML API makes the address the username, so "{username}" cannot be created with '
+            f'email_address "{address}"; use api: rest, or leave username out',
+            "username",
+            username,
+        )
+    if username and not address and not values.get("is_saml_user"):
+        if "@" not in username:
+            raise desired.problem(
+                f'email_address: "{username}" does not exist, and its username is not an address, '
+                "so creating it needs email_address; give it, or correct the name",
+                "email_address",
+            )
+        values["email_address"] = username
+    if address and not username:
+        values["username"] = address
+
+
+def _plan_update(desired: Desired, found: Found, names: Names) -> Plan:
+    account = found.account
+    now = account.values_and_lists
+    values: dict[str, t.Any] = {}
+    warnings = list(found.warnings)
+    if now.get("active") is False and "active" not in desired.values:
+        warnings.append(f'The account "{account.username}" is inactive and stays so; set active: true to reactivate it')
+    if found.formerly:
+        warnings += _plan_rename(desired, account, values)
+    elif "email_address" in desired.values:
+        _put(values, now, "email_address", desired.values["email_address"])
+    for option, wanted in desired.values.items():
+        if option not in _RULED:
+            _put(values, now, option, wanted)
+    warnings += _plan_title(desired, now, values)
+    _plan_saml(desired, now, values)
+    warnings += _plan_addresses(desired, account, now, values)
+    roles = _roles_after(desired, account, names, desired.values)
+    if roles is not None and account.roles is not None and not _same_roles(desired, account.roles, roles):
+        values["roles"] = tuple(sorted(role.title for role in roles))
+    else:
+        roles = None
+    teams = _teams_after(desired, account, names, roles if roles is not None else frozenset(account.roles or ()))
+    if teams is not None:
+        _put(values, now, "teams", tuple(sorted(team.name for team in teams)))
+        if desired.api == REST:
+            _put(values, now, "managed_teams", tuple(sorted(team.name for team in teams if team.manages)))
+        if "teams" not in values and "managed_teams" not in values:
+            teams = None
+    _refuse_what_cannot_be_written(desired, account, values)
+    if not values:
+        return Plan(None, account, tuple(warnings))
+    after = replace(
+        account,
+        values={
+            **account.values,
+            **{option: value for option, value in values.items() if option not in ("roles", "teams", "managed_teams")},
+        },
+        roles=tuple(sorted(roles, key=lambda role: role.title)) if roles is not None else account.roles,
+        teams=teams if teams is not None else account.teams,
+    )
+    renamed = _is_rename(desired, account, values)
+    name = str(values.get("username") or values["email_address"]) if renamed else account.username
+    change = Change(
+        "rename" if renamed else "update",
+        desired.kind,
+        name,
+        tuple(sorted(values)),
+        values,
+        account,
+        after,
+        desired.place,
+        verify_email=desired.verify_email and "email_address" in values,
+    )
+    return Plan(change, after, tuple(warnings), pending=change.verify_email)
+
+
+def _put(values: dict[str, t.Any], now: t.Mapping[str, t.Any], option: str, wanted: t.Any) -> None:
+    """Note a value to write if it differs from the present one."""
+    each = BY_OPTION[option]
+    unset: t.Any = () if each.type == NAMES else None
+    if not each.same(now.get(option, unset), wanted):
+        if option in ELEARNING and wanted is False and now.get(option) is None:
+            return
+        values[option] = wanted
+
+
+def _plan_rename(desired: Desired, account: Account, values: dict[str, t.Any]) -> list[str]:
+    new = str(desired.username)
+    address = desired.values.get("email_address")
+    if desired.kind == USER and address is None and not account.values.get("is_saml_user") and "@" in new:
+        address = new
+    now = account.values_and_lists
+    if address is not None:
+        _put(values, now, "email_address", address)
+        if desired.kind == USER and "email_address" not in values and new.casefold() == address.casefold():
+            return [
+                f'The account still has the username "{account.username}" although its address is "{new}" already; '
+                "the server keeps usernames when an address changes, and the account goes on being found by it"
+            ]
+    if desired.api == XML and (address is None or address.casefold() != new.casefold()):
+        raise desired.problem(
+            f'username: the Admin XML API renames by a new email_address only, so "{account.username}" cannot become '
+            f'"{new}"; use api: rest, or let email_address be the new username',
+            "username",
+            new,
+        )
+    values["username"] = new
+    return []
+
+
+def _is_rename(desired: Desired, account: Account, values: t.Mapping[str, t.Any]) -> bool:
+    """Tell whether the name changes: by C(previously), or because a person's username is the address that changes."""
+    if "username" in values:
+        return True
+    if "email_address" not in values or desired.kind != USER or desired.verify_email:
+        return False
+    now = account.values
+    if now.get("is_saml_user"):
+        return False
+    return str(now.get("username") or "").casefold() == str(now.get("email_address") or "").casefold()
+
+
+def _plan_title(desired: Desired, now: t.Mapping[str, t.Any], values: dict[str, t.Any]) -> list[str]:
+    if "title" not in desired.values:
+        return []
+    if "title" not in now:
+        return [
+            "title: this API does not report the title of an account, so it could not be compared; "
+            "it is sent on creation only and was left alone"
+        ]
+    _put(values, now, "title", desired.values["title"])
+    return []
+
+
+def _plan_saml(desired: Desired, now: t.Mapping[str, t.Any], values: dict[str, t.Any]) -> None:
+    wanted = desired.values.get("is_saml_user")
+    present = bool(now.get("is_saml_user"))
+    if wanted is None or wanted == present:
+        if present and desired.values.get("requires_token"):
+            raise desired.problem(
+                "requires_token: a SAML user cannot have Veracode's multi-factor authentication; "
+                "leave requires_token out or false",
+                "requires_token",
+                True,
+            )
+        return
+    if not wanted:
+        raise desired.problem(
+            "is_saml_user: Veracode cannot turn a SAML user back into one with a password; "
+            "leave is_saml_user out or true, or create another account",
+            "is_saml_user",
+            False,
+        )
+    if not (desired.values.get("custom_id") or now.get("custom_id")):
+        raise desired.problem(
+            "is_saml_user: a SAML user needs a custom_id, the subject its identity provider sends; give custom_id",
+            "is_saml_user",
+            True,
+        )
+    values["is_saml_user"] = True
+
+
+def _no_address_left(desired: Desired) -> str:
+    return (
+        f'has_ip_restrictions: "{desired.label}" is restricted and has no allowed_ip_addresses, so it can log in '
+        f"from nowhere: {LOCK_OUT}"
+    )
+
+
+def _plan_addresses(
+    desired: Desired, account: Account, now: t.Mapping[str, t.Any], values: dict[str, t.Any]
+) -> list[str]:
+    addresses = desired.values.get("allowed_ip_addresses")
+    restricted = desired.values.get("has_ip_restrictions")
+    if addresses is not None:
+        restricted = bool(addresses)
+    elif restricted is False:
+        addresses = ()
+    elif restricted and not now.get("allowed_ip_addresses"):
+        if desired.api == XML:
+            raise desired.problem(
+                f"has_ip_restrictions: true needs allowed_ip_addresses, and the account has none: {LOCK_OUT}",
+                "has_ip_restrictions",
+                True,
+            )
+        _put(values, now, "has_ip_restrictions", True)
+        return [_no_address_left(desired)]
+    if restricted is not None:
+        _put(values, {"has_ip_restrictions": False, **now}, "has_ip_restrictions", restricted)
+    if addresses is not None:
+        _put(values, now, "allowed_ip_addresses", addresses)
+    return []
+
+
+def _roles_after(
+    desired: Desired, account: Account | None, names: Names, values: t.Mapping[str, t.Any]
+) -> frozenset[Role] | None:
+    """Return the roles the account is to hold, or C(None) if the task does not manage them."""
+    held = frozenset(account.roles or ()) if account else frozenset()
+    catalog = names.roles or RoleCatalog(held)
+    wanted = values.get("roles")
+    lost_team = desired.kind == API_USER and _needs_unrestricted(desired, account)
+    if wanted is None and not lost_team:
+        return None
+    after = held
+    if wanted is not None:
+        named, wrong = resolve(wanted, catalog, desired.kind)
+        if wrong:
+            raise desired.problem(f"roles: {'; '.join(wrong)}", "roles", list(wanted))
+        mode = desired.roles_mode if account else "exact"
+        after = target_roles(held, named, mode, desired.kind)
+        if mode == "exact" and desired.unrestricted and NO_TEAM_RESTRICTION in held:
+            after = after | {NO_TEAM_RESTRICTION}
+    if lost_team and NO_TEAM_RESTRICTION in catalog:
+        after = after | {NO_TEAM_RESTRICTION}
+    if after != held:
+        reason = impossible(after)
+        if reason:
+            raise desired.problem(f"roles: {reason}", "roles", sorted(role.title for role in after))
+    return after
+
+
+def _needs_unrestricted(desired: Desired, account: Account | None) -> bool:
+    """Tell whether an API service account ends without a team, which has to be said explicitly.
+
+    :raises InputError: it was not said.
+    """
+    teams = _team_names_after(desired, account)
+    if teams:
+        return False
+    takes_last = account is None or bool(account.teams)
+    if takes_last and not desired.unrestricted:
+        raise desired.problem(
+            f'teams: "{desired.label}" would have no team, and an API service account without a team sees every '
+            "application; name its teams, or set unrestricted: true",
+            "teams",
+            [],
+        )
+    if not desired.unrestricted:
+        return False
+    return takes_last or "roles" in desired.values
+
+
+def _same_roles(desired: Desired, held: t.Collection[Role], after: t.Collection[Role]) -> bool:
+    if set(held) == set(after):
+        return True
+    # The Admin XML API may add Any Scan by itself to what was asked for.
+    extra = set(held) - set(after)
+    return (
+        desired.api == XML
+        and not set(after) - set(held)
+        and all(role.name == "extsubmitanyscan" for role in extra)
+        and any(role.is_scan for role in after)
+        and not (desired.roles_mode == "remove" and extra & _named(desired, held))
+    )
+
+
+def _named(desired: Desired, held: t.Collection[Role]) -> set[Role]:
+    return set(resolve(desired.values.get("roles", ()), RoleCatalog(held), desired.kind)[0])
+
+
+def _teams_after(
+    desired: Desired, account: Account | None, names: Names, roles: t.Collection[Role] | None
+) -> tuple[Membership, ...] | None:
+    """Return the memberships the account is to have, or C(None) if the task does not manage them."""
+    wanted = desired.values.get("teams")
+    managed = desired.values.get("managed_teams")
+    if wanted is None and managed is None:
+        return None
+    held = {team.name: team for team in (account.teams or ())} if account else {}
+    unknown = sorted((set(wanted or ()) | set(managed or ())) - set(held) - set(names.teams))
+    if unknown:
+        option = "teams" if set(unknown) & set(wanted or ()) else "managed_teams"
+        sentences = [f'there is no team "{name}"' + did_you_mean(name, names.all_teams) for name in unknown]
+        raise desired.problem(f"{option}: {'; '.join(sentences)}", option, unknown)
+    if managed and TEAM_ADMIN not in (roles or ()):
+        raise desired.problem(
+            f"managed_teams: {', '.join(managed)} can only be managed by an account with the Team Admin role; "
+            + (
+                "name another account, an API service account cannot have it"
+                if desired.kind == API_USER
+                else "add Team Admin to roles"
+            ),
+            "managed_teams",
+            list(managed),
+        )
+    after = []
+    for name in sorted(_team_names_after(desired, account)):
+        present = held.get(name)
+        manages = name in managed if managed is not None else (present.manages if present else False)
+        team_id = present.team_id if present else names.teams.get(name)
+        after.append(Membership(name, manages, team_id))
+    return tuple(after)
+
+
+def _refuse_what_cannot_be_written(desired: Desired, account: Account, values: t.Mapping[str, t.Any]) -> None:
+    for option in values:
+        if not can_update(option, desired.api):
+            raise desired.problem(
+                f"{option}: the Admin XML API can set it only when an account is created, and it differs on "
+                f'"{account.username}"; use api: rest to change it',
+                option,
+                values[option],
+            )
+    if desired.api == XML and "roles" in values:
+        kept = [role.title for role in account.roles or () if not role.in_xml and role.title in values["roles"]]
+        if kept:
+            raise desired.problem(
+                f"roles: the Admin XML API does not know {', '.join(sorted(kept))}, which the account holds and would "
+                "lose with any change of its roles; use api: rest",
+                "roles",
+                list(values["roles"]),
+            )
+
+
+def unmet(change: Change, account: Account) -> list[str]:
+    """Return the options that were written and that the answer shows with another value than was sent.
+
+    An answer that does not carry an option tells nothing about it.
+    """
+    shown = account.values_and_lists
+    wrong = []
+    for option, sent in change.values.items():
+        if option not in shown or option == "roles":
+            continue
+        if option == "email_address" and change.verify_email:
+            continue
+        if not BY_OPTION[option].same(shown[option], BY_OPTION[option].canonical(sent)):
+            wrong.append(option)
+    if "roles" in change.values and account.roles is not None and change.after is not None:
+        extra = set(account.roles) - set(change.after.roles or ())
+        lacking = set(change.after.roles or ()) - set(account.roles)
+        if lacking or any(not role.is_scan for role in extra):
+            wrong.append("roles")
+    return sorted(wrong)

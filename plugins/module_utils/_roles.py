@@ -1,0 +1,275 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Roles: their two vocabularies, and the rules that tie scan permissions to the roles that need them. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+
+USER = "user"
+API_USER = "api_user"
+
+
+@dataclass(frozen=True)
+class Role:
+    """One role of an organization.
+
+    :param name: short name of the Identity API (C(role_name)), C(None) where only the display name is known.
+    :param title: display name (C(role_description) of the Identity API, the name the Admin XML API uses).
+    :param is_api: a role of API service accounts.
+    :param is_scan: a scan permission.
+    :param in_xml: the Admin XML API documents that it takes this role.
+    """
+
+    name: str | None
+    title: str
+    is_api: bool = field(default=False, compare=False)
+    is_scan: bool = field(default=False, compare=False)
+    in_xml: bool = field(default=False, compare=False)
+
+    @property
+    def key(self) -> str:
+        """What identifies the role: the short name where there is one."""
+        return self.name if self.name is not None else self.title
+
+
+def _role(name: str | None, title: str, flags: str = "") -> Role:
+    return Role(name, title, is_api="a" in flags, is_scan="s" in flags, in_xml="x" in flags)
+
+
+# Names as documented on Veracode's pages on creating accounts with the Identity API; those not documented there are
+# seen in the role listings of public clients. Flags: a role of API accounts, s scan permission, x documented for XML.
+BUILT_IN: tuple[Role, ...] = (
+    _role("extadmin", "Administrator", "x"),
+    _role("extcreator", "Creator", "x"),
+    _role("deletescans", "Delete Scans", "x"),
+    _role("extelearn", "eLearning", "x"),
+    _role("extexecutive", "Executive", "x"),
+    _role("greenlightideuser", "Greenlight IDE User", "x"),
+    _role("extmitigationapprover", "Mitigation Approver", "x"),
+    _role("extpolicyadmin", "Policy Administrator", "x"),
+    _role("extreviewer", "Reviewer", "x"),
+    _role("sandboxadmin", "Sandbox Administrator", "x"),
+    _role("sandboxuser", "Sandbox User", "x"),
+    _role("securityinsightsonly", "Security Insights", "x"),
+    _role("extseclead", "Security Lead", "x"),
+    _role("extsubmitter", "Submitter", "x"),
+    _role(None, "Vendor Manager", "x"),
+    _role("extsubmitanyscan", "Any Scan", "sx"),
+    _role("extsubmitstaticscan", "Static Scan", "sx"),
+    _role("extsubmitdynamicscan", "Dynamic Scan", "sx"),
+    _role("extsubmitdynamicanalysis", "Dynamic Analysis", "sx"),
+    _role("extsubmitdynamicmpscan", "Dynamicmp Scan", "sx"),
+    _role("extsubmitdiscoveryscan", "Discovery Scan", "sx"),
+    _role("extsubmitmanualscan", "Manual Scan", "sx"),
+    _role("teamAdmin", "Team Admin"),
+    _role("workSpaceAdmin", "Workspace Administrator"),
+    _role("workSpaceEditor", "Workspace Editor"),
+    _role("securityLabsUser", "Security Labs User"),
+    _role("analyticsCreator", "Analytics Creator"),
+    _role("collectionManager", "Collection Manager"),
+    _role("collectionReviewer", "Collection Reviewer"),
+    _role("consultationuseradmin", "Consultation User Admin"),
+    _role("adminapi", "Admin API", "a"),
+    _role("uploadapi", "Upload and Scan API", "a"),
+    _role("submitterapi", "Upload API - Submit Only", "a"),
+    _role("resultsapi", "Results API", "a"),
+    _role("mitigationapi", "Mitigation API", "a"),
+    _role("archerreports", "Archer Report API", "a"),
+    _role("greenlightapiuser", "Greenlight API User", "a"),
+    _role("reportingApi", "Reporting API User", "a"),
+    _role("collectionManagerAPI", "Collection Manager API", "a"),
+    _role("collectionReviewerAPI", "Collection Reviewer API", "a"),
+    _role("noteamrestrictionapi", "No Team Restriction API", "a"),
+    _role("apisubmitanyscan", "Any Scan (API)", "as"),
+    _role("apisubmitstaticscan", "Static Scan (API)", "as"),
+    _role("apisubmitdynamicscan", "Dynamic Scan (API)", "as"),
+    _role("apisubmitdynamicanalysis", "Dynamic Analysis (API)", "as"),
+    _role("apisubmitmanualscan", "Manual Scan (API)", "as"),
+)
+
+# Other spellings on Veracode's pages of what is one role (documented; the answers use the names above).
+SPELLINGS: dict[str, str] = {
+    "All Scan Types": "Any Scan",
+    "DynamicMP Scan": "Dynamicmp Scan",
+    "DynamicMP": "Dynamicmp Scan",
+    "DynamicDS": "Dynamic Scan",
+    "Static Analysis": "Static Scan",
+    "Discovery": "Discovery Scan",
+    "Manual": "Manual Scan",
+    "Veracode eLearning": "eLearning",
+    "Archer Reports API": "Archer Report API",
+    "Greenlight API": "Greenlight API User",
+}
+
+BY_NAME: dict[str, Role] = {role.name: role for role in BUILT_IN if role.name is not None}
+BY_TITLE: dict[str, Role] = {role.title: role for role in BUILT_IN}
+
+ADMINISTRATOR = {USER: BY_NAME["extadmin"], API_USER: BY_NAME["adminapi"]}
+ANY_SCAN = {USER: BY_NAME["extsubmitanyscan"], API_USER: BY_NAME["apisubmitanyscan"]}
+TEAM_ADMIN = BY_NAME["teamAdmin"]
+NO_TEAM_RESTRICTION = BY_NAME["noteamrestrictionapi"]
+
+# Documented: each of these needs at least one scan permission.
+NEEDS_SCAN = frozenset({"extcreator", "extseclead", "extsubmitter", "uploadapi", "submitterapi"})
+
+
+def known_role(name: str | None, title: str | None, *, is_api: bool = False, is_scan: bool = False) -> Role:
+    """Return the role an API reports, under the one display name that both APIs share where it is built in.
+
+    :param name: short name, C(None) from the Admin XML API.
+    :param title: display name, C(None) where a reading leaves it out.
+    """
+    if name is not None and name in BY_NAME:
+        return BY_NAME[name]
+    if name is None and title is not None:
+        built_in = BY_TITLE.get(SPELLINGS.get(title, title))
+        if built_in is not None:
+            return built_in
+    return Role(name, title if title is not None else str(name), is_api=is_api, is_scan=is_scan)
+
+
+class RoleCatalog:
+    """The roles that can be named, found by short name, display name or one of Veracode's other spellings."""
+
+    def __init__(self, roles: t.Iterable[Role]) -> None:
+        self.roles = tuple(roles)
+        self._index: dict[str, Role] = {}
+        for role in self.roles:
+            for name in (role.name, role.title):
+                if name:
+                    self._index.setdefault(name, role)
+        for spelling, title in SPELLINGS.items():
+            if title in self._index:
+                self._index.setdefault(spelling, self._index[title])
+
+    def find(self, name: str) -> Role | None:
+        """Return the role of this name, case observed, or C(None)."""
+        return self._index.get(name)
+
+    def __contains__(self, role: Role) -> bool:
+        return role.key in self._index
+
+    def nearest(self, name: str, kind: str) -> str | None:
+        """Return the valid name nearest to C(name) for that kind of account."""
+        names = [key for key, role in self._index.items() if role.is_api == (kind == API_USER)]
+        return nearest(name, names)
+
+
+def nearest(name: str, names: t.Iterable[str]) -> str | None:
+    """Return the most similar of the names, ignoring case, or C(None) if none is similar."""
+    folded: dict[str, str] = {}
+    for candidate in sorted(names, key=lambda n: (n == n.lower(), n)):
+        folded.setdefault(candidate.casefold(), candidate)
+    match = difflib.get_close_matches(name.strip().casefold(), list(folded), n=1, cutoff=0.6)
+    return folded[match[0]] if match else None
+
+
+def did_you_mean(name: str, names: t.Iterable[str]) -> str:
+    """Return the tail of an error message that offers the nearest of the names."""
+    match = nearest(name, names)
+    return f', did you mean "{match}"?' if match else ""
+
+
+def resolve(names: t.Iterable[str], catalog: RoleCatalog, kind: str) -> tuple[list[Role], list[str]]:
+    """Turn names into roles.
+
+    :returns: the roles, and a sentence for each name that cannot be used for that kind of account.
+    """
+    roles: list[Role] = []
+    wrong: list[str] = []
+    for name in names:
+        role = catalog.find(name)
+        if role is None:
+            match = catalog.nearest(name, kind)
+            wrong.append(f'unknown role "{name}"' + (f', did you mean "{match}"?' if match else ""))
+        elif role.is_api != (kind == API_USER):
+            owner = "API service accounts" if role.is_api else "people"
+            match = catalog.nearest(f"{name} (API)" if kind == API_USER else name.replace(" (API)", ""), kind)
+            wrong.append(f'role "{name}" is for {owner} only' + (f', did you mean "{match}"?' if match else ""))
+        else:
+            roles.append(role)
+    return roles, wrong
+
+
+def needs_scan(roles: t.Iterable[Role]) -> list[Role]:
+    """Return those of the roles that need a scan permission (documented for built-in roles; unknown for custom ones)."""
+    return [role for role in roles if role.name in NEEDS_SCAN]
+
+
+def _titles(roles: t.Iterable[Role]) -> str:
+    return ", ".join(sorted(role.title for role in roles))
+
+
+def target_roles(
+    held: t.Collection[Role], named: t.Collection[Role], mode: str, kind: str, *, place: str | None = None
+) -> frozenset[Role]:
+    """Return the roles an account is to hold, scan permissions included.
+
+    A scan permission stays as long as a held role needs one. If the task names none, the present ones are kept, and if
+    there are none, Any Scan is added; without a role that needs one, leftovers go and naming one is refused.
+
+    :param held: the roles now; empty for an account that is to be created.
+    :param named: the roles the task names.
+    :param mode: C(exact), C(add) or C(remove).
+    :raises InputError: no role would be left, or the scan permissions contradict the roles.
+    """
+
+    def refuse(msg: str) -> InputError:
+        return InputError(msg, option="roles", value=sorted(role.title for role in named), place=place)
+
+    named_scans = {role for role in named if role.is_scan}
+    named_roles = {role for role in named if not role.is_scan}
+    held_scans = {role for role in held if role.is_scan}
+    held_roles = {role for role in held if not role.is_scan}
+    if mode == "add":
+        roles, scans = held_roles | named_roles, held_scans | named_scans
+    elif mode == "remove":
+        roles, scans = held_roles - named_roles, held_scans - named_scans
+    else:
+        roles, scans = named_roles, named_scans or held_scans
+    if not roles:
+        if mode != "remove":
+            raise refuse(f"roles: {_titles(named_scans)} alone cannot be held; name a role that scans, such as Creator")
+        raise refuse(
+            "roles: no role would be left, and Veracode requires at least one; "
+            "use state: disabled to take away access, or name the roles to keep with roles_mode: exact"
+        )
+    needing = needs_scan(roles)
+    custom = [role for role in roles if role.key not in BY_NAME and role.title not in BY_TITLE]
+    if needing:
+        if mode == "remove" and not scans and held_scans:
+            raise refuse(
+                f"roles: {_titles(named_scans)} cannot be removed, it is the last scan permission and "
+                f"{_titles(needing)} needs one; name another scan permission with roles_mode: exact"
+            )
+        return frozenset(roles | (scans or {ANY_SCAN[kind]}))
+    if custom and scans:
+        # Whether a custom role needs a scan permission cannot be known; what is held or named is kept.
+        return frozenset(roles | scans)
+    if named_scans and mode != "remove":
+        raise refuse(
+            f"roles: {_titles(named_scans)} needs a role that scans; none of {_titles(roles)} does, "
+            "so remove the scan permission or name a role such as "
+            + ("Upload and Scan API" if kind == API_USER else "Creator, Security Lead or Submitter")
+        )
+    return frozenset(roles)
+
+
+def impossible(roles: t.Collection[Role]) -> str | None:
+    """Return why the roles cannot be held together, or C(None) (documented combinations only)."""
+    names = {role.name for role in roles}
+    if "deletescans" in names and not names & {"extseclead", "extcreator"}:
+        return "Delete Scans needs Security Lead or Creator beside it"
+    if "teamAdmin" in names and "extadmin" in names:
+        return "Team Admin cannot be combined with Administrator, which manages every team already"
+    return None
