@@ -595,22 +595,24 @@ def _load() -> _Library:
             self._raw = raw
             self._timeout = sock.gettimeout()
             self._end = None if self._timeout is None else time.monotonic() + self._timeout
+            self.ended = False
 
         def readable(self) -> bool:
             return True
 
         def readinto(self, buffer: t.Any) -> t.Any:
-            if self._end is None:
-                return self._raw.readinto(buffer)
-            left = self._end - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("timed out")
-            self._sock.settimeout(left)
+            if self._end is not None:
+                left = self._end - time.monotonic()
+                if left <= 0:
+                    raise TimeoutError("timed out")
+                self._sock.settimeout(left)
             try:
-                return self._raw.readinto(buffer)
+                size = self._raw.readinto(buffer)
             finally:
                 if self._sock.fileno() >= 0:
                     self._sock.settimeout(self._timeout)
+            self.ended = size == 0
+            return size
 
         def close(self) -> None:
             self._raw.close()
@@ -619,7 +621,14 @@ def _load() -> _Library:
     class Response(http.client.HTTPResponse):
         def __init__(self, sock: t.Any, *args: t.Any, **kwargs: t.Any) -> None:
             super().__init__(sock, *args, **kwargs)
-            self.fp = io.BufferedReader(Deadline(sock, self.fp.detach()))
+            self._deadline = Deadline(sock, self.fp.detach())
+            self.fp = io.BufferedReader(self._deadline)
+
+        def begin(self) -> None:
+            super().begin()
+            if self._deadline.ended:
+                # http.client takes headers that are cut off for all headers, and no length for an empty body.
+                raise http.client.BadStatusLine("the headers are cut off")
 
     class SignedConnection(HTTPSConnection):
         response_class = Response
@@ -642,8 +651,12 @@ def _load() -> _Library:
             manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": SignedPool}
             return manager
 
+    class Session(requests.Session):
+        def get_redirect_target(self, resp: t.Any) -> None:
+            """Leave redirects to us. Otherwise requests reads the whole body of each, whatever its size."""
+
     def new_session() -> t.Any:
-        session = requests.Session()
+        session = Session()
         session.adapters.clear()
         session.mount("https://", Adapter(pool_connections=1, pool_maxsize=1, max_retries=0))
         session.headers.clear()
