@@ -246,7 +246,7 @@ def _from_file(path: str, profile: str, named: str) -> Credentials:
         ) from None
 
     if not parser.has_section(profile):
-        sections = parser.sections()
+        sections = [_shown(name) for name in parser.sections()]
         there = ", ".join(repr(name) for name in sections) if sections else "none"
         raise InputError(
             f"The credentials file {path} has no profile {profile!r}{_did_you_mean(profile, sections)}; "
@@ -269,16 +269,20 @@ def _from_file(path: str, profile: str, named: str) -> Credentials:
 def _ini_problem(error: Exception) -> str:
     """Return what an exception of configparser says, without the text of the line."""
     kind = type(error).__name__
+    section = _shown(str(getattr(error, "section", "")))
     if kind == "DuplicateSectionError":
-        return f"section {getattr(error, 'section', '')!r} is there twice (line {getattr(error, 'lineno', '?')})"
+        return f"section {section!r} is there twice (line {getattr(error, 'lineno', '?')})"
     if kind == "DuplicateOptionError":
-        return (
-            f"a key is there twice in section {getattr(error, 'section', '')!r} (line {getattr(error, 'lineno', '?')})"
-        )
+        return f"a key is there twice in section {section!r} (line {getattr(error, 'lineno', '?')})"
     if kind == "MissingSectionHeaderError":
         return f"line {getattr(error, 'lineno', '?')} stands before the first [profile]"
     lines = [str(line) for line, _text in getattr(error, "errors", [])]
     return f"line {', '.join(lines)} is neither a [profile] nor a key = value" if lines else "it cannot be read"
+
+
+def _shown(section: str) -> str:
+    """Return a name from the file, unless a key was written where the name belongs."""
+    return re.sub("[0-9A-Fa-f]{32,}", "...", section)
 
 
 def _bare(credential: str) -> str:
