@@ -122,11 +122,12 @@ def own_home() -> Path:
     """
     target = HOME / ".config" / "pip" / "pip.conf"
     target.parent.mkdir(parents=True, exist_ok=True)
-    listing = subprocess.run([sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True).stdout
+    command = [sys.executable, "-m", "pip", "config", "list"]
+    listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     sections: dict[str, dict[str, str]] = {}
     for line in listing.splitlines():
-        key, _, value = line.partition("=")
-        section, _, option = key.rpartition(".")
+        key, value = line.split("=", 1)
+        section, option = key.rsplit(".", 1)
         sections.setdefault("global" if section == ":env:" else section, {})[option] = ast.literal_eval(value)
     text = ""
     for section, options in sections.items():
@@ -241,6 +242,7 @@ def lint(session: nox.Session) -> None:
     checks.run("mypy plugins", "mypy", config, plugins, env={**env, "PYTHONPATH": None}, cwd=TREE)
     checks.run("mypy emulator", "mypy", config, "tests/emulator", env={**env, "PYTHONPATH": None})
     checks.run("import contracts", "lint-imports", "--no-logo", env={**env, "PYTHONPATH": str(import_tree())})
+    checks.run("shellcheck", "shellcheck", ".ci/run", env=env)
     checks.run("licences", "reuse", "lint", "--quiet", env=env)
     checks.run("changelog", "antsibull-changelog", "lint", env=env)
     docs = ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self"]

@@ -36,9 +36,8 @@ def find_python(version: str) -> str:
         candidates.insert(0, sys.executable)
     for candidate in filter(None, candidates):
         # A shim of pyenv is there also for a version that is not selected; so ask it.
-        probe = subprocess.run(
-            [candidate, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True, text=True
-        )
+        question = "import sys; print('%d.%d' % sys.version_info[:2])"
+        probe = subprocess.run([candidate, "-c", question], check=False, capture_output=True, text=True)
         if probe.returncode == 0 and probe.stdout.strip() == version:
             return candidate
     sys.exit(f"Python {version} is needed here, and neither the PATH nor pyenv has it. Install it and run this again.")

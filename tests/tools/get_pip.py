@@ -14,4 +14,4 @@ import sys
 
 arguments = [argument for argument in sys.argv[1:] if argument not in ("--no-setuptools", "--no-wheel")]
 subprocess.run([sys.executable, "-m", "ensurepip", "--default-pip"], check=True, stdout=subprocess.DEVNULL)
-sys.exit(subprocess.run([sys.executable, "-m", "pip", "install", *arguments]).returncode)
+sys.exit(subprocess.run([sys.executable, "-m", "pip", "install", *arguments], check=False).returncode)
