@@ -78,8 +78,16 @@ _PEOPLE = (USER,)
 # Keys and parameters as documented; which call takes what is documented for the Admin XML API, so that IP, eLearning and
 # custom fields need a second call on creation and a title can only be set on creation.
 FIELDS: tuple[Field, ...] = (
-    _text("username", "user_name", folds_case=True, clearable=False),
-    _text("custom_id", "saml_subject", xml="custom_id", xml_create=True, xml_update="new_custom_id", kinds=_PEOPLE),
+    _text("username", "user_name", folds_case=True, clearable=False, aliases=("user_name",)),
+    _text(
+        "custom_id",
+        "saml_subject",
+        xml="custom_id",
+        xml_create=True,
+        xml_update="new_custom_id",
+        kinds=_PEOPLE,
+        aliases=("saml_subject",),
+    ),
     _text("first_name", xml="first_name", xml_create=True, xml_update="first_name", clearable=False),
     _text("last_name", xml="last_name", xml_create=True, xml_update="last_name", clearable=False),
     _text(

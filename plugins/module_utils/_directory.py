@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What any directory of accounts can do, whichever API stands behind it, and how a task's account is found in one."""
+"""What any directory of accounts can do, whichever API stands behind it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.community.veracode.plugins.module_utils._accounts import Account
-from ansible_collections.community.veracode.plugins.module_utils._desired import Desired
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
-from ansible_collections.community.veracode.plugins.module_utils._plan import Found, options_needed
-from ansible_collections.community.veracode.plugins.module_utils._roles import USER, RoleCatalog
+from ansible_collections.community.veracode.plugins.module_utils._roles import RoleCatalog
 
 
 @dataclass(frozen=True)
@@ -29,6 +26,69 @@ class Listing:
 
     accounts: tuple[Account, ...]
     complete: bool
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which accounts to list, in the options of C(veracode_user_info); C(None) does not filter.
+
+    :param kind: C(user) or C(api_user).
+    :param detailed: every account with all that the API reports, at a call each where the listing carries less.
+    """
+
+    username: str | None = None
+    custom_id: str | None = None
+    email_address: str | None = None
+    search_term: str | None = None
+    kind: str | None = None
+    role: str | None = None
+    team: str | None = None
+    login_enabled: bool | None = None
+    is_saml_user: bool | None = None
+    api_id: str | None = None
+    include_inactive: bool = True
+    detailed: bool = False
+
+    @property
+    def need(self) -> frozenset[str]:
+        """The options that a reading has to carry for the filters to be checked."""
+        need = {
+            option
+            for option in ("custom_id", "email_address", "login_enabled", "is_saml_user")
+            if getattr(self, option) is not None
+        }
+        if self.role is not None:
+            need.add("roles")
+        if self.team is not None:
+            need.add("teams")
+        if self.search_term is not None:
+            need |= {"first_name", "last_name", "email_address"}
+        return frozenset(need)
+
+    def match(self, account: Account) -> bool:
+        """Tell whether an account that carries what is needed matches all filters; the server's own may be loose."""
+        values = account.values
+
+        def same(option: str) -> bool:
+            wanted = getattr(self, option)
+            return wanted is None or str(values.get(option) or "").casefold() == wanted.casefold()
+
+        if not (same("username") and same("email_address")):
+            return False
+        if self.kind is not None and account.kind != self.kind:
+            return False
+        for option in ("custom_id", "login_enabled", "is_saml_user"):
+            wanted = getattr(self, option)
+            if wanted is not None and values.get(option) != wanted:
+                return False
+        if self.role is not None and not any(self.role in (role.name, role.title) for role in account.roles or ()):
+            return False
+        if self.team is not None and not any(self.team == team.name for team in account.teams or ()):
+            return False
+        if self.search_term is not None:
+            texts = [values.get(option) for option in ("username", "first_name", "last_name", "email_address")]
+            return any(self.search_term.casefold() in str(text or "").casefold() for text in texts)
+        return True
 
 
 class Lookup(t.Protocol):
@@ -83,108 +143,11 @@ class Directory(Lookup, t.Protocol):
     def is_caller(self, account: Account) -> bool:
         """Tell whether the account is the one that signs these calls."""
 
-    def list_accounts(self, filters: t.Mapping[str, t.Any], *, detailed: bool) -> Listing:
-        """Return the accounts that match all filters (options of C(veracode_user_info))."""
+    def list_accounts(self, filters: Filters) -> Listing:
+        """Return the accounts that match all filters.
+
+        :raises InputError: this API lacks a filter.
+        """
 
     def close(self) -> None:
         """Give the connections back."""
-
-
-def find_account(lookup: Lookup, desired: Desired) -> Found | None:
-    """Return the account a task means.
-
-    :raises InputError: the selectors point at different accounts.
-    """
-    need = options_needed(desired)
-    if desired.username:
-        return _find_by_username(lookup, desired, desired.username, need)
-    if desired.custom_id:
-        return _find_by_custom_id(lookup, desired, desired.custom_id, need)
-    account = lookup.by_email(str(desired.email_address), desired.kind, need)
-    return Found(account) if account else None
-
-
-def _find_by_username(lookup: Lookup, desired: Desired, username: str, need: frozenset[str]) -> Found | None:
-    account = lookup.by_username(username, desired.kind, need)
-    former: dict[str | None, Account] = {}
-    for name in desired.previously:
-        old = lookup.by_username(name, desired.kind, need)
-        if old is not None and (account is None or old.handle != account.handle):
-            former[old.handle] = old
-    if account is not None and former:
-        others = ", ".join(sorted(old.username for old in former.values()))
-        raise desired.problem(
-            f'previously: "{username}" and its former name {others} both exist, as different accounts; '
-            "remove one of them, or take the former name out of the list",
-            "previously",
-            others,
-        )
-    if len(former) > 1:
-        names = ", ".join(sorted(old.username for old in former.values()))
-        raise desired.problem(
-            f'previously: {names} all exist; only one account can become "{username}"', "previously", names
-        )
-    if account is not None:
-        _check_other_selectors(lookup, desired, account)
-        return Found(account)
-    for old in former.values():
-        return Found(old, formerly=True)
-    return _find_moved(lookup, desired, username, need)
-
-
-def _check_other_selectors(lookup: Lookup, desired: Desired, account: Account) -> None:
-    """Refuse to give an account what another one has: an address that is a username, or a SAML subject."""
-    address = desired.values.get("email_address")
-    present = str(account.values.get("email_address") or "")
-    if desired.kind == USER and address and address.casefold() != present.casefold():
-        other = lookup.by_username(address, desired.kind, frozenset(), inactive=False)
-        if other is not None and other.handle != account.handle:
-            raise _different(desired, "email_address", address, account, other)
-    subject = desired.values.get("custom_id")
-    if subject and subject != account.values.get("custom_id"):
-        other = lookup.by_custom_id(subject, frozenset())
-        if other is not None and other.handle != account.handle:
-            raise _different(desired, "custom_id", subject, account, other)
-
-
-def _different(desired: Desired, option: str, value: str, one: Account, other: Account) -> InputError:
-    return desired.problem(
-        f'{option}: "{value}" is that of "{other.username}", but username selects "{one.username}"; '
-        "correct one of the two, or merge the accounts first",
-        option,
-        value,
-    )
-
-
-def _find_moved(lookup: Lookup, desired: Desired, username: str, need: frozenset[str]) -> Found | None:
-    """Find a person whose username followed a new address, as it does with updateuser.do."""
-    address = desired.values.get("email_address")
-    if desired.kind != USER or not address or address.casefold() == username.casefold():
-        return None
-    account = lookup.by_username(address, desired.kind, need | {"email_address"}, inactive=False)
-    if account is None or str(account.values.get("email_address")).casefold() != address.casefold():
-        return None
-    return Found(
-        account,
-        warnings=(
-            f'There is no account "{username}"; "{account.username}" has the new address as its username and is '
-            f'taken for it. Write username: {account.username} (and previously: ["{username}"])',
-        ),
-    )
-
-
-def _find_by_custom_id(lookup: Lookup, desired: Desired, custom_id: str, need: frozenset[str]) -> Found | None:
-    account = lookup.by_custom_id(custom_id, need)
-    new = desired.values.get("custom_id")
-    if new is None or new == custom_id:
-        return Found(account) if account else None
-    renamed = lookup.by_custom_id(new, need)
-    if account is not None and renamed is not None and account.handle != renamed.handle:
-        raise desired.problem(
-            f'new_custom_id: "{new}" is that of "{renamed.username}" already, and custom_id selects '
-            f'"{account.username}"',
-            "new_custom_id",
-            new,
-        )
-    account = account or renamed
-    return Found(account) if account else None

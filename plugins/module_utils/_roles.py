@@ -156,6 +156,10 @@ class RoleCatalog:
         """Return the role of this name, case observed, or C(None)."""
         return self._index.get(name)
 
+    def names(self) -> tuple[str, ...]:
+        """Return every name that a role can be given by."""
+        return tuple(self._index)
+
     def __contains__(self, role: Role) -> bool:
         return role.key in self._index
 

@@ -73,7 +73,7 @@ class Client:
         element = self._parse(what, answer)
         local = _local_name(element)
         if local == "error":
-            text = "".join(element.itertext()).strip()
+            text = "".join(str(part) for part in element.itertext()).strip()
             refusal = XmlRefusal(with_advice(f"Could not {what}", text), **_where(answer))
             refusal.text = text
             raise refusal

@@ -28,6 +28,7 @@ from ansible_collections.community.veracode.plugins.module_utils._admin_xml.clie
     Document,
     XmlRefusal,
 )
+from ansible_collections.community.veracode.plugins.module_utils._directory import Filters, Listing
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError
 from ansible_collections.community.veracode.plugins.module_utils._roles import (
     API_USER,
@@ -155,6 +156,57 @@ class XmlDirectory:
             tuple(Membership(team, None) for team in _split(login.get("teams"))),
             {"last_login": timestamp(login.get("last_successful_login_date"))},
         )
+
+    # Listing
+
+    def list_accounts(self, filters: Filters) -> Listing:
+        """Return the accounts that match all filters; the API lists usernames only, so details cost a call each."""
+        for option, why in (("search_term", "search"), ("api_id", "key id")):
+            if getattr(filters, option) is not None:
+                raise InputError(
+                    f"{option}: the Admin XML API has no filter by {why}; use api: rest",
+                    option=option,
+                    value=getattr(filters, option),
+                )
+        if not filters.include_inactive:
+            raise InputError(
+                "include_inactive: the Admin XML API does not tell which accounts are inactive; use api: rest",
+                option="include_inactive",
+                value=False,
+            )
+        if filters.username is not None or filters.custom_id is not None:
+            account = (
+                self.by_username(filters.username, USER, filters.need)
+                if filters.username is not None
+                else self.by_custom_id(str(filters.custom_id), filters.need)
+            )
+            accounts = [account] if account is not None else []
+        else:
+            accounts = self._listed(filters)
+        matching = [account for account in accounts if filters.match(account)]
+        return Listing(tuple(sorted(matching, key=lambda account: account.username.casefold())), True)
+
+    def _listed(self, filters: Filters) -> list[Account]:
+        parameters = {
+            "email_address": filters.email_address,
+            "roles": filters.role,
+            "teams": filters.team,
+            "login_enabled": None if filters.login_enabled is None else str(filters.login_enabled),
+            "is_saml_user": None if filters.is_saml_user is None else str(filters.is_saml_user),
+        }
+        given = {name: value for name, value in parameters.items() if value is not None}
+        accounts: list[Account] = []
+        for kind, account_type in ((USER, "user"), (API_USER, "api")):
+            if filters.kind not in (None, kind):
+                continue
+            for name in self._usernames({**given, "login_account_type": account_type}):
+                if not (filters.detailed or filters.need):
+                    accounts.append(Account(kind, name, {"username": name}))
+                    continue
+                account = self.by_username(name, kind, filters.need)
+                if account is not None:
+                    accounts.append(account)
+        return accounts
 
     def _usernames(self, filters: t.Mapping[str, str]) -> list[str]:
         document = self._client.call("list the users", "getuserlist", "userlist", Effect.READ, filters)

@@ -14,13 +14,16 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.community.veracode.plugins.module_utils._accounts import Account
+from ansible_collections.community.veracode.plugins.module_utils._directory import Filters, Listing
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError
 from ansible_collections.community.veracode.plugins.module_utils._identity.accounts import account_from, body_for
 from ansible_collections.community.veracode.plugins.module_utils._identity.client import Client, Json, Query, segment
 from ansible_collections.community.veracode.plugins.module_utils._roles import (
     API_USER,
+    USER,
     Role,
     RoleCatalog,
+    did_you_mean,
     known_role,
 )
 from ansible_collections.community.veracode.plugins.module_utils._transport import Effect, Transport
@@ -134,6 +137,114 @@ class IdentityDirectory:
             raise ApiError("Could not read an account: the answer is not a user. Check api_url")
         account, _told = account_from(item, whole=True, kind=kind, active=active)
         return account
+
+    # Listing
+
+    def list_accounts(self, filters: Filters) -> Listing:
+        """Return the accounts that match all filters.
+
+        A name is looked up. Otherwise the active accounts cost a page of the listing or of a search each, the inactive
+        ones two listings, since a listing hides them; details are read only where a filter or the task needs them.
+        """
+        if filters.username is not None:
+            account = self.by_username(filters.username, USER, filters.need, inactive=filters.include_inactive)
+            return self._listing([account] if account else [], filters, True)
+        search = self._search(filters)
+        if search:
+            found, complete = self._read_listing("/users/search", search)
+        else:
+            found, complete = self._read_listing("/users", self._email_query(filters), active=True)
+        if filters.include_inactive and filters.api_id is None:
+            inactive, all_read = self._inactive(filters, {} if search else found)
+            found.update({handle: item for handle, item in inactive.items() if handle not in found})
+            complete = complete and all_read
+        accounts = [whole for account, told in found.values() if (whole := self._full(account, told, filters))]
+        if filters.api_id is not None and len(accounts) > 1:
+            accounts = [each for each in map(self.details, accounts) if each and self._holds(each, filters.api_id)]
+        return self._listing(accounts, filters, complete)
+
+    @staticmethod
+    def _holds(account: Account, api_id: str) -> bool:
+        """Tell whether the key id is the account's."""
+        own = account.facts.get("api_credentials") or {}
+        return str(own.get("api_id") or "").casefold() == api_id.rpartition("-")[2].casefold()
+
+    def _full(self, account: Account, told: bool, filters: Filters) -> Account | None:
+        if filters.detailed:
+            return self.details(account)
+        return self._with_details(account, told, filters.need) if told or filters.kind or filters.need else account
+
+    def _listing(self, accounts: list[Account], filters: Filters, complete: bool) -> Listing:
+        if filters.detailed and filters.username is not None:
+            accounts = [whole for account in accounts if (whole := self.details(account))]
+        matching = [account for account in accounts if filters.match(account)]
+        return Listing(tuple(sorted(matching, key=lambda account: account.username.casefold())), complete)
+
+    def _search(self, filters: Filters) -> list[tuple[str, str]]:
+        """Return the query of the search for what only the search can filter, empty if the plain listing does."""
+        query: list[tuple[str, str]] = []
+        if filters.api_id is not None:
+            query.append(("api_id", filters.api_id.rpartition("-")[2]))
+        if filters.role is not None:
+            role = self.roles().find(filters.role)
+            if role is None:
+                raise InputError(
+                    f'role: there is no role "{filters.role}"' + did_you_mean(filters.role, self.roles().names()),
+                    option="role",
+                    value=filters.role,
+                )
+            query.append(("role_id", self._role_ids[role]))
+        if filters.team is not None:
+            known, names = self.teams([filters.team])
+            if filters.team not in known:
+                raise InputError(
+                    f'team: there is no team "{filters.team}"' + did_you_mean(filters.team, names),
+                    option="team",
+                    value=filters.team,
+                )
+            query.append(("team_id", str(known[filters.team])))
+        if filters.search_term is not None:
+            query.append(("search_term", filters.search_term))
+        if filters.is_saml_user or filters.custom_id is not None:
+            query.append(("saml_user", "true"))
+        if query and filters.kind is not None:
+            query.append(("user_type", "api" if filters.kind == API_USER else "user"))
+        return query
+
+    @staticmethod
+    def _email_query(filters: Filters) -> list[tuple[str, str]]:
+        return [("email_address", filters.email_address)] if filters.email_address is not None else []
+
+    def _inactive(
+        self, filters: Filters, active: dict[str, tuple[Account, bool]]
+    ) -> tuple[dict[str, tuple[Account, bool]], bool]:
+        """Return the inactive accounts: C(inactive=true) may include the active ones (sources differ)."""
+        query = self._email_query(filters)
+        complete = True
+        if not active:
+            active, complete = self._read_listing("/users", query, active=True)
+        both, all_read = self._read_listing("/users", [*query, ("inactive", "true")], active=False)
+        return {handle: item for handle, item in both.items() if handle not in active}, complete and all_read
+
+    def _read_listing(
+        self, path: str, query: Query, active: bool | None = None
+    ) -> tuple[dict[str, tuple[Account, bool]], bool]:
+        """Return the accounts of a listing by handle, and whether their number is what the server tells.
+
+        A listing that changed while it was read is read once more.
+        """
+        found: dict[str, tuple[Account, bool]] = {}
+        for _attempt in range(2):
+            found = {}
+            totals = set()
+            for items, total in self._client.pages("list the accounts", path, "users", [*query, *_CARRY]):
+                totals.add(total)
+                for item in items:
+                    account, told = account_from(item, whole=False, active=active)
+                    found[str(account.handle)] = (account, told)
+            if totals in ({len(found)}, set()):
+                return found, True
+        return found, False
 
     # Names
 

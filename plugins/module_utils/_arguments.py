@@ -1,0 +1,100 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Argument specifications: the options that modules share, each described once."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.common.parameters import env_fallback
+
+from ansible_collections.community.veracode.plugins.module_utils._accounts import (
+    FLAG,
+    NAMES,
+    REST,
+    TEXT,
+    XML,
+    fields_of,
+)
+from ansible_collections.community.veracode.plugins.module_utils._roles import USER
+
+Spec = dict[str, t.Any]
+
+_TYPES: dict[str, Spec] = {TEXT: {"type": "str"}, FLAG: {"type": "bool"}, NAMES: {"type": "list", "elements": "str"}}
+
+
+def connection_arguments() -> Spec:
+    """Return the options of the doc fragment C(connection).
+
+    The credentials have no fall-back here: their environment variables and file come in an order of their own.
+    """
+    return {
+        "api_key_id": {"type": "str"},
+        "api_key_secret": {"type": "str", "no_log": True},
+        "credentials_file": {"type": "path"},
+        "profile": {"type": "str"},
+        "region": {
+            "type": "str",
+            "default": "auto",
+            "choices": ["auto", "commercial", "european", "federal"],
+            "fallback": (env_fallback, ["VERACODE_REGION"]),
+        },
+        "api_url": {"type": "str", "fallback": (env_fallback, ["VERACODE_API_URL"])},
+        "xml_api_url": {"type": "str", "fallback": (env_fallback, ["VERACODE_XML_API_URL"])},
+        "validate_certs": {
+            "type": "bool",
+            "default": True,
+            "fallback": (env_fallback, ["VERACODE_VALIDATE_CERTS"]),
+        },
+        "ca_path": {"type": "path", "fallback": (env_fallback, ["VERACODE_CA_PATH"])},
+        "timeout": {"type": "int", "default": 120, "fallback": (env_fallback, ["VERACODE_TIMEOUT"])},
+        "max_retries": {"type": "int", "default": 5},
+        "rate_limit": {"type": "int", "fallback": (env_fallback, ["VERACODE_RATE_LIMIT"])},
+    }
+
+
+def account_arguments(kind: str) -> Spec:
+    """Return the options of one account, from the table of fields.
+
+    :param kind: C(user) or C(api_user).
+    """
+    spec: Spec = {}
+    for field in fields_of(kind):
+        spec[field.option] = {**_TYPES[field.type]}
+        if field.aliases:
+            spec[field.option]["aliases"] = list(field.aliases)
+        if "token" in field.option:
+            spec[field.option]["no_log"] = False
+    spec.update(
+        state={"type": "str", "default": "present", "choices": ["present", "disabled", "absent"]},
+        previously={"type": "list", "elements": "str"},
+        roles_mode={"type": "str", "default": "exact", "choices": ["exact", "add", "remove"]},
+        teams_mode={"type": "str", "default": "exact", "choices": ["exact", "add", "remove"]},
+        verify_email={"type": "bool", "default": False},
+        allow_self_lockout={"type": "bool", "default": False},
+    )
+    if kind == USER:
+        spec["new_custom_id"] = {"type": "str"}
+    else:
+        spec["unrestricted"] = {"type": "bool", "default": False}
+    return spec
+
+
+def api_argument() -> Spec:
+    """Return the option that chooses one of the two APIs."""
+    return {"api": {"type": "str", "default": REST, "choices": [REST, XML]}}
+
+
+def key_store_arguments() -> Spec:
+    """Return the options that say where a generated key pair goes."""
+    return {
+        "credentials_dest": {"type": "path"},
+        "credentials_format": {"type": "str", "default": "ini", "choices": ["ini", "json", "env"]},
+        "credentials_profile": {"type": "str"},
+        "return_secret": {"type": "bool", "default": False, "no_log": False},
+    }

@@ -1,0 +1,117 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""How the account that a task means is found."""
+
+from __future__ import annotations
+
+from ansible_collections.community.veracode.plugins.module_utils._accounts import Account
+from ansible_collections.community.veracode.plugins.module_utils._desired import Desired
+from ansible_collections.community.veracode.plugins.module_utils._directory import Lookup
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._plan import Found, options_needed
+from ansible_collections.community.veracode.plugins.module_utils._roles import USER
+
+
+def find_account(lookup: Lookup, desired: Desired) -> Found | None:
+    """Return the account a task means.
+
+    :raises InputError: the selectors point at different accounts.
+    """
+    need = options_needed(desired)
+    if desired.username:
+        return _find_by_username(lookup, desired, desired.username, need)
+    if desired.custom_id:
+        return _find_by_custom_id(lookup, desired, desired.custom_id, need)
+    account = lookup.by_email(str(desired.email_address), desired.kind, need)
+    return Found(account) if account else None
+
+
+def _find_by_username(lookup: Lookup, desired: Desired, username: str, need: frozenset[str]) -> Found | None:
+    account = lookup.by_username(username, desired.kind, need)
+    former: dict[str | None, Account] = {}
+    for name in desired.previously:
+        old = lookup.by_username(name, desired.kind, need)
+        if old is not None and (account is None or old.handle != account.handle):
+            former[old.handle] = old
+    if account is not None and former:
+        others = ", ".join(sorted(old.username for old in former.values()))
+        raise desired.problem(
+            f'previously: "{username}" and its former name {others} both exist, as different accounts; '
+            "remove one of them, or take the former name out of the list",
+            "previously",
+            others,
+        )
+    if len(former) > 1:
+        names = ", ".join(sorted(old.username for old in former.values()))
+        raise desired.problem(
+            f'previously: {names} all exist; only one account can become "{username}"', "previously", names
+        )
+    if account is not None:
+        _check_other_selectors(lookup, desired, account)
+        return Found(account)
+    for old in former.values():
+        return Found(old, formerly=True)
+    return _find_moved(lookup, desired, username, need)
+
+
+def _check_other_selectors(lookup: Lookup, desired: Desired, account: Account) -> None:
+    """Refuse to give an account what another one has: an address that is a username, or a SAML subject."""
+    address = desired.values.get("email_address")
+    present = str(account.values.get("email_address") or "")
+    if desired.kind == USER and address and address.casefold() != present.casefold():
+        other = lookup.by_username(address, desired.kind, frozenset(), inactive=False)
+        if other is not None and other.handle != account.handle:
+            raise _different(desired, "email_address", address, account, other)
+    subject = desired.values.get("custom_id")
+    if subject and subject != account.values.get("custom_id"):
+        other = lookup.by_custom_id(subject, frozenset())
+        if other is not None and other.handle != account.handle:
+            raise _different(desired, "custom_id", subject, account, other)
+
+
+def _different(desired: Desired, option: str, value: str, one: Account, other: Account) -> InputError:
+    return desired.problem(
+        f'{option}: "{value}" is that of "{other.username}", but username selects "{one.username}"; '
+        "correct one of the two, or merge the accounts first",
+        option,
+        value,
+    )
+
+
+def _find_moved(lookup: Lookup, desired: Desired, username: str, need: frozenset[str]) -> Found | None:
+    """Find a person whose username followed a new address, as it does with updateuser.do."""
+    address = desired.values.get("email_address")
+    if desired.kind != USER or not address or address.casefold() == username.casefold():
+        return None
+    account = lookup.by_username(address, desired.kind, need | {"email_address"}, inactive=False)
+    if account is None or str(account.values.get("email_address")).casefold() != address.casefold():
+        return None
+    return Found(
+        account,
+        warnings=(
+            f'There is no account "{username}"; "{account.username}" has the new address as its username and is '
+            f'taken for it. Write username: {account.username} (and previously: ["{username}"])',
+        ),
+    )
+
+
+def _find_by_custom_id(lookup: Lookup, desired: Desired, custom_id: str, need: frozenset[str]) -> Found | None:
+    account = lookup.by_custom_id(custom_id, need)
+    new = desired.values.get("custom_id")
+    if new is None or new == custom_id:
+        return Found(account) if account else None
+    renamed = lookup.by_custom_id(new, need)
+    if account is not None and renamed is not None and account.handle != renamed.handle:
+        raise desired.problem(
+            f'new_custom_id: "{new}" is that of "{renamed.username}" already, and custom_id selects '
+            f'"{account.username}"',
+            "new_custom_id",
+            new,
+        )
+    account = account or renamed
+    return Found(account) if account else None

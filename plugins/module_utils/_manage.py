@@ -1,0 +1,193 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The work of C(veracode_user) and C(veracode_api_user): a directory with one account."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.community.veracode.plugins.module_utils._accounts import REST, Account, report
+from ansible_collections.community.veracode.plugins.module_utils._apply import apply_plan
+from ansible_collections.community.veracode.plugins.module_utils._desired import Desired, desired_account
+from ansible_collections.community.veracode.plugins.module_utils._directory import Directory, Filters
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._find import find_account
+from ansible_collections.community.veracode.plugins.module_utils._guards import lockout_risk, refuse_self_lockout
+from ansible_collections.community.veracode.plugins.module_utils._key_store import KeyPair, KeyStore, Reservation
+from ansible_collections.community.veracode.plugins.module_utils._module import Session
+from ansible_collections.community.veracode.plugins.module_utils._plan import (
+    Names,
+    Plan,
+    names_needed,
+    plan_account,
+)
+from ansible_collections.community.veracode.plugins.module_utils._roles import API_USER, USER
+
+
+def manage_account(kind: str) -> t.Callable[[Session], dict[str, t.Any]]:
+    """Return the work of the module for that kind of account."""
+
+    def work(session: Session) -> dict[str, t.Any]:
+        params = session.params
+        desired, problems, warnings = desired_account(params, kind, api=params.get("api") or REST)
+        _raise_all(problems)
+        session.progress.warnings += warnings
+        directory = session.directory(desired.api)
+        plan = plan_one(directory, desired)
+        risk = lockout_risk(plan.change)
+        if risk and plan.change and plan.change.before and not desired.allow_self_lockout:
+            if directory.is_caller(plan.change.before):
+                raise refuse_self_lockout(plan.change, risk)
+        creates = plan.change is not None and plan.change.action == "create"
+        keys = KeyDelivery(params) if creates and params.get("credentials") == "on_create" else None
+        with keys or _Nothing():
+            if keys is not None:
+                keys.prepare(str(plan.change.name if plan.change else ""), check_mode=session.check_mode)
+            account = apply_plan(plan, directory, session.progress, check_mode=session.check_mode, keys=keys)
+        result: dict[str, t.Any] = {"user": _reported(account)}
+        result["diff"] = plan.change.diff if plan.change else {"before": {}, "after": {}}
+        if keys is not None:
+            session.progress.warnings += keys.warnings
+            result["credentials"] = keys.result()
+        return result
+
+    return work
+
+
+def plan_one(directory: Directory, desired: Desired) -> Plan:
+    """Read what one account needs, no more, and plan it."""
+    found = find_account(directory, desired)
+    if found is not None and found.account.kind != desired.kind:
+        return plan_account(desired, found, Names())
+    need_roles, team_names = names_needed(desired, found.account if found else None)
+    teams, all_teams = directory.teams(team_names) if team_names else ({}, ())
+    names = Names(directory.roles() if need_roles else None, teams, all_teams)
+    return plan_account(desired, found, names)
+
+
+def _reported(account: Account | None) -> dict[str, t.Any] | None:
+    if account is None:
+        return None
+    user = report(account)
+    if user["api_credentials"]:
+        user["api_credentials"] = {key: user["api_credentials"].get(key) for key in ("api_id", "expires")}
+    return user
+
+
+def _raise_all(problems: t.Sequence[InputError]) -> None:
+    """Raise all that is wrong with the input as one error, which carries the details of the first."""
+    if problems:
+        first = problems[0]
+        first.msg = "; ".join(dict.fromkeys(problem.msg for problem in problems))
+        raise first
+
+
+class _Nothing:
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, *exc_info: object) -> None:
+        return None
+
+
+class KeyDelivery:
+    """Brings a generated key pair to where the task wants it.
+
+    :param params: the options C(credentials_dest), C(credentials_format), C(credentials_profile), C(return_secret).
+    """
+
+    def __init__(self, params: t.Mapping[str, t.Any]) -> None:
+        self._params = params
+        self._reservation: Reservation | None = None
+        self._pair: KeyPair | None = None
+        self.warnings: list[str] = []
+
+    def __enter__(self) -> KeyDelivery:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        if self._reservation is not None:
+            self._reservation.close()
+
+    def prepare(self, username: str, *, check_mode: bool) -> None:
+        """Prove that the pair can be kept, before it is generated.
+
+        :raises InputError: it cannot, or nothing says where it should go.
+        """
+        dest = self._params.get("credentials_dest")
+        if not dest:
+            if not self._params.get("return_secret"):
+                raise InputError(
+                    "credentials_dest: the secret of a generated key pair is shown once, so it needs a place; give "
+                    "credentials_dest, a file to write it to, or set return_secret: true and no_log: true on the task",
+                    option="credentials_dest",
+                )
+            return
+        store = KeyStore(
+            dest,
+            format=self._params["credentials_format"],
+            profile=self._params.get("credentials_profile") or username,
+        )
+        if check_mode:
+            store.check()
+            return
+        self._reservation = store.prepare()
+        self.warnings += [
+            f"{path} holds a key pair of an earlier run that could not be stored; use it or remove it"
+            for path in self._reservation.rescue_files
+        ]
+
+    def receive(self, credentials: t.Mapping[str, t.Any]) -> None:
+        """Store the pair; should that fail, the error says where it is instead."""
+        pair = KeyPair(credentials["api_id"], credentials["api_secret"], credentials.get("expires"))
+        self._pair = pair
+        if self._reservation is not None:
+            self._reservation.store(pair)
+
+    def result(self) -> dict[str, t.Any]:
+        """Return the pair, with its secret only where that was asked for."""
+        result: dict[str, t.Any] = {
+            "api_key_id": self._pair.api_id if self._pair else None,
+            "expires": self._pair.expires if self._pair else None,
+            "dest": self._params.get("credentials_dest"),
+        }
+        if self._params.get("return_secret"):
+            result["api_key_secret"] = self._pair.api_secret if self._pair else None
+        return result
+
+
+def list_accounts(session: Session) -> dict[str, t.Any]:
+    """Do the work of C(veracode_user_info)."""
+    params = session.params
+    kinds = {None: None, "human": USER, "api": API_USER}
+    filters = Filters(
+        kind=kinds[params["user_type"]],
+        **{
+            option: params[option]
+            for option in (
+                "username",
+                "custom_id",
+                "email_address",
+                "search_term",
+                "role",
+                "team",
+                "login_enabled",
+                "is_saml_user",
+                "api_id",
+                "include_inactive",
+                "detailed",
+            )
+        },
+    )
+    listing = session.directory(params["api"]).list_accounts(filters)
+    if not listing.complete:
+        session.progress.warnings.append(
+            "The listing does not agree with the server's own total, even when read again, so accounts may be missing"
+        )
+    users = [_reported(account) for account in listing.accounts]
+    return {"users": users, "count": len(users), "complete": listing.complete}

@@ -1,0 +1,106 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The way of every module: open a session, do its work, and shape the result or the error in one place."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.community.veracode.plugins.module_utils._accounts import REST
+from ansible_collections.community.veracode.plugins.module_utils._apply import Progress
+from ansible_collections.community.veracode.plugins.module_utils._credentials import (
+    Connection,
+    connection_from_options,
+)
+from ansible_collections.community.veracode.plugins.module_utils._directory import Directory
+from ansible_collections.community.veracode.plugins.module_utils._errors import MissingLibraryError, VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._identity.directory import IdentityDirectory
+from ansible_collections.community.veracode.plugins.module_utils._transport import Calls, Transport
+
+
+class Session:
+    """One run of one module.
+
+    :param params: the module's options.
+    :param check_mode: nothing may be written.
+    """
+
+    def __init__(self, params: t.Mapping[str, t.Any], *, check_mode: bool) -> None:
+        self.params = params
+        self.check_mode = check_mode
+        self.calls = Calls()
+        self.progress = Progress()
+        self.connection: Connection = connection_from_options(params, os.environ, os.path.expanduser("~"))
+        self._identity: IdentityDirectory | None = None
+        self._open: list[Directory] = []
+
+    def identity(self) -> IdentityDirectory:
+        """Return the directory behind the Identity REST API."""
+        if self._identity is None:
+            transport = Transport(self.connection, self.calls, family="rest")
+            self._identity = IdentityDirectory(transport, self.connection.credentials.bare_id)
+            self._open.append(self._identity)
+        return self._identity
+
+    def directory(self, api: str) -> Directory:
+        """Return the directory behind one of the two APIs."""
+        if api == REST:
+            return self.identity()
+        from ansible_collections.community.veracode.plugins.module_utils._admin_xml.directory import XmlDirectory
+
+        transport = Transport(self.connection, self.calls, family="xml")
+        directory = XmlDirectory(transport, lambda: self.identity().caller_username())
+        self._open.append(directory)
+        return directory
+
+    def close(self) -> None:
+        """Give all connections back."""
+        for directory in self._open:
+            directory.close()
+
+
+Work = t.Callable[[Session], dict[str, t.Any]]
+
+
+def run(module: AnsibleModule, work: Work) -> None:
+    """Do a module's work and leave it by C(exit_json) or C(fail_json).
+
+    :param work: returns what the module returns beside C(changed), C(actions), C(calls) and C(warnings).
+    """
+    session: Session | None = None
+    try:
+        session = Session(module.params, check_mode=module.check_mode)
+        module.no_log_values |= session.connection.credentials.secrets()
+        result = work(session)
+    except MissingLibraryError as error:
+        explain = t.cast("t.Callable[[str], str]", missing_required_lib)
+        module.fail_json(msg=explain(error.library), exception=error.trace, **_so_far(session))
+    except VeracodeError as error:
+        module.fail_json(msg=error.msg, failure=error.failure(), **_so_far(session))
+    finally:
+        if session is not None:
+            session.close()
+    for warning in session.progress.warnings:
+        module.warn(warning)
+    if session.progress.pending:
+        result["pending"] = True
+    module.exit_json(**{**_so_far(session), **result})
+
+
+def _so_far(session: Session | None) -> dict[str, t.Any]:
+    """Return what every result carries, a failed one too."""
+    if session is None:
+        return {"changed": False, "actions": [], "calls": Calls().as_dict()}
+    return {
+        "changed": session.progress.changed,
+        "actions": session.progress.actions,
+        "calls": session.calls.as_dict(),
+    }
