@@ -25,13 +25,15 @@ STAMP = ".requirements"
 
 
 def find_python(version: str) -> str:
-    """Return an interpreter of this version (C(3.12)): on the PATH, or one that pyenv installed.
+    """Return an interpreter of this version (C(3.12)): the one that runs this, on the PATH, or installed by pyenv.
 
     :raises SystemExit: if there is none.
     """
     candidates = [shutil.which(f"python{version}")]
-    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    candidates += [str(path) for path in sorted(pyenv.glob(f"versions/{version}.*/bin/python"))]
+    # Where pyenv keeps its versions: what it says itself, where it usually is, and beside the Python that runs this.
+    folders = [Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions", Path(sys.base_prefix).parent]
+    for folder in folders:
+        candidates += [str(path) for path in sorted(folder.glob(f"{version}.*/bin/python"))]
     if f"{sys.version_info.major}.{sys.version_info.minor}" == version:
         candidates.insert(0, sys.executable)
     for candidate in filter(None, candidates):
