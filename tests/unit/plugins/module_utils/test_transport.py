@@ -747,7 +747,7 @@ def test_429_of_the_past_is_repeated_after_the_back_off(rest: Transport, server:
     assert 0.02 <= server.seen[1].time - server.seen[0].time < 0.5
 
 
-@pytest.mark.parametrize("text", ["301", "86400", "9" * 400, email.utils.formatdate(time.time() + 90_000, usegmt=True)])
+@pytest.mark.parametrize("text", ["301", "86400", "9" * 400, "Fri, 31 Dec 9999 23:59:59 GMT"])
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_retry_after_that_is_too_long(rest: Transport, server: Server, text: str, status: int) -> None:
     server.plan = [answer(status, Retry_After=text, X_Conversation_Id="the-id")]
