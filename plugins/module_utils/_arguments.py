@@ -98,3 +98,21 @@ def key_store_arguments() -> Spec:
         "credentials_profile": {"type": "str"},
         "return_secret": {"type": "bool", "default": False, "no_log": False},
     }
+
+
+def filter_arguments() -> Spec:
+    """Return the filters of C(veracode_user_info)."""
+    return {
+        "username": {"type": "str", "aliases": ["user_name"]},
+        "custom_id": {"type": "str", "aliases": ["saml_subject"]},
+        "email_address": {"type": "str"},
+        "search_term": {"type": "str"},
+        "user_type": {"type": "str", "choices": ["human", "api"]},
+        "role": {"type": "str"},
+        "team": {"type": "str"},
+        "login_enabled": {"type": "bool"},
+        "is_saml_user": {"type": "bool", "aliases": ["saml_user"]},
+        "api_id": {"type": "str"},
+        "include_inactive": {"type": "bool", "default": True},
+        "detailed": {"type": "bool", "default": False},
+    }
