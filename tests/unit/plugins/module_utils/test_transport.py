@@ -811,6 +811,38 @@ def test_the_rate_limit_of_each_family(connection: Connection, calls: Calls) -> 
     assert Transport(replace(connection, rate_limit=7), calls, family="xml")._limiter._limit == 7
 
 
+def test_the_rate_limit_holds_where_calls_arrive(
+    connection: Connection, calls: Calls, server: Server, tmp_path: Path
+) -> None:
+    """Two transports that share only the file, four threads each, a server that takes its time now and then."""
+    limit, window, seconds = 50, 1.0, 3.5
+
+    def slow(handler: Handler) -> None:
+        time.sleep(0.05)
+        answer(200)(handler)
+
+    server.plan = [slow, answer(200), answer(200), answer(500)] * 200
+    end = time.monotonic() + seconds
+    threads = []
+    for _count in range(2):
+        transport = Transport(connection, calls, family="rest")
+        transport._limiter = _rate_limit.RateLimiter(limit, str(tmp_path / "f"), window=window)  # a shorter window
+
+        def work(transport: Transport = transport) -> None:
+            while time.monotonic() < end:
+                transport.call("GET", "/", effect=READ)
+
+        threads += [threading.Thread(target=work) for _count in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    arrivals = sorted(seen.time for seen in server.seen)
+    assert all(later - earlier >= window for earlier, later in zip(arrivals, arrivals[limit:], strict=False))
+    assert len(arrivals) >= 0.9 * limit * (seconds // window)
+    assert calls.reads == len(arrivals)
+
+
 # Answers that are refused
 
 
