@@ -149,7 +149,7 @@ class Exchange:
             fault = self.fault
             if kind == "reset_after":
                 self.entry["status"] = answer.status
-                self.reset()
+                await self.reset()
                 return
             if kind == "cut":
                 answer.body = answer.body[: max(1, int(len(answer.body) * fault.keep))] if answer.body else b""
@@ -185,16 +185,19 @@ class Exchange:
             return False
         return b"gzip" in self.headers.get(b"accept-encoding", b"")
 
-    def reset(self) -> None:
+    async def reset(self) -> None:
         """A TCP reset instead of an answer."""
         transport = self.scope["emulator.transport"]
         sock = transport.get_extra_info("socket")
         if sock is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         transport.abort()
+        await self.never()
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """The end of the connection in good order instead of an answer."""
         self.scope["emulator.transport"].close()
+        await self.never()
 
     async def never(self) -> None:
         """Wait until the client has given up."""
@@ -208,9 +211,9 @@ class Exchange:
     async def spoil(self, fault: Fault) -> bool:
         """Do what the fault says instead of the request; False where the request goes on."""
         if fault.kind == "close":
-            self.close()
+            await self.close()
         elif fault.kind == "reset_before":
-            self.reset()
+            await self.reset()
         elif fault.kind == "timeout":
             await self.never()
         elif fault.kind == "status":

@@ -20,6 +20,12 @@ from .wire import Answer, Call, QueryInvalid, empty_answer, is_true, json_answer
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
+_BOOLEAN_SPELLINGS = {
+    "any": re.compile(r"(?i:true|false|yes|no)"),
+    "words": re.compile(r"Yes|No"),
+    "true_false": re.compile(r"(?i:true|false)"),
+}
+
 STRINGS = ("user_name", "first_name", "last_name", "email_address", "saml_subject", "phone", "title", *CUSTOM)
 BOOLEANS = ("active", "login_enabled", "saml_user", "ip_restricted", "pin_required")
 KNOWN = {
@@ -71,6 +77,15 @@ def found_user(call: Call, name: str = "user_id", *, deleted: bool = False) -> U
     return user
 
 
+def changeable_user(call: Call) -> User:
+    """The user of the path, if the caller may change it: 403 before 404."""
+    who = accounts(call)
+    who.require_manager()
+    user = found_user(call)
+    who.require_may_change(user)
+    return user
+
+
 def refuse_unknown(call: Call, body: dict[str, Any], known: set[str]) -> None:
     if call.switches["unknown_property"] == "refused":
         unknown = sorted(set(body) - known)
@@ -93,11 +108,16 @@ def find_roles(call: Call, entries: object) -> list[Role]:
             role = call.store.role_by_name(str(entry["role_name"]))
         elif entry.get("role_description"):
             role = call.store.role_by_description(str(entry["role_description"]))
-        if role is None:
+        if role is None or not exists(call, role):
             name = entry.get("role_name") or entry.get("role_description") or entry.get("role_id")
             raise Rejected(f"Role not found: {name}")
         found[role.role_id] = role
     return list(found.values())
+
+
+def exists(call: Call, role: Role) -> bool:
+    """Whether the organization has this built-in role (switch)."""
+    return role.role_name != "noteamrestrictionapi" or call.switches.on("no_team_restriction_role")
 
 
 def find_team(call: Call, entry: dict[str, Any]) -> Team:
@@ -115,6 +135,9 @@ def find_team(call: Call, entry: dict[str, Any]) -> Team:
 def read_relationship(call: Call, entry: dict[str, Any], before: str | None) -> str:
     """ADMIN or MEMBER, sent as a string or as an object with a name."""
     value = entry.get("relationship")
+    accepted = call.switches["relationship_written"]
+    if value is not None and accepted != "both" and isinstance(value, dict) != (accepted == "object"):
+        raise Rejected("relationship: cannot be read")
     if isinstance(value, dict):
         value = value.get("name")
     if value is None:
@@ -174,12 +197,13 @@ def listing(call: Call, choose: Callable[[], list[User]]) -> list[User]:
     others = tuple((key, value) for key, value in call.query if key not in ("page", "size"))
     key = (call.path, others, call.caller.user_id, call.switches["shuffle_lists"])
     known = call.listings.get(key)
-    if known is not None and known[0] == call.store.version and call.store.last_visible <= call.store.now():
+    if known is not None and known[0] == call.store.version:
         return known[1]
     users = order(call, choose(), USER_SORT, lambda user: user.user_id)
-    if len(call.listings) > 64:
-        call.listings.clear()
-    call.listings[key] = (call.store.version, users)
+    if call.store.last_visible <= call.store.now():  # else somebody appears without any change
+        if len(call.listings) > 64:
+            call.listings.clear()
+        call.listings[key] = (call.store.version, users)
     return users
 
 
@@ -272,10 +296,15 @@ def _search_tests(call: Call) -> list[Callable[[User], bool]]:
         tests.append(lambda user: user.is_api == (kind_wanted == "api"))
     for name in ("login_enabled", "saml_user"):
         if name in query:
+            if not _BOOLEAN_SPELLINGS[call.switches["search_booleans"]].fullmatch(query[name]):
+                errors.append(f"{name}: Invalid value.")
             tests.append(_has(name, is_true(query[name])))
     if "login_status" in query:
         status = query["login_status"].lower()
-        if status not in ("active", "locked", "never"):
+        spelt = {"any_case": status, "capital": status.capitalize(), "lower": status}[call.switches["login_status"]]
+        if status not in ("active", "locked", "never") or (
+            call.switches["login_status"] != "any_case" and query["login_status"] != spelt
+        ):
             errors.append("login_status: Invalid value.")
         tests.append(lambda user: _login_status(user) == status)
     if "api_id" in query:
@@ -420,8 +449,7 @@ def create_user(call: Call) -> Answer:
 def put_user(call: Call) -> Answer:
     """PUT /users/{user_id}"""
     who = accounts(call)
-    user = found_user(call)
-    who.require_may_change(user)
+    user = changeable_user(call)
     return _update(call, who, user)
 
 
@@ -498,9 +526,7 @@ def _new_membership(
 
 def delete_user(call: Call) -> Answer:
     """DELETE /users/{user_id}"""
-    who = accounts(call)
-    user = found_user(call)
-    who.require_may_change(user)
+    user = changeable_user(call)
     if user is call.caller:
         raise Rejected("You cannot delete your own account")
     call.store.delete_user(user, call.caller.user_name)
@@ -509,8 +535,7 @@ def delete_user(call: Call) -> Answer:
 
 def reset_mfa(call: Call) -> Answer:
     """POST /users/{user_id}/reset_mfa"""
-    user = found_user(call)
-    accounts(call).require_may_change(user)
+    user = changeable_user(call)
     user.mfa_resets += 1
     call.store.put_user(user)
     return empty_answer(int(call.switches["reset_status"]))
@@ -518,6 +543,7 @@ def reset_mfa(call: Call) -> Answer:
 
 def reset_password(call: Call) -> Answer:
     """POST /users/{user_legacy_id}/resetPassword: a reset mail, or the activation mail again"""
+    accounts(call).require_manager()
     user = _by_legacy(call)
     accounts(call).require_may_change(user)
     if user.activated:
@@ -530,8 +556,7 @@ def reset_password(call: Call) -> Answer:
 
 def revoke_tokens(call: Call) -> Answer:
     """DELETE /users/okta/tokens/{user_id}"""
-    user = found_user(call)
-    accounts(call).require_may_change(user)
+    user = changeable_user(call)
     user.token_revocations += 1
     call.store.put_user(user)
     return empty_answer(202)
@@ -539,8 +564,7 @@ def revoke_tokens(call: Call) -> Answer:
 
 def revoke_sessions(call: Call) -> Answer:
     """DELETE /session/user_id/{user_id}"""
-    user = found_user(call)
-    accounts(call).require_may_change(user)
+    user = changeable_user(call)
     user.session_revocations += 1
     call.store.put_user(user)
     return empty_answer(int(call.switches["session_status"]))
@@ -576,10 +600,9 @@ def _key_owner(call: Call) -> User:
     """The user of the path, or the caller."""
     if "user_id" not in call.params:
         return call.caller
-    user = found_user(call)
-    if user is not call.caller:
-        accounts(call).require_may_change(user)
-    return user
+    if call.params["user_id"].lower() == call.caller.user_id:
+        return call.caller
+    return changeable_user(call)
 
 
 def get_credentials(call: Call) -> Answer:

@@ -54,6 +54,7 @@ class Store:
         self._addresses: dict[str, set[str]] = {}
         self._by_legacy: dict[int, str] = {}
         self._role_names: dict[str, str] = {}
+        self._permission_names: dict[str, str] = {}
         self._legacy = 400_000
         self._dirty: set[tuple[str, str]] = set()
         self._add_catalog()
@@ -79,6 +80,7 @@ class Store:
     def _add_catalog(self) -> None:
         for known in catalog.PERMISSIONS:
             permission_id = stable_id("permission", known.name)
+            self._permission_names[known.name] = permission_id
             self.permissions[permission_id] = Permission(
                 permission_id,
                 self.next_legacy(),
@@ -241,9 +243,8 @@ class Store:
         return [self.roles[role_id] for role_id in user.roles if role_id in self.roles]
 
     def permission(self, name: str) -> Permission | None:
-        return next(
-            (one for one in self.permissions.values() if name in (one.permission_name, one.permission_id)), None
-        )
+        """By name or id."""
+        return self.permissions.get(self._permission_names.get(name, name))
 
     def put_jit(self, settings: JitSettings | None) -> None:
         if self.jit is not None and settings is None:

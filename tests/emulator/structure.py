@@ -14,6 +14,7 @@ from .accounts import FORBIDDEN, Accounts
 from .identity import (
     accounts,
     checked_uuid,
+    exists,
     find_roles,
     find_team,
     find_teams,
@@ -368,7 +369,7 @@ def list_roles(call: Call) -> Answer:
         for role in call.store.roles.values()
         if (role_id is None or role.role_id == checked_uuid(role_id))
         and (permission is None or any(entry["permission_name"] == permission for entry in role.permissions))
-        and (role.role_name != "noteamrestrictionapi" or call.switches.on("no_team_restriction_role"))
+        and exists(call, role)
     ]
     roles = order(call, roles, ROLE_SORT, lambda role: role.role_id)
     return page(call, "roles", roles, lambda role: render.role_item(call, role))

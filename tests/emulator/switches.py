@@ -82,6 +82,13 @@ TABLE: tuple[Switch, ...] = (
     _s("max_page_size", "none 20 100 500", "disagree", "largest page; a larger size is cut to it"),
     _s("empty_page_embedded", "omitted empty", "code", "an empty page has no _embedded, or one with an empty list"),
     _s("user_name_filter", "exact substring", "documented", "how user_name of a listing matches"),
+    _s(
+        "search_booleans",
+        "any words true_false",
+        "disagree",
+        "spelling of yes/no filters in users/search: any; Yes and No; true and false",
+    ),
+    _s("login_status", "any_case capital lower", "disagree", "spelling of login_status in users/search"),
     _s("fields_to_return", "honoured ignored", "guess", "users/search answers with just the fields asked for"),
     _s("shuffle_lists", "no yes", "guess", "lists come in an order that changes and means nothing"),
     _s("team_list_business_unit", "yes no", "code", "items of the team listing carry their business unit"),
@@ -96,6 +103,12 @@ TABLE: tuple[Switch, ...] = (
         "object string both",
         "code",
         "form of a team relationship in REST answers; both: object in users, string in teams",
+    ),
+    _s(
+        "relationship_written",
+        "both string object",
+        "disagree",
+        "form of a team relationship that is accepted in REST bodies",
     ),
     _s("unset_fields", "absent null empty", "guess", "text fields that were never set, in REST reads"),
     _s(

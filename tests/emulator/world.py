@@ -81,6 +81,7 @@ class World:
             self.database.write(self.store, self.log.take_done())
         else:
             self.log.take_done()
+            self.store.take_dirty()
 
     # --- rate limit ----------------------------------------------------------------------------------------------------
 
