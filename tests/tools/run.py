@@ -66,7 +66,7 @@ def main(arguments: list[str]) -> int:
         rows.append((" ".join(arguments[:split]), 0, 1, "did not start"))
     for session in sessions:
         # A session that names its checks counts by them; one that does not, or that broke down beside them, by itself.
-        name, ok = session["name"], session["result"] == "success"
+        name, ok = (session["signatures"] or [session["name"]])[-1], session["result"] == "success"
         own = [row for row in rows if row[3].startswith(f"{name}, ")]
         if not own or (not ok and not any(row[2] for row in own)):
             rows.append((name, int(ok), int(not ok), session["result"]))
