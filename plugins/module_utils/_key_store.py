@@ -42,10 +42,10 @@ from dataclasses import dataclass
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._key_formats import (
     Format,
+    KeyPair,
     RefusedError,
     find_format,
 )
-from ansible_collections.community.veracode.plugins.module_utils._key_formats import KeyPair as KeyPair
 
 LOCK_SECONDS = 60.0
 """How long to wait for another writer of the same folder, which needs it for milliseconds."""

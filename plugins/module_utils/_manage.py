@@ -18,7 +18,8 @@ from ansible_collections.community.veracode.plugins.module_utils._directory impo
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
 from ansible_collections.community.veracode.plugins.module_utils._find import find_account
 from ansible_collections.community.veracode.plugins.module_utils._guards import lockout_risk, refuse_self_lockout
-from ansible_collections.community.veracode.plugins.module_utils._key_store import KeyPair, KeyStore, Reservation
+from ansible_collections.community.veracode.plugins.module_utils._key_formats import KeyPair
+from ansible_collections.community.veracode.plugins.module_utils._key_store import KeyStore, Reservation
 from ansible_collections.community.veracode.plugins.module_utils._module import Session
 from ansible_collections.community.veracode.plugins.module_utils._plan import (
     Names,

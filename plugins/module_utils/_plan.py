@@ -26,6 +26,7 @@ from ansible_collections.community.veracode.plugins.module_utils._desired import
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._roles import (
     API_USER,
+    BUILT_IN,
     NO_TEAM_RESTRICTION,
     TEAM_ADMIN,
     USER,
@@ -170,12 +171,24 @@ def names_needed(desired: Desired, account: Account | None) -> tuple[bool, tuple
         return False, ()
     values = desired.values
     held = RoleCatalog(account.roles or ()) if account else RoleCatalog(())
-    need_roles = any(held.find(name) is None for name in values.get("roles", ()))
+    known = _known_roles(desired, account)
+    need_roles = any(known.find(name) is None for name in values.get("roles", ()))
     if not need_roles and desired.unrestricted and NO_TEAM_RESTRICTION not in held:
         need_roles = not _team_names_after(desired, account)
     own = {team.name for team in (account.teams or ())} if account else set()
-    teams = set(values.get("teams", ())) | set(values.get("managed_teams", ()))
+    teams = set(values.get("managed_teams", ()))
+    if desired.teams_mode != "remove":
+        teams |= set(values.get("teams", ()))
     return need_roles, tuple(sorted(teams - own))
+
+
+def _known_roles(desired: Desired, account: Account | None) -> RoleCatalog:
+    """Return the roles whose names are known to be right without asking.
+
+    What is held is; and to take away a built-in role that is not held needs no proof that the organization has it.
+    """
+    held = account.roles or () if account else ()
+    return RoleCatalog((*held, *BUILT_IN) if desired.roles_mode == "remove" and account else held)
 
 
 def _team_names_after(desired: Desired, account: Account | None) -> set[str]:
@@ -331,6 +344,9 @@ def _plan_update(desired: Desired, found: Found, names: Names) -> Plan:
         warnings += _plan_rename(desired, account, values)
     elif "email_address" in desired.values:
         _put(values, now, "email_address", desired.values["email_address"])
+        if _name_is_address(desired, account) and "email_address" in values:
+            # For a person without SAML one implies the other; said explicitly, since a server may not do it by itself.
+            values["username"] = values["email_address"]
     for option, wanted in desired.values.items():
         if option not in _RULED:
             _put(values, now, option, wanted)
@@ -361,12 +377,10 @@ def _plan_update(desired: Desired, found: Found, names: Names) -> Plan:
         roles=tuple(sorted(roles, key=lambda role: role.title)) if roles is not None else account.roles,
         teams=teams if teams is not None else account.teams,
     )
-    renamed = _is_rename(desired, account, values)
-    name = str(values.get("username") or values["email_address"]) if renamed else account.username
     change = Change(
-        "rename" if renamed else "update",
+        "rename" if "username" in values else "update",
         desired.kind,
-        name,
+        str(values.get("username", account.username)),
         tuple(sorted(values)),
         values,
         account,
@@ -411,14 +425,10 @@ def _plan_rename(desired: Desired, account: Account, values: dict[str, t.Any]) -
     return []
 
 
-def _is_rename(desired: Desired, account: Account, values: t.Mapping[str, t.Any]) -> bool:
-    """Tell whether the name changes: by C(previously), or because a person's username is the address that changes."""
-    if "username" in values:
-        return True
-    if "email_address" not in values or desired.kind != USER or desired.verify_email:
-        return False
+def _name_is_address(desired: Desired, account: Account) -> bool:
+    """Tell whether a new address is a new username, too."""
     now = account.values
-    if now.get("is_saml_user"):
+    if desired.kind != USER or desired.verify_email or now.get("is_saml_user"):
         return False
     return str(now.get("username") or "").casefold() == str(now.get("email_address") or "").casefold()
 
@@ -500,7 +510,7 @@ def _roles_after(
 ) -> frozenset[Role] | None:
     """Return the roles the account is to hold, or C(None) if the task does not manage them."""
     held = frozenset(account.roles or ()) if account else frozenset()
-    catalog = names.roles or RoleCatalog(held)
+    catalog = names.roles or _known_roles(desired, account)
     wanted = values.get("roles")
     lost_team = desired.kind == API_USER and _needs_unrestricted(desired, account)
     if wanted is None and not lost_team:
@@ -572,9 +582,13 @@ def _teams_after(
         return None
     held = {team.name: team for team in (account.teams or ())} if account else {}
     unknown = sorted((set(wanted or ()) | set(managed or ())) - set(held) - set(names.teams))
+    if desired.teams_mode == "remove":
+        # Being in no such team is what is wanted; only a slip that would leave the account where it is matters.
+        folded = {name.casefold() for name in held}
+        unknown = [name for name in unknown if name in (managed or ()) or name.casefold() in folded]
     if unknown:
         option = "teams" if set(unknown) & set(wanted or ()) else "managed_teams"
-        sentences = [f'there is no team "{name}"' + did_you_mean(name, names.all_teams) for name in unknown]
+        sentences = [f'there is no team "{name}"' + did_you_mean(name, (*names.all_teams, *held)) for name in unknown]
         raise desired.problem(f"{option}: {'; '.join(sentences)}", option, unknown)
     if managed and TEAM_ADMIN not in (roles or ()):
         raise desired.problem(
