@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -255,7 +256,7 @@ def test_forgotten_active_makes_an_inactive_account(client: Client) -> None:
         {"ip_restricted": True, "allowed_ip_addresses": ["74.0.0.1", "74.0.0.1"]},
     ],
 )
-def test_refused_creations(client: Client, change: dict[str, object]) -> None:
+def test_refused_creations(client: Client, change: dict[str, Any]) -> None:
     reply = client.post("/users", person(**change))
     assert reply.status == 400, reply.body
     assert set(reply.json) == {"http_code", "http_status", "message"}
@@ -284,7 +285,7 @@ def test_accepted_combinations(client: Client, names: list[str], teams: list[dic
 @pytest.mark.parametrize(
     "change", [{"roles": roles("uploadapi")}, {"roles": roles("extreviewer")}, {"roles": roles("apisubmitanyscan")}]
 )
-def test_refused_service_accounts(client: Client, change: dict[str, object]) -> None:
+def test_refused_service_accounts(client: Client, change: dict[str, Any]) -> None:
     assert client.post("/users", service(**change)).status == 400
 
 
