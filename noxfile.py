@@ -241,7 +241,9 @@ def lint(session: nox.Session) -> None:
     config = f"--config-file={COPY / 'pyproject.toml'}"
     checks.run("mypy plugins", "mypy", config, plugins, env={**env, "PYTHONPATH": None}, cwd=TREE)
     checks.run("mypy emulator", "mypy", config, "tests/emulator", env={**env, "PYTHONPATH": None})
-    checks.run("import contracts", "lint-imports", "--no-logo", env={**env, "PYTHONPATH": str(import_tree())})
+    packages = import_tree()  # as the working directory it comes first on the path
+    command = ["lint-imports", "--no-logo", f"--config={COPY / 'pyproject.toml'}"]
+    checks.run("import contracts", *command, env={**env, "PYTHONPATH": None}, cwd=packages)
     checks.run("shellcheck", "shellcheck", ".ci/run", env=env)
     checks.run("licences", "reuse", "lint", "--quiet", env=env)
     checks.run("changelog", "antsibull-changelog", "lint", env=env)
