@@ -63,7 +63,7 @@ class Place(t.NamedTuple):
 class RateLimiter:
     """At most C(limit) calls in any C(window) seconds, counted where they arrive.
 
-    :param limit: number of calls.
+    :param limit: number of calls; more than 10000 are taken as 10000.
     :param path: the file of the shared places; C(None) keeps them in the process.
     :param window: seconds.
     """
