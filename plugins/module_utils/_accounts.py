@@ -195,7 +195,7 @@ def fields_of(kind: str) -> tuple[Field, ...]:
     return tuple(each for each in FIELDS if kind in each.kinds)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Membership:
     """An account's place in one team.
 
@@ -209,7 +209,7 @@ class Membership:
     team_id: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Account:
     """What one reading of an account carries.
 

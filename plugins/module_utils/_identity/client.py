@@ -28,6 +28,14 @@ Query = t.Sequence[tuple[str, str]]
 Json = dict[str, t.Any]
 
 
+class Page(t.NamedTuple):
+    """One page of a listing: its items, and what the server tells of all of them."""
+
+    items: list[Json]
+    total: int | None
+    pages: int | None
+
+
 class Client:
     """Sends calls and checks what comes back.
 
@@ -63,24 +71,26 @@ class Client:
         self._check(what, answer)
         return self._object(what, answer) if answer.body.strip() else None
 
+    def page(self, what: str, path: str, key: str, query: Query, number: int) -> Page:
+        """Return one page of a listing. An empty result may lack C(_embedded) (seen in code)."""
+        data = self.read(what, path, [*query, ("page", str(number)), ("size", str(PAGE_SIZE))])
+        page = data.get("page") or {}
+        items = (data.get("_embedded") or {}).get(key) or []
+        if not isinstance(page, dict) or not isinstance(items, list) or not all(isinstance(i, dict) for i in items):
+            raise ApiError(f"Could not {what}: the answer is not a page of {key}", method="GET", path=BASE + path)
+        return Page(items, _count(page.get("total_elements")), _count(page.get("total_pages")))
+
     def pages(self, what: str, path: str, key: str, query: Query = ()) -> t.Iterator[tuple[list[Json], int | None]]:
         """Yield the items of each page with the total the server tells.
 
-        An empty result may lack C(_embedded) (seen in code). A server that ignores C(page) is noticed by the caller,
-        which reconciles what it got with the total.
+        A server that ignores C(page) is noticed by the caller, which reconciles what it got with the total.
         """
         number = 0
         while True:
-            page_query = [*query, ("page", str(number)), ("size", str(PAGE_SIZE))]
-            data = self.read(what, path, page_query)
-            page = data.get("page") or {}
-            items = (data.get("_embedded") or {}).get(key) or []
-            if not isinstance(page, dict) or not isinstance(items, list) or not all(isinstance(i, dict) for i in items):
-                raise ApiError(f"Could not {what}: the answer is not a page of {key}", method="GET", path=BASE + path)
-            yield items, _count(page.get("total_elements"))
+            page = self.page(what, path, key, query, number)
+            yield page.items, page.total
             number += 1
-            total_pages = _count(page.get("total_pages"))
-            if not items or total_pages is None or number >= total_pages:
+            if not page.items or page.pages is None or number >= page.pages:
                 return
 
     def _check(self, what: str, answer: Answer) -> None:

@@ -30,7 +30,7 @@ from ansible_collections.community.veracode.plugins.module_utils._transport impo
 
 # Asked for with every listing; a server may ignore what it does not know, so an item is believed only for the keys it
 # really carries. account_type appears with detailed only (seen in code).
-_CARRY: Query = (("detailed", "true"), ("include_roles", "true"), ("include_teams", "true"))
+CARRY: Query = (("detailed", "true"), ("include_roles", "true"), ("include_teams", "true"))
 
 
 class IdentityDirectory:
@@ -48,6 +48,11 @@ class IdentityDirectory:
         self._roles: RoleCatalog | None = None
         self._teams: dict[str, str | None] | None = None
         self._self_id: str | None = None
+
+    @property
+    def client(self) -> Client:
+        """The client of this directory, for the other readers of the same API."""
+        return self._client
 
     def close(self) -> None:
         """Give the connections back."""
@@ -71,7 +76,7 @@ class IdentityDirectory:
         self, parameter: str, option: str, value: str, kind: str, need: frozenset[str], *, inactive: bool
     ) -> Account | None:
         for look_at_inactive in (False, True) if inactive else (False,):
-            query = [(parameter, value), *_CARRY]
+            query = [(parameter, value), *CARRY]
             if look_at_inactive:
                 query.append(("inactive", "true"))
             found: dict[str, Account] = {}
@@ -237,7 +242,7 @@ class IdentityDirectory:
         for _attempt in range(2):
             found = {}
             totals = set()
-            for items, total in self._client.pages("list the accounts", path, "users", [*query, *_CARRY]):
+            for items, total in self._client.pages("list the accounts", path, "users", [*query, *CARRY]):
                 totals.add(total)
                 for item in items:
                     account, told = account_from(item, whole=False, active=active)
@@ -264,6 +269,23 @@ class IdentityDirectory:
                     self._role_ids[role] = str(item.get("role_id"))
             self._roles = RoleCatalog(roles)
         return self._roles
+
+    def role_holders(self, role: Role) -> tuple[set[str], bool]:
+        """Return the handles of the accounts that hold a role, and whether their number is what the server tells.
+
+        :param role: one of those that C(roles) returned.
+        """
+        query = [("role_id", self._role_ids[role])]
+        found: set[str] = set()
+        for _attempt in range(2):
+            found = set()
+            totals = set()
+            for items, total in self._client.pages(f"list who holds {role.title}", "/users/search", "users", query):
+                totals.add(total)
+                found |= {str(item.get("user_id")) for item in items}
+            if totals == {len(found)}:
+                return found, True
+        return found, False
 
     def teams(self, names: t.Collection[str]) -> tuple[dict[str, str | None], tuple[str, ...]]:
         """Return those of the teams that exist, by name with their GUID, and all names there are if one is missing."""
@@ -357,7 +379,7 @@ class IdentityDirectory:
         own = account.facts.get("api_credentials") or {}
         if str(own.get("api_id") or "").casefold() == self._own_api_id:
             return True
-        return self.caller() in (account.handle, account.username.casefold())
+        return self.caller() == account.handle
 
     def caller(self) -> str:
         """Return the GUID of the account that signs the calls."""
