@@ -213,6 +213,7 @@ class Exchange:
         if fault.kind == "close":
             await self.close()
         elif fault.kind == "reset_before":
+            await self.body()
             await self.reset()
         elif fault.kind == "timeout":
             await self.never()

@@ -19,7 +19,7 @@ EITHER = frozenset({"timeout"})
 LISTENER = frozenset({"refuse"})
 KINDS: dict[str, str] = {
     "close": "the connection is closed in good order before anything is read or done",
-    "reset_before": "the connection is reset before anything is done",
+    "reset_before": "the request is read, then the connection is reset; nothing is done",
     "reset_after": "the request is done, then the connection is reset",
     "timeout": "no answer ever; acts=true: the request is done first",
     "slow_body": "the request is done; its answer comes one byte every `interval` seconds",

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import time
 from typing import Any
@@ -66,7 +65,7 @@ def test_orders_that_make_no_sense(emulator: Emulator) -> None:
         {"kind": "status", "body": "x"},
     ):
         with pytest.raises(EmulatorError):
-            emulator.fault(**options)  # type: ignore[arg-type]
+            emulator.fault(**options)
 
 
 # --- connections -----------------------------------------------------------------------------------------------------
@@ -74,7 +73,7 @@ def test_orders_that_make_no_sense(emulator: Emulator) -> None:
 
 def test_close(client: Client, emulator: Emulator) -> None:
     emulator.fault("close", writes=True)
-    with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
+    with pytest.raises(OSError, match=r"EOF|closed|reset|pipe|Remote end"):
         change_phone(client)
     assert phone(emulator) is None
 
