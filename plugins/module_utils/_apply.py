@@ -20,11 +20,13 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
     LostAnswerError,
     VeracodeError,
 )
-from ansible_collections.community.veracode.plugins.module_utils._plan import Change, Plan, unmet
+from ansible_collections.community.veracode.plugins.module_utils._plan import Change, Entity, Plan, unmet
 
 # Documented: it can take up to a minute until a new account can be read. Seconds between the look-ups of one whose
 # creation was not answered; a minute in all.
 LOOK_UP_WAITS = (1, 2, 4, 8, 15, 30)
+
+Found = t.TypeVar("Found")
 
 
 class KeyReceiver(t.Protocol):
@@ -53,6 +55,38 @@ class Progress:
         return bool(self.actions)
 
 
+def carry_out(
+    plan: Plan,
+    progress: Progress,
+    *,
+    check_mode: bool,
+    write: t.Callable[[Change], Entity | None],
+    keys: KeyReceiver | None = None,
+) -> Entity | None:
+    """Carry out a plan, or in check mode only note what would be done: the one gate before anything is written.
+
+    :param progress: takes what was done as soon as it is done.
+    :param write: does the change, notes it as soon as it is done, and returns the object as it is then.
+    :param keys: a creation also generates a key pair.
+    :returns: the object as it is now, as it would be in check mode, C(None) if there is none.
+    """
+    change = plan.change
+    progress.warnings += plan.warnings
+    if change is None:
+        return plan.entity
+    progress.pending = plan.pending
+    if check_mode:
+        note(change, progress, keys)
+        return plan.entity
+    try:
+        return write(change)
+    except VeracodeError as error:
+        error.kind = error.kind or change.kind
+        error.name = error.name or change.name
+        error.place = error.place or change.place
+        raise
+
+
 def apply_plan(
     plan: Plan, directory: Directory, progress: Progress, *, check_mode: bool, keys: KeyReceiver | None = None
 ) -> Account | None:
@@ -62,51 +96,56 @@ def apply_plan(
     :param keys: generate a key pair with a creation, and give it to this.
     :returns: the account as it is now, as it would be in check mode, C(None) if there is none.
     """
-    change = plan.change
-    progress.warnings += plan.warnings
-    if change is None:
-        return plan.account
-    progress.pending = plan.pending
-    if check_mode:
-        _note(change, progress, keys)
-        return plan.account
-    try:
+
+    def write(change: Change) -> Account | None:
         if change.action == "create":
             return _create(change, directory, progress, keys)
         if change.action == "delete":
             directory.delete(_before(change))
-            _note(change, progress)
+            note(change, progress)
             return None
         return _update(change, directory, progress)
-    except VeracodeError as error:
-        error.kind = error.kind or change.kind
-        error.name = error.name or change.name
-        error.place = error.place or change.place
-        raise
+
+    entity = carry_out(plan, progress, check_mode=check_mode, write=write, keys=keys)
+    return entity if isinstance(entity, Account) else None
 
 
-def _note(change: Change, progress: Progress, keys: KeyReceiver | None = None) -> None:
+def look_for_lost(look_up: t.Callable[[], Found | None]) -> Found | None:
+    """Look for what may have been created by a call whose answer was lost, for up to a minute.
+
+    :returns: what was found, C(None) if it was most likely not created.
+    """
+    for wait in LOOK_UP_WAITS:
+        found = look_up()
+        if found is not None:
+            return found
+        time.sleep(wait)
+    return look_up()
+
+
+def note(change: Change, progress: Progress, keys: KeyReceiver | None = None) -> None:
+    """Note a change that was made, or would be."""
     progress.actions.append(change.entry)
     if keys is not None and change.action == "create":
         progress.actions.append({"action": "generate", "kind": "api_credentials", "name": change.name, "fields": []})
 
 
 def _before(change: Change) -> Account:
-    if change.before is None:
+    if change.account_before is None:
         raise ValueError(f"a {change.action} needs an account")
-    return change.before
+    return change.account_before
 
 
 def _after(change: Change) -> Account:
-    if change.after is None:
+    if change.account_after is None:
         raise ValueError(f"a {change.action} needs a target")
-    return change.after
+    return change.account_after
 
 
 def _update(change: Change, directory: Directory, progress: Progress) -> Account:
     before, after = _before(change), _after(change)
     answered = directory.update(before, after, change.values, verify_email=change.verify_email)
-    _note(change, progress)
+    note(change, progress)
     if not _carries(answered, change):
         reread = directory.details(before)
         if reread is None:
@@ -135,7 +174,7 @@ def _create(change: Change, directory: Directory, progress: Progress, keys: KeyR
                 f' "{after.username}" exists by now: another run created it at the same time; run the task again'
             )
         raise
-    _note(change, progress, keys)
+    note(change, progress, keys)
     if keys is not None:
         keys.receive(created.facts["api_credentials"])
     try:
@@ -153,13 +192,8 @@ def _create(change: Change, directory: Directory, progress: Progress, keys: KeyR
 def _look_for(change: Change, directory: Directory, lost: LostAnswerError, with_credentials: bool) -> Account:
     """Find out what became of a creation whose answer was lost, before anything is sent again."""
     after = _after(change)
-    for wait in LOOK_UP_WAITS:
-        found = directory.by_username(after.username, after.kind, frozenset({"email_address"}))
-        if found is not None:
-            break
-        time.sleep(wait)
-    else:
-        found = directory.by_username(after.username, after.kind, frozenset({"email_address"}))
+    need = frozenset({"email_address"})
+    found = look_for_lost(lambda: directory.by_username(after.username, after.kind, need))
     if found is None:
         if with_credentials:
             raise ApiError(

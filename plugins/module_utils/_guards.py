@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ansible_collections.community.veracode.plugins.module_utils._desired import LOCK_OUT
 from ansible_collections.community.veracode.plugins.module_utils._errors import GuardError
 from ansible_collections.community.veracode.plugins.module_utils._plan import Change
@@ -22,6 +24,7 @@ def lockout_risk(change: Change | None) -> str | None:
     """
     if change is None or change.before is None:
         return None
+    before, after = change.account_before, change.account_after
     if change.action == "delete":
         return "delete"
     if (
@@ -31,8 +34,8 @@ def lockout_risk(change: Change | None) -> str | None:
     ):
         return "disable"
     administrator = ADMINISTRATOR[change.kind]
-    if "roles" in change.values and change.after is not None:
-        if administrator in (change.before.roles or ()) and administrator not in (change.after.roles or ()):
+    if "roles" in change.values and before is not None and after is not None:
+        if administrator in (before.roles or ()) and administrator not in (after.roles or ()):
             return f"take {administrator.title} from"
     if change.values.get("has_ip_restrictions") or change.values.get("allowed_ip_addresses"):
         return "restrict the addresses of"
@@ -54,3 +57,88 @@ def refuse_self_lockout(change: Change, risk: str) -> GuardError:
         option="allow_self_lockout",
         value=False,
     )
+
+
+class Limits(t.NamedTuple):
+    """How much one run may remove, and who has to stay an administrator.
+
+    :param max_removals: objects disabled or deleted, of all kinds together.
+    :param max_removal_percent: of the enabled objects of one kind in scope, where these are C(PERCENT_FROM) or more.
+    :param min_administrators: enabled, active people with the Administrator role.
+    :param required_administrators: usernames that have to be among them.
+    """
+
+    max_removals: int = 10
+    max_removal_percent: int = 10
+    min_administrators: int = 2
+    required_administrators: tuple[str, ...] = ()
+
+
+PERCENT_FROM = 50
+
+
+def check_removals(
+    removals: t.Sequence[Change], in_scope: t.Mapping[str, int], limits: Limits
+) -> t.Iterator[GuardError]:
+    """Yield an error for each limit on removals that a plan breaks.
+
+    :param in_scope: how many enabled objects there are by kind.
+    """
+    if len(removals) > limits.max_removals:
+        yield GuardError(
+            f"max_removals: this plan would remove {len(removals)} objects ({_who(removals)}), and "
+            f"{limits.max_removals} are allowed; correct the input, or raise max_removals if it is meant",
+            option="max_removals",
+            value=limits.max_removals,
+        )
+    kinds = sorted({change.kind for change in removals})
+    for kind in kinds:
+        total = in_scope.get(kind, 0)
+        those = [change for change in removals if change.kind == kind]
+        if total >= PERCENT_FROM and len(those) * 100 > limits.max_removal_percent * total:
+            yield GuardError(
+                f"max_removal_percent: this plan would remove {len(those)} of {total} enabled objects of kind {kind} "
+                f"({_who(those)}), and {limits.max_removal_percent} percent are allowed; correct the input, or raise "
+                "max_removal_percent if it is meant",
+                kind=kind,
+                option="max_removal_percent",
+                value=limits.max_removal_percent,
+            )
+
+
+def check_administrators(
+    before: t.Mapping[str, str], after: t.Mapping[str, str], limits: Limits
+) -> t.Iterator[GuardError]:
+    """Yield an error if a plan leaves too few administrators, or not those that are required.
+
+    Only a plan that lowers their number is stopped for it.
+
+    :param before: usernames of the enabled, active administrators by handle, as they are.
+    :param after: the same as they will be.
+    """
+    lost = sorted(name for handle, name in before.items() if handle not in after)
+    if len(after) < len(before) and len(after) < limits.min_administrators:
+        yield GuardError(
+            f"min_administrators: this plan would leave {len(after)} of {len(before)} administrators, without "
+            f"{', '.join(lost)}, and {limits.min_administrators} have to stay; correct the input, or lower "
+            "min_administrators if it is meant",
+            option="min_administrators",
+            value=limits.min_administrators,
+        )
+    present = {name.casefold() for name in after.values()}
+    for name in limits.required_administrators:
+        if name.casefold() not in present:
+            yield GuardError(
+                f'required_administrators: "{name}" would not be an enabled, active administrator after this plan; '
+                "correct its entry, or take it out of required_administrators",
+                kind="user",
+                name=name,
+                option="required_administrators",
+                value=name,
+            )
+
+
+def _who(changes: t.Sequence[Change], most: int = 10) -> str:
+    names = [change.name for change in changes[:most]]
+    more = len(changes) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")

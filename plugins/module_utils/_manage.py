@@ -41,8 +41,9 @@ def manage_account(kind: str) -> t.Callable[[Session], dict[str, t.Any]]:
         directory = session.directory(desired.api)
         plan = plan_one(directory, desired)
         risk = lockout_risk(plan.change)
-        if risk and plan.change and plan.change.before and not desired.allow_self_lockout:
-            if directory.is_caller(plan.change.before):
+        before = plan.change.account_before if plan.change else None
+        if risk and plan.change and before and not desired.allow_self_lockout:
+            if directory.is_caller(before):
                 raise refuse_self_lockout(plan.change, risk)
         creates = plan.change is not None and plan.change.action == "create"
         keys = KeyDelivery(params) if creates and params.get("credentials") == "on_create" else None

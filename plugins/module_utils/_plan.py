@@ -82,6 +82,20 @@ class Found:
     warnings: tuple[str, ...] = ()
 
 
+class Entity(t.Protocol):
+    """Anything that is managed, as far as a change of it has to be told."""
+
+    @property
+    def values_and_lists(self) -> t.Mapping[str, t.Any]:
+        """All values by option, lists as sorted tuples."""
+
+
+def _account(entity: Entity | None) -> Account | None:
+    if entity is None or isinstance(entity, Account):
+        return entity
+    raise TypeError(f"{type(entity).__name__} is not an account")
+
+
 @dataclass(frozen=True)
 class Change:
     """One net change of one object.
@@ -90,8 +104,8 @@ class Change:
     :param name: the name after the run.
     :param fields: the options that change, sorted.
     :param values: what to write: canonical value by option.
-    :param before: the account as it is, C(None) for a creation.
-    :param after: the account as it is to be, C(None) for a deletion.
+    :param before: the object as it is, C(None) for a creation.
+    :param after: the object as it is to be, C(None) for a deletion.
     :param verify_email: a new address holds only once it is confirmed.
     """
 
@@ -100,10 +114,20 @@ class Change:
     name: str
     fields: tuple[str, ...]
     values: t.Mapping[str, t.Any]
-    before: Account | None
-    after: Account | None
+    before: Entity | None
+    after: Entity | None
     place: str | None = None
     verify_email: bool = False
+
+    @property
+    def account_before(self) -> Account | None:
+        """C(before) of a change of an account."""
+        return _account(self.before)
+
+    @property
+    def account_after(self) -> Account | None:
+        """C(after) of a change of an account."""
+        return _account(self.after)
 
     @property
     def entry(self) -> dict[str, t.Any]:
@@ -138,14 +162,19 @@ class Plan:
     """What one entry needs.
 
     :param change: C(None) if nothing differs.
-    :param account: the account as it will be, C(None) if there is none.
+    :param entity: the object as it will be, C(None) if there is none.
     :param pending: a new address was ordered and waits for its confirmation.
     """
 
     change: Change | None
-    account: Account | None
+    entity: Entity | None
     warnings: tuple[str, ...] = ()
     pending: bool = False
+
+    @property
+    def account(self) -> Account | None:
+        """The entity of a plan of an account."""
+        return _account(self.entity)
 
 
 def options_needed(desired: Desired) -> frozenset[str]:
@@ -644,9 +673,10 @@ def unmet(change: Change, account: Account) -> list[str]:
             continue
         if not BY_OPTION[option].same(shown[option], BY_OPTION[option].canonical(sent)):
             wrong.append(option)
-    if "roles" in change.values and account.roles is not None and change.after is not None:
-        extra = set(account.roles) - set(change.after.roles or ())
-        lacking = set(change.after.roles or ()) - set(account.roles)
+    after = change.account_after
+    if "roles" in change.values and account.roles is not None and after is not None:
+        extra = set(account.roles) - set(after.roles or ())
+        lacking = set(after.roles or ()) - set(account.roles)
         if lacking or any(not role.is_scan for role in extra):
             wrong.append("roles")
     return sorted(wrong)
