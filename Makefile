@@ -9,7 +9,7 @@ ARGS ?=
 RUN = .nox/runner/bin/python tests/tools/run.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all matrix lint format sanity units integration importer clean runner
+.PHONY: help demo test test-all matrix lint format sanity units integration importer docs clean runner
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -43,6 +43,9 @@ integration: runner ## Playbooks against the emulator
 
 importer: runner ## Build the collection and let galaxy-importer look at it
 	@$(RUN) importer
+
+docs: runner ## Build the documentation as a web site into build/docs
+	@$(RUN) docs
 
 clean: ## Remove every environment, copy and result
 	rm -rf .venv .nox .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build tests/output

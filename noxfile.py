@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -60,6 +61,23 @@ MATRIX = [
 ]
 # The newest ansible-core that runs on Python 3.11: what `make test` uses.
 DEFAULT = Entry("2.19", "3.11", "newest")
+
+# antsibull-docs takes the name of its temporary folder, where it ends in "_", for a reference in reStructuredText. So
+# it gets names of letters only.
+ANTSIBULL_DOCS = """\
+import sys, tempfile
+tempfile._RandomNameSequence.characters = "abcdefghijklmnopqrstuvwxyz"
+from antsibull_docs.cli.antsibull_docs import main
+sys.exit(main())
+"""
+
+# What the documentation of a single collection cannot link to: labels of Ansible's own documentation.
+SPHINX_CONF = r"""
+intersphinx_mapping = {}
+nitpick_ignore_regex = [
+    ("std:ref", r"common_return_values|ansible_configuration_settings|ansible_collections\.ansible\..*"),
+]
+"""
 
 nox.options.sessions = ["lint", "sanity", "units", "integration"]
 nox.options.default_venv_backend = "none"
@@ -247,8 +265,8 @@ def lint(session: nox.Session) -> None:
     checks.run("shellcheck", "shellcheck", ".ci/run", env=env)
     checks.run("licences", "reuse", "lint", "--quiet", env=env)
     checks.run("changelog", "antsibull-changelog", "lint", env=env)
-    docs = ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self"]
-    checks.run("documentation", *docs, "--check-extra-docs-refs", ".", env=env)
+    docs = ["python", "-c", ANTSIBULL_DOCS, "lint-collection-docs", "--plugin-docs", "--check-extra-docs-refs"]
+    checks.run("documentation", *docs, "--validate-collection-refs", "self", ".", env=env)
     checks.run("ansible-lint", "ansible-lint", env=env)
     for name in ("extra-checks", "license-check"):
         # The sessions of antsibull-nox
@@ -336,3 +354,30 @@ def importer(session: nox.Session) -> None:
         done = "Importer processing completed successfully" in str(log)
         checks.record("galaxy-importer", done and not findings, started)
     checks.finish()
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation as a web site into build/docs/build/html; a warning is a failure."""
+    source = mirror(STATE / "docs-tree")
+    env = tools(
+        *("docs", core_requirement(DEFAULT.core), "-r", "requirements.txt", "-r", "tests/requirements/docs.txt"),
+        python=DEFAULT.python,
+    )
+    env["ANSIBLE_COLLECTIONS_PATH"] = str(STATE / "docs-tree")
+    env["PYTHONPATH"] = None
+    site = ROOT / "build" / "docs"
+    shutil.rmtree(site, ignore_errors=True)
+    site.mkdir(parents=True, mode=0o755)
+    checks = Checks(session)
+    version = re.search(r"^version: (\S+)$", (source / "galaxy.yml").read_text(), re.MULTILINE)
+    if version and f"  {version[1]}:" not in (source / "changelogs" / "changelog.yaml").read_text():
+        # So that the changelog of the site has what comes next
+        checks.run("changelog of the site", "antsibull-changelog", "release", env=env, cwd=source)
+    command = ["antsibull-docs", "sphinx-init", "--use-current", "--squash-hierarchy", "--fail-on-error"]
+    checks.run("site", *command, "--dest-dir", str(site), "community.veracode", env=env, cwd=source)
+    with (site / "conf.py").open("a", encoding="utf-8") as conf:
+        conf.write(SPHINX_CONF)
+    checks.run("pages", str(site / "build.sh"), env=env, cwd=site)
+    checks.finish()
+    session.log(f"Open {site / 'build' / 'html' / 'index.html'}")
