@@ -16,6 +16,7 @@ description:
   - A person's account cannot be converted into an API service account. See M(community.veracode.veracode_user) for these.
 extends_documentation_fragment:
   - community.veracode.account
+  - community.veracode.account.service
   - community.veracode.connection
   - community.veracode.key_store
   - community.veracode.attributes
@@ -40,33 +41,6 @@ options:
         left alone.
       absent: The account does not exist. Deletion is soft and final, Veracode has no way to undo it.
     default: present
-  username:
-    description:
-      - The username, which can be any name. It selects the account. Needed to create an account.
-      - At least one of O(username) and O(email_address) is required.
-    type: str
-    aliases: [user_name]
-  email_address:
-    description:
-      - The address to which Veracode sends its mails about the account. Needed to create an account.
-      - It selects the account if O(username) is not given. Several accounts may share an address, and then it cannot select.
-    type: str
-  roles:
-    description:
-      - The API roles, by display name or short name.
-      - A set; the order does not matter. An empty list is refused, an account needs a role.
-      - Scan permissions are named among them. If a held role needs one and the task names none, the present ones are kept, and if there
-        are none, Any Scan (API) is added. If the task names some, the account has exactly these. Without a role that needs one,
-        leftovers are taken away, and naming one is refused.
-    type: list
-    elements: str
-  unrestricted:
-    description:
-      - Says that an account without a team is meant, which sees every application. Without it, creating such an account, or taking the last
-        team from one, is refused.
-      - Adds the No Team Restriction API role where the organization has it, which is then no difference.
-    type: bool
-    default: false
   credentials:
     description:
       - Whether to generate a key pair.

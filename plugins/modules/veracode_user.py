@@ -18,6 +18,7 @@ description:
     listing carries all that is managed. With the Admin XML API it costs one call.
 extends_documentation_fragment:
   - community.veracode.account
+  - community.veracode.account.person
   - community.veracode.connection
   - community.veracode.attributes
   - community.veracode.attributes.actiongroup_veracode
@@ -40,73 +41,6 @@ options:
       disabled: The account cannot log in. An account that does not exist is left alone.
       absent: The account does not exist. Deletion is soft and final, Veracode has no way to undo it.
     default: present
-  username:
-    description:
-      - The username. It selects the account.
-      - For a person without SAML, username and address are the same, and one implies the other.
-      - The way of C(updateuser.do) works too. With the old username here and the new address in O(email_address), the account is
-        renamed, and when the username is gone later, the account that has the new address as its username is taken, with a warning.
-      - At least one of O(username), O(custom_id) and O(email_address) is required.
-    type: str
-    aliases: [user_name]
-  custom_id:
-    description:
-      - The SAML subject, by which the identity provider knows the person. Needed to create a SAML user.
-      - It selects the account if O(username) is not given, and is a managed value otherwise.
-      - The Identity REST API has no search for it, so selecting by it reads the details of the SAML accounts until it is found.
-    type: str
-    aliases: [saml_subject]
-  new_custom_id:
-    description:
-      - The SAML subject the account is to have.
-    type: str
-  email_address:
-    description:
-      - The address. Needed to create an account. It selects the account if neither O(username) nor O(custom_id) is given.
-      - A username that differs from it is sent as given by the Identity REST API, and refused by the Admin XML API.
-    type: str
-  roles:
-    description:
-      - The roles, by display name or short name.
-      - A set; the order does not matter. An empty list is refused, an account needs a role.
-      - Scan permissions are named among them. If a held role needs one and the task names none, the present ones are kept, and if there
-        are none, Any Scan is added. If the task names some, the account has exactly these. Without a role that needs one, leftovers are
-        taken away, and naming one is refused.
-    type: list
-    elements: str
-  requires_token:
-    description:
-      - Whether Veracode's multi-factor authentication is required. It cannot be combined with SAML.
-    type: bool
-    aliases: [pin_required]
-  is_saml_user:
-    description:
-      - Whether the person logs in by SAML. Needs O(custom_id). Veracode cannot turn a SAML user back, so V(false) is refused for one.
-    type: bool
-    aliases: [saml_user]
-  is_elearning_manager:
-    description:
-      - Whether the person is an eLearning manager. Only the Admin XML API has this option, and it needs an eLearning subscription.
-    type: bool
-  elearning_manager:
-    description:
-      - First and last name of the person's eLearning manager. An empty string clears it.
-      - Only the Admin XML API has this option, and it needs an eLearning subscription.
-    type: str
-  elearning_track:
-    description:
-      - Name of the eLearning track. An empty string clears it.
-      - Only the Admin XML API has this option, and it needs an eLearning subscription.
-    type: str
-  elearning_curriculum:
-    description:
-      - Name of the eLearning curriculum. An empty string clears it.
-      - Only the Admin XML API has this option, and it needs an eLearning subscription.
-    type: str
-  keep_elearning_active:
-    description:
-      - Whether the eLearning account is kept active. Only the Admin XML API has this option, and it needs an eLearning subscription.
-    type: bool
   api:
     description:
       - Which of Veracode's APIs to use. An option that the chosen API lacks is refused.
