@@ -21,7 +21,7 @@ from ansible_collections.community.veracode.plugins.module_utils._accounts impor
     XML,
     fields_of,
 )
-from ansible_collections.community.veracode.plugins.module_utils._roles import USER
+from ansible_collections.community.veracode.plugins.module_utils._roles import API_USER, USER
 
 Spec = dict[str, t.Any]
 
@@ -116,3 +116,95 @@ def filter_arguments() -> Spec:
         "include_inactive": {"type": "bool", "default": True},
         "detailed": {"type": "bool", "default": False},
     }
+
+
+def team_arguments() -> Spec:
+    """Return the options of one team."""
+    return {
+        "name": {"type": "str", "required": True},
+        "previously": {"type": "list", "elements": "str"},
+        "business_unit": {"type": "str"},
+        "members": {"type": "list", "elements": "str"},
+        "managers": {"type": "list", "elements": "str"},
+        "members_mode": {"type": "str", "default": "exact", "choices": ["exact", "add", "remove"]},
+        "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
+    }
+
+
+def business_unit_arguments() -> Spec:
+    """Return the options of one business unit."""
+    return {
+        "name": {"type": "str", "required": True},
+        "previously": {"type": "list", "elements": "str"},
+        "teams": {"type": "list", "elements": "str"},
+        "teams_mode": {"type": "str", "default": "exact", "choices": ["exact", "add", "remove"]},
+        "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
+    }
+
+
+# What one entry says of itself alone, and no default can fill in for many.
+_OWN = frozenset(
+    {
+        "username",
+        "custom_id",
+        "new_custom_id",
+        "email_address",
+        "previously",
+        "credentials",
+        "credentials_dest",
+        "credentials_format",
+        "credentials_profile",
+    }
+)
+
+
+def _without_defaults(spec: Spec) -> Spec:
+    """Return options as those of an entry: what it omits may come from elsewhere, so nothing has a default."""
+    return {name: {key: value for key, value in option.items() if key != "default"} for name, option in spec.items()}
+
+
+def _optional(spec: Spec) -> Spec:
+    return {name: option for name, option in spec.items() if name not in _OWN}
+
+
+def entry_arguments() -> dict[str, Spec]:
+    """Return the options of the entries of C(veracode_directory), by the list they stand in."""
+    keys = {name: option for name, option in key_store_arguments().items() if name != "return_secret"}
+    return {
+        "business_units": _without_defaults(business_unit_arguments()),
+        "teams": _without_defaults(team_arguments()),
+        "users": _without_defaults(account_arguments(USER)),
+        "api_users": _without_defaults({**account_arguments(API_USER), **CREDENTIALS, **keys}),
+    }
+
+
+CREDENTIALS: Spec = {"credentials": {"type": "str", "default": "none", "choices": ["none", "on_create"]}}
+
+
+def directory_arguments() -> Spec:
+    """Return the options of C(veracode_directory) beside those of the connection."""
+    entries = entry_arguments()
+    spec: Spec = {name: {"type": "list", "elements": "dict", "options": options} for name, options in entries.items()}
+    spec.update(
+        user_defaults={"type": "dict", "options": _optional(entries["users"])},
+        api_user_defaults={"type": "dict", "options": _optional(entries["api_users"])},
+        exclusive={
+            "type": "list",
+            "elements": "str",
+            "choices": ["business_units", "teams", "users", "api_users"],
+            "default": [],
+        },
+        absent_action={"type": "str", "choices": ["disable", "delete", "report"], "default": "disable"},
+        exclude_saml={"type": "bool", "default": False},
+        protected_users={"type": "list", "elements": "str", "default": []},
+        required_administrators={"type": "list", "elements": "str", "default": []},
+        min_administrators={"type": "int", "default": 2},
+        max_removals={"type": "int", "default": 10},
+        max_removal_percent={"type": "int", "default": 10},
+        plan_file={"type": "path"},
+        expect_plan={"type": "path"},
+        progress_file={"type": "path"},
+        on_error={"type": "str", "choices": ["continue", "stop"], "default": "continue"},
+        workers={"type": "int", "default": 4},
+    )
+    return spec

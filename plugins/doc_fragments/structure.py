@@ -1,0 +1,97 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Options of teams and business units: keep in sync with C(module_utils/_arguments.py)."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Options of teams (C(team)) and business units (C(business_unit))."""
+
+    TEAM = r"""
+options:
+  name:
+    description:
+      - The name of the team, exact. It selects the team.
+    type: str
+    required: true
+  previously:
+    description:
+      - Former names. The team is found under O(name), or else under one of these, and then renamed; it stays the same team, so its
+        applications keep it.
+      - That teams exist under both, or under two former names, is an error.
+    type: list
+    elements: str
+  business_unit:
+    description:
+      - The name of the business unit the team is in. A team is in one business unit only. An empty string moves it to the default one.
+    type: str
+  members:
+    description:
+      - Usernames of the members, compared without case. The accounts have to exist.
+      - Who manages the team is a member, too. If only one of O(members) and O(managers) is given, the other relation stays as it is.
+    type: list
+    elements: str
+  managers:
+    description:
+      - Usernames of the accounts that manage the team, compared without case. They need the Team Admin role.
+    type: list
+    elements: str
+  members_mode:
+    description:
+      - How O(members) and O(managers) relate to who is in the team.
+    type: str
+    choices:
+      exact: The team has exactly these members and managers.
+      add: The team has at least these members and managers.
+      remove: Who is listed in O(members) is not in the team, and who is listed in O(managers) does not manage it.
+    default: exact
+  state:
+    description:
+      - What is wanted. With V(absent) only O(name) counts. Veracode refuses to delete a team that has applications.
+    type: str
+    choices:
+      present: The team exists and has what the other options say.
+      absent: The team does not exist.
+    default: present
+"""
+
+    BUSINESS_UNIT = r"""
+options:
+  name:
+    description:
+      - The name of the business unit, exact. It selects the business unit.
+    type: str
+    required: true
+  previously:
+    description:
+      - Former names. The business unit is found under O(name), or else under one of these, and then renamed.
+      - That business units exist under both, or under two former names, is an error.
+    type: list
+    elements: str
+  teams:
+    description:
+      - Names of the teams in the business unit, exact. The teams have to exist. A team is in one business unit only, so it leaves the one
+        it was in.
+    type: list
+    elements: str
+  teams_mode:
+    description:
+      - How O(teams) relates to the teams in the business unit.
+    type: str
+    choices:
+      exact: The business unit has exactly these teams. Others go to the default business unit.
+      add: The business unit has at least these teams.
+      remove: The business unit has none of these teams. They go to the default business unit.
+    default: exact
+  state:
+    description:
+      - What is wanted. With V(absent) only O(name) counts.
+    type: str
+    choices:
+      present: The business unit exists and has what the other options say.
+      absent: The business unit does not exist.
+    default: present
+"""

@@ -1,0 +1,243 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The input of C(veracode_directory): every entry with its place, checked and held against the others. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.community.veracode.plugins.module_utils._desired import Desired, desired_account
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._roles import API_USER, USER
+
+Options = t.Mapping[str, t.Any]
+
+_SELECTORS = ("username", "custom_id", "email_address")
+LISTS = {USER: "users", API_USER: "api_users"}
+DEFAULTS = {USER: "user_defaults", API_USER: "api_user_defaults"}
+
+
+@dataclass(frozen=True)
+class AccountEntry:
+    """One entry of C(users) or C(api_users).
+
+    :param options: its options with the defaults filled in, none of them C(None).
+    :param name_only: it keeps the account from C(exclusive) and manages nothing of it.
+    """
+
+    desired: Desired
+    options: Options
+    name_only: bool = False
+
+
+@dataclass
+class Organization:
+    """What a task wants of a whole organization.
+
+    :param accounts: the entries of both kinds, people first, in their order.
+    :param teams: options of the team entries.
+    :param business_units: options of the business unit entries.
+    :param problems: all that is wrong with the input.
+    """
+
+    accounts: list[AccountEntry] = field(default_factory=list)
+    teams: list[Options] = field(default_factory=list)
+    business_units: list[Options] = field(default_factory=list)
+    problems: list[InputError] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def read_organization(params: Options, option_names: t.Mapping[str, t.Collection[str]]) -> Organization:
+    """Read the options of C(veracode_directory).
+
+    :param option_names: for each of its lists, the names of the options of an entry, without aliases.
+    """
+    organization = Organization()
+    for kind in (USER, API_USER):
+        names = option_names[LISTS[kind]]
+        defaults = _given(params.get(DEFAULTS[kind]) or {}, names)
+        for number, raw in enumerate(params.get(LISTS[kind]) or ()):
+            _read_account(organization, kind, f"{LISTS[kind]}[{number}]", _given(raw, names), defaults)
+    organization.teams = [_given(raw, option_names["teams"]) for raw in params.get("teams") or ()]
+    organization.business_units = [
+        _given(raw, option_names["business_units"]) for raw in params.get("business_units") or ()
+    ]
+    _find_duplicates(organization)
+    _hold_sides_against_each_other(organization)
+    return organization
+
+
+def _given(raw: Options, names: t.Collection[str]) -> dict[str, t.Any]:
+    return {name: raw[name] for name in names if raw.get(name) is not None}
+
+
+def _read_account(organization: Organization, kind: str, place: str, given: Options, defaults: Options) -> None:
+    name_only = len(given) == 1 and next(iter(given)) in _SELECTORS
+    options = dict(given) if name_only else {**defaults, **given}
+    desired, problems, warnings = desired_account(options, kind, place=place)
+    if name_only:
+        desired = replace(desired, values={})
+    organization.accounts.append(AccountEntry(desired, options, name_only))
+    organization.problems += problems
+    organization.warnings += warnings
+
+
+def _find_duplicates(organization: Organization) -> None:
+    seen: dict[tuple[str, str], str] = {}
+
+    def once(what: str, option: str, place: str, name: str | None, kind: str) -> None:
+        if name is None:
+            return
+        first = seen.setdefault((what, name.casefold()), place)
+        if first != place:
+            organization.problems.append(
+                InputError(
+                    f'{place}.{option}: "{name}" stands in {first} already; names are compared without case, so keep '
+                    "one of the two entries",
+                    place=f"{place}.{option}",
+                    kind=kind,
+                    name=name,
+                    option=option,
+                    value=name,
+                )
+            )
+
+    for entry in organization.accounts:
+        desired = entry.desired
+        place = str(desired.place)
+        if desired.username is not None:
+            once("username", "username", place, desired.username, desired.kind)
+        elif desired.custom_id is None and desired.kind == USER:
+            once("username", "email_address", place, desired.email_address, desired.kind)
+        once("custom_id", "custom_id", place, desired.custom_id, desired.kind)
+        for name in desired.previously:
+            once("username", "previously", place, name, desired.kind)
+    for kind, entries in (("team", organization.teams), ("business_unit", organization.business_units)):
+        for number, options in enumerate(entries):
+            place = f"{kind}s[{number}]"
+            for option, names in (("name", [options.get("name")]), ("previously", options.get("previously") or [])):
+                for name in names:
+                    once(kind, option, place, name, kind)
+
+
+def _hold_sides_against_each_other(organization: Organization) -> None:
+    """Refuse a relation that one side names and an exact list of the other side excludes."""
+    accounts = {
+        entry.desired.label.casefold(): entry.desired
+        for entry in organization.accounts
+        if entry.desired.state == "present" and not entry.name_only
+    }
+    for number, team in enumerate(organization.teams):
+        if team.get("state") == "absent":
+            continue
+        for option, of_account in (("members", "teams"), ("managers", "managed_teams")):
+            _hold_members(organization, accounts, f"teams[{number}]", team, option, of_account)
+    _hold_business_units(organization)
+
+
+def _hold_members(
+    organization: Organization,
+    accounts: t.Mapping[str, Desired],
+    place: str,
+    team: Options,
+    option: str,
+    of_account: str,
+) -> None:
+    listed = team.get(option)
+    name = team["name"]
+    folded = {each.casefold() for each in listed or ()}
+    if option == "members":
+        folded |= {each.casefold() for each in team.get("managers") or ()}
+    mode = team.get("members_mode") or "exact"
+    for label, desired in accounts.items():
+        wanted = desired.values.get(of_account)
+        account_mode = desired.teams_mode if of_account == "teams" else "exact"
+        named_here = label in folded and (listed is not None or option == "members")
+        named_there = name in (wanted or ()) or (
+            of_account == "teams" and name in desired.values.get("managed_teams", ())
+        )
+        if account_mode == "remove" and name in (wanted or ()):
+            if named_here and mode != "remove":
+                _contradiction(organization, desired, of_account, place, option, name, leaves=True)
+        elif named_here and mode != "remove":
+            if wanted is not None and account_mode == "exact" and not named_there:
+                _contradiction(organization, desired, of_account, place, option, name, leaves=True)
+        elif named_there and listed is not None and (mode == "remove") == (label in folded) and mode != "add":
+            _contradiction(organization, desired, of_account, place, option, name, leaves=False)
+
+
+def _contradiction(
+    organization: Organization, desired: Desired, of_account: str, place: str, option: str, team: str, *, leaves: bool
+) -> None:
+    who = desired.label
+    if leaves:
+        msg = f'{desired.place}.{of_account} leaves out the team "{team}", but {place}.{option} names "{who}"'
+    else:
+        msg = f'{place}.{option} leaves out "{who}", but {desired.place}.{of_account} names the team "{team}"'
+    organization.problems.append(
+        InputError(
+            f"{msg}; say the same in both, or leave one of them out",
+            place=f"{desired.place}.{of_account}, {place}.{option}",
+            kind=desired.kind,
+            name=who,
+            option=of_account,
+            value=team,
+        )
+    )
+
+
+def _hold_business_units(organization: Organization) -> None:
+    named: dict[str, tuple[str, str]] = {}
+    exact: dict[str, tuple[str, frozenset[str]]] = {}
+
+    def refuse(place: str, team: str, msg: str) -> None:
+        organization.problems.append(
+            InputError(
+                f"{msg}; a team is in one business unit only, so say the same in both",
+                place=place,
+                kind="team",
+                name=team,
+                option="business_unit",
+                value=team,
+            )
+        )
+
+    for number, unit in enumerate(organization.business_units):
+        place = f"business_units[{number}]"
+        teams = unit.get("teams")
+        if unit.get("state") == "absent" or teams is None or unit.get("teams_mode") == "remove":
+            continue
+        for team in teams:
+            other, other_place = named.setdefault(team, (unit["name"], place))
+            if other_place != place:
+                refuse(
+                    f"{place}.teams, {other_place}.teams",
+                    team,
+                    f'{place}.teams and {other_place}.teams both name "{team}"',
+                )
+        if (unit.get("teams_mode") or "exact") == "exact":
+            exact[unit["name"]] = (place, frozenset(teams))
+    for number, team in enumerate(organization.teams):
+        unit_name = team.get("business_unit")
+        if not unit_name or team.get("state") == "absent":
+            continue
+        place = f"teams[{number}].business_unit"
+        other, other_place = named.get(team["name"], (unit_name, ""))
+        if other != unit_name:
+            refuse(
+                f"{place}, {other_place}.teams",
+                team["name"],
+                f'{place} is "{unit_name}", but {other_place}.teams puts "{team["name"]}" into "{other}"',
+            )
+        elif unit_name in exact and team["name"] not in exact[unit_name][1]:
+            refuse(
+                f"{place}, {exact[unit_name][0]}.teams",
+                team["name"],
+                f'{place} is "{unit_name}", but {exact[unit_name][0]}.teams leaves out "{team["name"]}"',
+            )

@@ -1,0 +1,236 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The accounts of a whole organization: one net change for each, and what exclusive lists remove. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.community.veracode.plugins.module_utils._accounts import Account
+from ansible_collections.community.veracode.plugins.module_utils._desired import Desired
+from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._find import find_account
+from ansible_collections.community.veracode.plugins.module_utils._guards import lockout_risk, refuse_self_lockout
+from ansible_collections.community.veracode.plugins.module_utils._inventory import Inventory
+from ansible_collections.community.veracode.plugins.module_utils._organization import AccountEntry
+from ansible_collections.community.veracode.plugins.module_utils._plan import (
+    Found,
+    Names,
+    Plan,
+    options_needed,
+    plan_account,
+)
+from ansible_collections.community.veracode.plugins.module_utils._roles import ADMINISTRATOR, USER
+
+REPORT = "report"
+DISABLE = "disable"
+DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class Match:
+    """An entry and the account it means."""
+
+    entry: AccountEntry
+    found: Found | None
+
+
+@dataclass
+class AccountPlans:
+    """What the accounts need.
+
+    :param plans: a plan for each entry and each removal, in that order.
+    :param reported: accounts that only C(absent_action=report) keeps.
+    """
+
+    plans: list[Plan] = field(default_factory=list)
+    reported: list[Account] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    problems: list[VeracodeError] = field(default_factory=list)
+
+
+def match_accounts(entries: t.Sequence[AccountEntry], inventory: Inventory) -> tuple[list[Match], list[VeracodeError]]:
+    """Find the account of every entry; two entries that mean the same account are an error."""
+    matches: list[Match] = []
+    problems: list[VeracodeError] = []
+    claimed: dict[str, Desired] = {}
+    for entry in entries:
+        desired = entry.desired
+        try:
+            found = find_account(inventory, desired)
+        except VeracodeError as error:
+            problems.append(_placed(error, desired))
+            continue
+        if found is not None:
+            other = claimed.setdefault(str(found.account.handle), desired)
+            if other is not desired:
+                problems.append(
+                    desired.problem(
+                        f'username: "{desired.label}" and {other.place} ("{other.label}") mean the same account '
+                        f'"{found.account.username}"; keep one of the two entries',
+                        "username",
+                        desired.label,
+                    )
+                )
+        elif entry.name_only:
+            problems.append(
+                desired.problem(
+                    f'username: "{desired.label}" does not exist, and an entry with only a name manages nothing; '
+                    "give what is needed to create it, or remove the entry",
+                    "username",
+                    desired.label,
+                )
+            )
+        matches.append(Match(entry, found))
+    return matches, problems
+
+
+def _placed(error: VeracodeError, desired: Desired) -> VeracodeError:
+    if desired.place and error.place is None:
+        error.place = f"{desired.place}.{error.option}" if error.option else desired.place
+        error.msg = f"{desired.place}.{error.msg}"
+    return error
+
+
+def options_lacking(match: Match) -> frozenset[str]:
+    """Return the options that planning needs and the reading of the account does not carry."""
+    if match.found is None or match.entry.name_only:
+        return frozenset()
+    carried = match.found.account.values_and_lists
+    lacking = {option for option in options_needed(match.entry.desired) if option not in carried}
+    # A title may be reported by no reading at all; asking once more does not help.
+    return frozenset(lacking - {"title"})
+
+
+def plan_entries(matches: t.Sequence[Match], names: Names, result: AccountPlans) -> None:
+    """Plan every entry and collect what is wrong with them."""
+    for match in matches:
+        if match.entry.name_only:
+            result.plans.append(Plan(None, match.found.account if match.found else None))
+            continue
+        try:
+            plan = plan_account(match.entry.desired, match.found, names)
+        except VeracodeError as error:
+            result.problems.append(error)
+            continue
+        result.plans.append(plan)
+        place = match.entry.desired.place
+        result.warnings += [f"{place}: {warning}" for warning in plan.warnings]
+
+
+def plan_exclusive(
+    inventory: Inventory,
+    claimed: t.Collection[str],
+    kinds: t.Collection[str],
+    action: str,
+    *,
+    protected: t.Collection[str],
+    exclude_saml: bool,
+    result: AccountPlans,
+) -> None:
+    """Plan the removal of every account of these kinds that no entry claims.
+
+    :param claimed: handles of the accounts that have an entry.
+    :param protected: usernames that are left alone.
+    """
+    kept = {name.casefold() for name in protected}
+    for account in inventory.accounts:
+        if account.kind not in kinds or account.handle in claimed or account.username.casefold() in kept:
+            continue
+        if exclude_saml and account.kind == USER and account.values.get("is_saml_user"):
+            continue
+        if action == REPORT:
+            result.reported.append(account)
+            continue
+        desired = Desired(account.kind, state="absent" if action == DELETE else "disabled", username=account.username)
+        plan = plan_account(desired, Found(account), Names())
+        if plan.change is not None:
+            result.plans.append(plan)
+
+
+def in_scope(inventory: Inventory, kind: str, *, protected: t.Collection[str], exclude_saml: bool) -> int:
+    """Return how many enabled accounts of a kind a run could remove."""
+    kept = {name.casefold() for name in protected}
+    return sum(
+        account.kind == kind
+        and account.values.get("login_enabled") is not False
+        and account.username.casefold() not in kept
+        and not (exclude_saml and kind == USER and account.values.get("is_saml_user"))
+        for account in inventory.by_handle.values()
+    )
+
+
+def is_removal(plan: Plan) -> bool:
+    """Tell whether a plan takes an account away: by deletion, or by disabling."""
+    change = plan.change
+    if change is None or change.before is None:
+        return False
+    return change.action in (DISABLE, DELETE)
+
+
+def keep_caller(plans: t.Sequence[Plan], caller: str, allowed: t.Collection[str]) -> tuple[list[Plan], list[str]]:
+    """Leave out what would remove the calling account, and refuse what would lock it out.
+
+    :param caller: handle of the calling account.
+    :param allowed: handles for which an entry says C(allow_self_lockout).
+    :raises GuardError: an entry would lock out the calling account.
+    """
+    kept = []
+    warnings = []
+    for plan in plans:
+        change = plan.change
+        if change is None or change.before is None or getattr(change.before, "handle", None) != caller:
+            kept.append(plan)
+            continue
+        if is_removal(plan):
+            warnings.append(f'"{change.name}" is the account that signs these calls, and is not removed')
+            kept.append(Plan(None, t.cast(Account, change.before)))
+            continue
+        risk = lockout_risk(change)
+        if risk and caller not in allowed:
+            raise refuse_self_lockout(change, risk)
+        kept.append(plan)
+    return kept, warnings
+
+
+def administrators_after(before: t.Mapping[str, str], plans: t.Sequence[Plan]) -> dict[str, str]:
+    """Return the enabled, active administrators as they will be, by handle."""
+    after = dict(before)
+    administrator = ADMINISTRATOR[USER]
+    for number, plan in enumerate(plans):
+        change = plan.change
+        if change is None or change.kind != USER:
+            continue
+        account = plan.account
+        handle = str(getattr(change.before, "handle", None) or f"new-{number}")
+        if account is None or not is_enabled(account):
+            after.pop(handle, None)
+        elif account.roles is not None:
+            if administrator in account.roles:
+                after[handle] = account.username
+            else:
+                after.pop(handle, None)
+        elif handle in after:
+            after[handle] = account.username
+    return after
+
+
+def is_enabled(account: Account) -> bool:
+    """Tell whether an account can be used."""
+    return account.values.get("login_enabled") is not False and account.values.get("active") is not False
+
+
+def rename_teams(inventory: Inventory, renamed: t.Mapping[str, str]) -> None:
+    """Let the accounts' teams have the names that teams get in this run."""
+    if not renamed:
+        return
+    for account in inventory.accounts:
+        if account.teams and any(team.name in renamed for team in account.teams):
+            teams = tuple(replace(team, name=renamed.get(team.name, team.name)) for team in account.teams)
+            inventory.put(replace(account, teams=teams))
