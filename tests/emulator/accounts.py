@@ -104,6 +104,10 @@ class Accounts:
         self._check_values(values)
         if values.get("saml_user"):
             self._check_saml(values.get("saml_subject"))
+            if self.store.user_by_subject(str(values["saml_subject"])) is not None:
+                raise Rejected(
+                    f"SAML subject {values['saml_subject']} already exists", int(self.switches["duplicate_status"])
+                )
             if not values.get("user_name"):
                 by_subject = self.switches["saml_username"] == "custom_id"
                 values["user_name"] = values["saml_subject"] if by_subject else address

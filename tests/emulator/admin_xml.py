@@ -567,6 +567,10 @@ def update_team(call: Call) -> Answer:
     if "team_name" in call.form:
         _check_team_name(call, required(call, "team_name"), ignore=team)
     members = _members(call) if "members" in call.form else None
+    if members is not None:
+        staying = {user.user_id for user in members}
+        leavers = [user for user in call.store.members_of(team) if user.user_id not in staying]
+        rules.check_leavers(call.store, team, leavers, call.switches)
     if "team_name" in call.form:
         team.team_name = call.form["team_name"]
     if members is not None:
@@ -641,6 +645,7 @@ def delete_team(call: Call) -> Answer:
     team = _team(call)
     if team.applications:
         raise Rejected(f"Team {team.team_name} cannot be deleted because applications are assigned to it")
+    rules.check_leavers(call.store, team, call.store.members_of(team), call.switches)
     call.store.delete_team(team)
     root: dict[str, str | None] = {
         "userlist_version": "3.0",

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable
 
 from . import catalog
-from .model import Role, User
+from .model import Role, Team, User
 from .store import Store
 from .switches import Switches
 
@@ -151,6 +151,18 @@ def check_managers(roles: list[Role], teams: dict[str, str], switches: Switches)
     if "ADMIN" in teams.values() and switches["manager_needs_team_admin"] == "refused":
         if not any(role.role_name == "teamAdmin" for role in roles):
             raise Rejected("Relationship ADMIN requires the role Team Admin")
+
+
+def check_leavers(store: Store, team: Team, leavers: Iterable[User], switches: Switches) -> None:
+    """Refuse to take users out of a team that their roles need (switch)."""
+    if switches["members_need_team"] == "ignored":
+        return
+    for user in leavers:
+        rest = {team_id: relation for team_id, relation in user.teams.items() if team_id != team.team_id}
+        try:
+            check_roles(store.roles_of(user), rest, is_api=user.is_api, switches=switches)
+        except Rejected as exc:
+            raise Rejected(f"User {user.user_name} cannot leave the team {team.team_name}: {exc.message}") from exc
 
 
 def is_team_restricted(store: Store, user: User) -> bool:

@@ -219,6 +219,9 @@ def put_team(call: Call) -> Answer:
     users = _team_users(call, body["users"], team) if body.get("users") is not None else None
     if users is None and not partial:
         users = {}
+    if users is not None and not incremental:
+        leavers = [user for user in call.store.members_of(team) if user.user_id not in users]
+        rules.check_leavers(call.store, team, leavers, call.switches)
     team.team_name = name
     if unit is not None:
         team.bu_id = unit.bu_id
@@ -236,6 +239,7 @@ def delete_team(call: Call) -> Answer:
     team = _found_team(call)
     if team.applications:
         raise Rejected(f"Team {team.team_name} cannot be deleted because applications are assigned to it")
+    rules.check_leavers(call.store, team, call.store.members_of(team), call.switches)
     call.store.delete_team(team)
     return empty_answer(int(call.switches["delete_status"]))
 

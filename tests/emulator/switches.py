@@ -198,6 +198,12 @@ TABLE: tuple[Switch, ...] = (
     _s("revoked_key_lookup", "404 shown", "guess", "a revoked or expired key read by its id without expired=true"),
     _n("key_days", "365 30", "documented", "days for which a new key is valid"),
     # --- teams, business units, roles -----------------------------------------------------------------------------------
+    _s(
+        "members_need_team",
+        "ignored refused",
+        "guess",
+        "taking a user out of the last team that the user's roles need, by a change or deletion of the team",
+    ),
     _s("business_unit_delete", "refused moves", "guess", "deleting a business unit that has teams"),
     _s("role_delete_assigned", "refused removes", "guess", "deleting a custom role that users have"),
     _s("jit_none", "404 empty", "guess", "jit_default_settings where there are none"),

@@ -195,6 +195,12 @@ def unit_delete(client: Client) -> object:
     return client.delete(f"/business_units/{unit['bu_id']}").status
 
 
+def left_team(client: Client) -> object:
+    team = client.emulator.team("Demo Team") or {}
+    emptied = client.put(f"/teams/{team['team_id']}", {"users": []}, partial="true").status
+    return (emptied, client.xml("updateteam", team_id="144659", members="").name)
+
+
 def role_delete(client: Client) -> object:
     client.emulator.change("user", MARIA, roles=["Executive", "Custom Reporter"])
     return client.delete(f"/roles/{role_id(client, 'customreporter')}").status
@@ -369,6 +375,7 @@ SCENARIOS: dict[str, Callable[[Client], object]] = {
     "credentials_none": lambda c: c.get(f"/api_credentials/user_id/{c.user_id(TED)}").status,
     "revoked_key_lookup": revoked_lookup,
     "key_days": new_key_days,
+    "members_need_team": left_team,
     "business_unit_delete": unit_delete,
     "role_delete_assigned": role_delete,
     "jit_none": lambda c: c.get("/jit_default_settings").status,
