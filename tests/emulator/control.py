@@ -117,7 +117,9 @@ class Emulator:
         while not announcement.exists():
             if self._process.poll() is not None or time.monotonic() > end:
                 self.stop(keep=True)
-                raise EmulatorError(f"the emulator did not start:\n{self.output()}")
+                output = self.output()
+                self.stop()
+                raise EmulatorError(f"the emulator did not start:\n{output}")
             time.sleep(0.02)
         self.about = json.loads(announcement.read_text(encoding="utf-8"))
         return self

@@ -67,8 +67,10 @@ def test_secrets_differ_from_start_to_start() -> None:
     "arguments", [{"seed": "nonsense"}, {"switches": {"nonsense": 1}}, {"switches": {"gzip": "x"}}]
 )
 def test_bad_start(arguments: dict[str, object]) -> None:
+    emulator = Emulator(**arguments)  # type: ignore[arg-type]
     with pytest.raises(EmulatorError, match="error:"):
-        Emulator(**arguments).start()  # type: ignore[arg-type]
+        emulator.start()
+    assert not emulator.state_dir.exists(), "nothing is left behind"
 
 
 def test_bad_seeds(tmp_path: Path) -> None:
