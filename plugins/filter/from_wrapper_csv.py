@@ -1,0 +1,99 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: from_wrapper_csv
+author:
+  - Ansible Veracode Collection contributors (@ansible-collections)
+version_added: 1.0.0
+short_description: Read the CSV file of Veracode's Java or C# API wrapper
+description:
+  - Turns the text of a CSV file that was made for the C(inputfilepath) of Veracode's API wrappers into a list of options of
+    M(community.veracode.veracode_user), one for each row.
+  - Columns have the wrapper's names, C(action), C(username), C(customid), C(newcustomid), C(firstname), C(lastname), C(emailaddress),
+    C(phone), C(title) or C(position), C(roles), C(teams), C(issamluser), C(loginenabled), C(active), C(requirestoken),
+    C(hasiprestrictions), C(allowedipaddresses), C(custom1) to C(custom5), C(iselearningmanager), C(elearningmanager),
+    C(elearningtrack), C(elearningcurriculum), C(keepelearningactive), C(loginaccounttype). Their order does not matter.
+  - An empty cell means "not given", and the option is left out. The wrapper itself takes the value of the row above instead, which
+    has given people the teams of others.
+  - The actions C(createuser) and C(updateuser) become C(state=present), C(deleteuser) becomes C(state=absent) with the selector alone.
+    One file may mix them.
+  - An unknown column, a boolean other than C(true) and C(false), a cell without a column and everything else that is wrong with the
+    file is an error that names line and column. All are listed. The header is line 1.
+  - Lists have commas between their names and quotes around them. Blanks around these commas do not count. A name with a comma can be
+    given in a JSON list, C("[""R, D"", ""Quality Team""]"). No other value is trimmed.
+positional: _input
+options:
+  _input:
+    description:
+      - The text of the file.
+    type: str
+    required: true
+  action:
+    description:
+      - The action of rows that name none, like the C(-action) of the wrapper's command line.
+      - Without it, such a row is an error.
+    type: str
+    choices:
+      - createuser
+      - updateuser
+      - deleteuser
+  file:
+    description:
+      - A name of the file for error messages.
+    type: str
+"""
+
+EXAMPLES = r"""
+- name: Do what a file for the API wrapper says, in one task
+  community.veracode.veracode_directory:
+    users: "{{ lookup('ansible.builtin.file', 'newusers.csv') | community.veracode.from_wrapper_csv }}"
+
+- name: Use a file without the column action
+  community.veracode.veracode_directory:
+    users: "{{ lookup('ansible.builtin.file', 'phones.csv') | community.veracode.from_wrapper_csv(action='updateuser') }}"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - One dictionary of options of M(community.veracode.veracode_user) for each row, always with C(state).
+  type: list
+  elements: dict
+  sample:
+    - first_name: Tony
+      last_name: Williams
+      email_address: tonywilliams@example.com
+      roles: [Creator, Submitter]
+      teams: [Demo Team]
+      state: present
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.community.veracode.plugins.module_utils._wrapper_csv import ACTIONS, read_wrapper_csv
+from ansible_collections.community.veracode.plugins.plugin_utils._filters import text_of, veracode_filter
+
+
+@veracode_filter
+def from_wrapper_csv(value: t.Any, action: str | None = None, file: str | None = None) -> list[dict[str, t.Any]]:
+    """Return the options of each row."""
+    if action is not None and action not in ACTIONS:
+        raise AnsibleFilterError(f"from_wrapper_csv: action has to be one of {', '.join(ACTIONS)}, not {action!r}")
+    entries, problems = read_wrapper_csv(text_of(value, "from_wrapper_csv"), action)
+    if problems:
+        raise AnsibleFilterError("\n".join(problem.text(file) for problem in problems))
+    return [entry.options for entry in entries]
+
+
+class FilterModule:
+    """The filter of this file."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Return the filter by its name."""
+        return {"from_wrapper_csv": from_wrapper_csv}

@@ -1,0 +1,73 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: role_description
+author:
+  - Ansible Veracode Collection contributors (@ansible-collections)
+version_added: 1.0.0
+short_description: The display name of a role
+description:
+  - Turns short names of roles (C(extseclead)), as the Identity REST API and its scripts use them, into display names (C(Security Lead)). A display name stays what it is.
+  - The modules of this collection take both names. The filter is for reports, and for what is sent to Veracode by other means.
+  - Knows the built-in roles, the other spellings of them on Veracode's pages, and the custom roles in O(roles). An unknown name is an
+    error with the nearest valid one.
+positional: _input
+options:
+  _input:
+    description:
+      - A name of a role, or a list of names.
+    type: raw
+    required: true
+  roles:
+    description:
+      - Custom roles, in the form in which M(community.veracode.veracode_role_info) returns them.
+    type: list
+    elements: dict
+    default: []
+"""
+
+EXAMPLES = r"""
+- name: Translate a role
+  ansible.builtin.debug:
+    msg: "{{ 'extseclead' | community.veracode.role_description }}"
+  # => Security Lead
+
+- name: Read the roles of the organization
+  community.veracode.veracode_role_info:
+  register: organization
+
+- name: Translate the roles of a list, custom ones too
+  ansible.builtin.debug:
+    msg: "{{ ['extseclead'] | community.veracode.role_description(roles=organization.roles) }}"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - The display name, or the list of them if a list was given.
+  type: raw
+  sample: Security Lead
+"""
+
+import typing as t
+
+from ansible_collections.community.veracode.plugins.plugin_utils._filters import veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils._role_names import translate
+
+
+@veracode_filter
+def role_description(value: t.Any, roles: t.Any = None) -> t.Any:
+    """Return the display name of each role."""
+    return translate(value, roles, "description")
+
+
+class FilterModule:
+    """The filter of this file."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Return the filter by its name."""
+        return {"role_description": role_description}
