@@ -121,9 +121,9 @@ def _find_duplicates(organization: Organization) -> None:
     for kind, entries in (("team", organization.teams), ("business_unit", organization.business_units)):
         for number, options in enumerate(entries):
             place = f"{kind}s[{number}]"
-            for option, names in (("name", [options.get("name")]), ("previously", options.get("previously") or [])):
-                for name in names:
-                    once(kind, option, place, name, kind)
+            once(kind, "name", place, options.get("name"), kind)
+            for former in options.get("previously") or ():
+                once(kind, "previously", place, former, kind)
 
 
 def _hold_sides_against_each_other(organization: Organization) -> None:
