@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
 import typing as t
@@ -71,6 +72,33 @@ class Client:
         self._check(what, answer)
         return self._object(what, answer) if answer.body.strip() else None
 
+    def delete(self, what: str, path: str) -> bool:
+        """Delete what is at a path, and return whether it was there.
+
+        A 404 after a call whose answer was lost may be the doing of that call, so it counts as there.
+        """
+        answer = self._transport.call("DELETE", BASE + path, effect=Effect.REPEATABLE)
+        if answer.status == 404:
+            return answer.repeated
+        self._check(what, answer)
+        return True
+
+    def write_related(
+        self, what: str, method: str, path: str, *, effect: Effect, query: Query = (), body: Json
+    ) -> Json | None:
+        """Send a change whose body may tell relationships between accounts and teams.
+
+        The specification writes a relationship as a string, some public clients as an object. A 400 means that nothing
+        was done, so the other form can be tried.
+        """
+        try:
+            return self.write(what, method, path, effect=effect, query=query, body=body)
+        except ApiError as error:
+            other = _with_relationship_objects(body)
+            if error.status != 400 or other is None:
+                raise
+            return self.write(what, method, path, effect=effect, query=query, body=other)
+
     def page(self, what: str, path: str, key: str, query: Query, number: int) -> Page:
         """Return one page of a listing. An empty result may lack C(_embedded) (seen in code)."""
         data = self.read(what, path, [*query, ("page", str(number)), ("size", str(PAGE_SIZE))])
@@ -126,6 +154,21 @@ class Client:
         if not isinstance(data, dict):
             raise wrong("the answer is not a JSON object")
         return data
+
+
+def _with_relationship_objects(body: Json) -> Json | None:
+    """Return the body with each relationship as an object, C(None) if it has none."""
+    other = copy.deepcopy(body)
+    related = [
+        item
+        for items in (other.get("teams"), other.get("users"))
+        if isinstance(items, list)
+        for item in items
+        if "relationship" in item
+    ]
+    for item in related:
+        item["relationship"] = {"name": item["relationship"]}
+    return other if related else None
 
 
 def segment(value: str) -> str:

@@ -9,11 +9,10 @@
 
 from __future__ import annotations
 
-import copy
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.community.veracode.plugins.module_utils._accounts import Account
+from ansible_collections.community.veracode.plugins.module_utils._accounts import Account, timestamp
 from ansible_collections.community.veracode.plugins.module_utils._directory import Filters, Listing
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError
 from ansible_collections.community.veracode.plugins.module_utils._identity.accounts import account_from, body_for
@@ -319,7 +318,8 @@ class IdentityDirectory:
         else:
             body["user_type"] = "VOSP"
         query = [("generate_api_creds", "true")] if with_credentials else []
-        item = self._write_account(f'create "{after.username}"', "POST", "/users", Effect.ONCE, query, body)
+        what = f'create "{after.username}"'
+        item = self._client.write_related(what, "POST", "/users", effect=Effect.ONCE, query=query, body=body)
         account = self._answered(after, item)
         if with_credentials:
             generated = _generated(item or {}, after.username)
@@ -342,21 +342,9 @@ class IdentityDirectory:
             query.append(("adminNoVerificationEmail", "TRUE"))
         path = f"/users/{segment(str(before.handle))}"
         body = body_for(values, after, before)
-        item = self._write_account(f'update "{before.username}"', "PUT", path, Effect.REPEATABLE, query, body)
+        what = f'update "{before.username}"'
+        item = self._client.write_related(what, "PUT", path, effect=Effect.REPEATABLE, query=query, body=body)
         return self._answered(after, item)
-
-    def _write_account(
-        self, what: str, method: str, path: str, effect: Effect, query: Query, body: Json
-    ) -> Json | None:
-        try:
-            return self._client.write(what, method, path, effect=effect, query=query, body=body)
-        except ApiError as error:
-            # The specification writes a relationship as a string, some public clients as an object. A 400 means that
-            # nothing was done, so the other form can be tried.
-            other = _with_relationship_objects(body)
-            if error.status != 400 or other is None:
-                raise
-            return self._client.write(what, method, path, effect=effect, query=query, body=other)
 
     def _answered(self, after: Account, item: Json | None) -> Account:
         """Return what the answer to a change carries: it may be the whole user, or less."""
@@ -401,15 +389,5 @@ def _generated(item: Json, username: str) -> dict[str, t.Any]:
             kind=API_USER,
             name=username,
         )
-    return {"api_id": str(raw["api_id"]), "api_secret": str(raw["api_secret"]), "expires": raw.get("expiration_ts")}
-
-
-def _with_relationship_objects(body: Json) -> Json | None:
-    teams = body.get("teams")
-    if not isinstance(teams, list) or not any("relationship" in team for team in teams):
-        return None
-    other = copy.deepcopy(body)
-    for team in other["teams"]:
-        if "relationship" in team:
-            team["relationship"] = {"name": team["relationship"]}
-    return other
+    expires = timestamp(raw.get("expiration_ts"))
+    return {"api_id": str(raw["api_id"]), "api_secret": str(raw["api_secret"]), "expires": expires}
