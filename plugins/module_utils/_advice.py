@@ -69,14 +69,19 @@ _ADVICE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 
 
+# A refusal may repeat names that were sent, which say nothing about its cause.
+_REPEATED = re.compile(r"\S*[@=\\]\S*|\"[^\"]*\"")
+
+
 def advice_for(message: str, status: int | None = None) -> str | None:
     """Return what to do about a refusal, or C(None).
 
     :param message: the API's own words, possibly empty.
     :param status: HTTP status.
     """
+    words = _REPEATED.sub(" ", message)
     for pattern, advice in _ADVICE:
-        if pattern.search(message):
+        if pattern.search(words):
             return advice
     if status == 403:
         return advice_for("forbidden")

@@ -21,6 +21,7 @@ from ansible_collections.community.veracode.plugins.module_utils._accounts impor
     Account,
     Membership,
     can_update,
+    fields_of,
 )
 from ansible_collections.community.veracode.plugins.module_utils._desired import LOCK_OUT, Desired
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
@@ -142,12 +143,11 @@ class Change:
         if self.action == "create":
             return {"before": {}, "after": _shown(after, self.fields)}
         if self.action == "delete":
-            return {
-                "before": _shown(before, [option for option in before if before[option] not in (None, ())]),
-                "after": {},
-            }
-        options = self.fields or tuple(self.values)
-        return {"before": _shown(before, options), "after": _shown(after, options)}
+            managed = {each.option for each in fields_of(self.kind)}
+            options = [option for option, value in before.items() if option in managed and value not in (None, ())]
+            return {"before": _shown(before, options), "after": {}}
+        changed = self.fields or tuple(self.values)
+        return {"before": _shown(before, changed), "after": _shown(after, changed)}
 
 
 def _shown(values: t.Mapping[str, t.Any], options: t.Iterable[str]) -> dict[str, t.Any]:
@@ -186,6 +186,8 @@ def options_needed(desired: Desired) -> frozenset[str]:
     needed = set(desired.values) - {"username"}
     if "managed_teams" in needed:
         needed.add("roles")
+    if "is_saml_user" in needed:
+        needed.add("custom_id")
     if needed & {"has_ip_restrictions", "allowed_ip_addresses"}:
         needed |= {"has_ip_restrictions", "allowed_ip_addresses"}
     return frozenset(needed)

@@ -116,10 +116,12 @@ class XmlDirectory:
         try:
             document = self._client.call(f'look up "{value}"', "getuserinfo", "userinfo", Effect.READ, selector)
         except XmlRefusal as refusal:
-            if _NOT_THERE.search(refusal.text) and not _REFUSED.search(refusal.text):
-                return None
-            if _REFUSED.search(refusal.text):
+            # What the text repeats of the call is no word of its own: a name may be anything.
+            text = refusal.text.replace(value, "")
+            if _REFUSED.search(text):
                 raise
+            if _NOT_THERE.search(text):
+                return None
             filters = {} if custom_id is None else {"custom_id": custom_id}
             names = self._usernames(filters)
             if custom_id is None and value.casefold() not in (name.casefold() for name in names):
