@@ -30,7 +30,10 @@ Found = t.TypeVar("Found")
 
 
 class KeyReceiver(t.Protocol):
-    """Takes a key pair that was generated together with its account."""
+    """Takes a key pair that is generated."""
+
+    def prepare(self) -> None:
+        """Make everything ready for it, right before it is generated."""
 
     def receive(self, credentials: t.Mapping[str, t.Any]) -> None:
         """Store C(api_id), C(api_secret) and C(expires), so that the secret cannot be lost."""
@@ -43,11 +46,15 @@ class Progress:
     :param actions: entries of the result's C(actions).
     :param warnings: what could not be verified.
     :param pending: a new address waits for its confirmation.
+    :param kept: what a result carries even if the run fails afterwards.
+    :param masked: secrets that must not be shown.
     """
 
     actions: list[dict[str, t.Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     pending: bool = False
+    kept: dict[str, t.Any] = field(default_factory=dict)
+    masked: set[str] = field(default_factory=set)
 
     @property
     def changed(self) -> bool:
@@ -164,6 +171,8 @@ def _carries(answered: Account, change: Change) -> bool:
 
 def _create(change: Change, directory: Directory, progress: Progress, keys: KeyReceiver | None) -> Account:
     after = _after(change)
+    if keys is not None:
+        keys.prepare()
     try:
         created = directory.create(after, change.values, with_credentials=keys is not None)
     except LostAnswerError as lost:

@@ -208,3 +208,47 @@ def directory_arguments() -> Spec:
         workers={"type": "int", "default": 4},
     )
     return spec
+
+
+def key_pair_arguments() -> Spec:
+    """Return the options of C(veracode_api_credentials) beside those on where a key pair goes."""
+    return {
+        "username": {"type": "str", "aliases": ["user_name"]},
+        "api_id": {"type": "str"},
+        "state": {"type": "str", "default": "present", "choices": ["present", "rotated", "absent"]},
+        "renew_within": {"type": "str", "default": "30d"},
+        "renew_if_missing": {"type": "bool", "default": False},
+        "verify": {"type": "bool", "default": False},
+        "allow_self": {"type": "bool", "default": False},
+    }
+
+
+def reset_arguments() -> Spec:
+    """Return the options of C(veracode_user_reset)."""
+    return {
+        "username": {"type": "str", "required": True, "aliases": ["user_name"]},
+        "reset": {
+            "type": "list",
+            "elements": "str",
+            "required": True,
+            "choices": ["password", "mfa", "sessions"],
+        },
+        "only_never_logged_in": {"type": "bool", "default": True},
+    }
+
+
+def jit_arguments() -> Spec:
+    """Return the options of C(veracode_jit_settings)."""
+    return {
+        "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
+        "prefer_veracode_data": {"type": "bool"},
+        "roles": {"type": "list", "elements": "str"},
+        "teams": {"type": "list", "elements": "str"},
+        "ip_restricted": {"type": "bool"},
+        "allowed_ip_addresses": {"type": "list", "elements": "str"},
+        "use_csv_for_roles_claim": {"type": "bool"},
+        "use_csv_for_teams_claim": {"type": "bool"},
+        "use_csv_for_teams_managed_claim": {"type": "bool"},
+        "use_csv_for_ip_address_claim": {"type": "bool"},
+        **{f"custom_{number}": {"type": "str"} for number in ("one", "two", "three", "four", "five")},
+    }

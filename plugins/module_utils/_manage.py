@@ -18,8 +18,7 @@ from ansible_collections.community.veracode.plugins.module_utils._directory impo
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
 from ansible_collections.community.veracode.plugins.module_utils._find import find_account
 from ansible_collections.community.veracode.plugins.module_utils._guards import lockout_risk, refuse_self_lockout
-from ansible_collections.community.veracode.plugins.module_utils._key_formats import KeyPair
-from ansible_collections.community.veracode.plugins.module_utils._key_store import KeyStore, Reservation
+from ansible_collections.community.veracode.plugins.module_utils._key_delivery import KeyDelivery
 from ansible_collections.community.veracode.plugins.module_utils._module import Session
 from ansible_collections.community.veracode.plugins.module_utils._plan import (
     Names,
@@ -46,10 +45,10 @@ def manage_account(kind: str) -> t.Callable[[Session], dict[str, t.Any]]:
             if directory.is_caller(before):
                 raise refuse_self_lockout(plan.change, risk)
         creates = plan.change is not None and plan.change.action == "create"
-        keys = KeyDelivery(params) if creates and params.get("credentials") == "on_create" else None
+        keys = KeyDelivery(params, session.progress) if creates and params.get("credentials") == "on_create" else None
         with keys or _Nothing():
             if keys is not None:
-                keys.prepare(str(plan.change.name if plan.change else ""), check_mode=session.check_mode)
+                keys.check(str(plan.change.name if plan.change else ""))
             account = apply_plan(plan, directory, session.progress, check_mode=session.check_mode, keys=keys)
         result: dict[str, t.Any] = {"user": _reported(account)}
         result["diff"] = plan.change.diff if plan.change else {"before": {}, "after": {}}
@@ -95,72 +94,6 @@ class _Nothing:
 
     def __exit__(self, *exc_info: object) -> None:
         return None
-
-
-class KeyDelivery:
-    """Brings a generated key pair to where the task wants it.
-
-    :param params: the options C(credentials_dest), C(credentials_format), C(credentials_profile), C(return_secret).
-    """
-
-    def __init__(self, params: t.Mapping[str, t.Any]) -> None:
-        self._params = params
-        self._reservation: Reservation | None = None
-        self._pair: KeyPair | None = None
-        self.warnings: list[str] = []
-
-    def __enter__(self) -> KeyDelivery:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        if self._reservation is not None:
-            self._reservation.close()
-
-    def prepare(self, username: str, *, check_mode: bool) -> None:
-        """Prove that the pair can be kept, before it is generated.
-
-        :raises InputError: it cannot, or nothing says where it should go.
-        """
-        dest = self._params.get("credentials_dest")
-        if not dest:
-            if not self._params.get("return_secret"):
-                raise InputError(
-                    "credentials_dest: the secret of a generated key pair is shown once, so it needs a place; give "
-                    "credentials_dest, a file to write it to, or set return_secret: true and no_log: true on the task",
-                    option="credentials_dest",
-                )
-            return
-        store = KeyStore(
-            dest,
-            format=self._params["credentials_format"],
-            profile=self._params.get("credentials_profile") or username,
-        )
-        if check_mode:
-            store.check()
-            return
-        self._reservation = store.prepare()
-        self.warnings += [
-            f"{path} holds a key pair of an earlier run that could not be stored; use it or remove it"
-            for path in self._reservation.rescue_files
-        ]
-
-    def receive(self, credentials: t.Mapping[str, t.Any]) -> None:
-        """Store the pair; should that fail, the error says where it is instead."""
-        pair = KeyPair(credentials["api_id"], credentials["api_secret"], credentials.get("expires"))
-        self._pair = pair
-        if self._reservation is not None:
-            self._reservation.store(pair)
-
-    def result(self) -> dict[str, t.Any]:
-        """Return the pair, with its secret only where that was asked for."""
-        result: dict[str, t.Any] = {
-            "api_key_id": self._pair.api_id if self._pair else None,
-            "expires": self._pair.expires if self._pair else None,
-            "dest": self._params.get("credentials_dest"),
-        }
-        if self._params.get("return_secret"):
-            result["api_key_secret"] = self._pair.api_secret if self._pair else None
-        return result
 
 
 def list_accounts(session: Session) -> dict[str, t.Any]:

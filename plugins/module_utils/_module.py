@@ -84,10 +84,12 @@ def run(module: AnsibleModule, work: Work) -> None:
         explain = t.cast("t.Callable[[str], str]", missing_required_lib)
         module.fail_json(msg=explain(error.library), exception=error.trace, **_so_far(session))
     except VeracodeError as error:
+        _mask(module, session)
         module.fail_json(msg=error.msg, failure=error.failure(), **_so_far(session))
     finally:
         if session is not None:
             session.close()
+    _mask(module, session)
     for warning in session.progress.warnings:
         module.warn(warning)
     if session.progress.pending:
@@ -103,4 +105,10 @@ def _so_far(session: Session | None) -> dict[str, t.Any]:
         "changed": session.progress.changed,
         "actions": session.progress.actions,
         "calls": session.calls.as_dict(),
+        **session.progress.kept,
     }
+
+
+def _mask(module: AnsibleModule, session: Session | None) -> None:
+    if session is not None:
+        module.no_log_values |= session.progress.masked
