@@ -68,7 +68,7 @@ RULES = (
     Rule("team_without_manager", MEDIUM, "Team without manager", "Name a member who answers for the team."),
     Rule("person_without_team", LOW, "Person without team", "Add the person to a team, or confirm that none is meant."),
     Rule("team_without_members", LOW, "Team without members", "Delete it if nothing needs it."),
-    Rule("no_ip_restriction", LOW, "Account without IP restriction", "Name the addresses from which it is used."),
+    Rule("no_ip_restriction", LOW, "No IP restriction", "Name the addresses from which it is used."),
 )
 _RULES = {rule.id: rule for rule in RULES}
 
