@@ -22,6 +22,7 @@ from ansible_collections.community.veracode.plugins.module_utils._accounts impor
     fields_of,
 )
 from ansible_collections.community.veracode.plugins.module_utils._roles import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._structure import ROLE, ROLE_FLAGS, TEAM
 
 Spec = dict[str, t.Any]
 
@@ -140,6 +141,31 @@ def business_unit_arguments() -> Spec:
         "teams_mode": {"type": "str", "default": "exact", "choices": ["exact", "add", "remove"]},
         "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
     }
+
+
+def role_arguments() -> Spec:
+    """Return the options of C(veracode_role)."""
+    return {
+        "name": {"type": "str", "required": True},
+        "previously": {"type": "list", "elements": "str"},
+        "role_name": {"type": "str"},
+        "permissions": {"type": "list", "elements": "str"},
+        **{option: {"type": "bool"} for option in ("is_api", *ROLE_FLAGS)},
+        "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
+    }
+
+
+def structure_filter_arguments(kind: str) -> Spec:
+    """Return the filters of C(veracode_team_info), C(veracode_business_unit_info) or C(veracode_role_info).
+
+    :param kind: C(team), C(business_unit) or C(role).
+    """
+    spec: Spec = {"name": {"type": "str"}, "detailed": {"type": "bool", "default": False}}
+    if kind == TEAM:
+        spec["business_unit"] = {"type": "str"}
+    if kind == ROLE:
+        spec.update(is_api={"type": "bool"}, is_custom={"type": "bool"})
+    return spec
 
 
 # What one entry says of itself alone, and no default can fill in for many.

@@ -75,10 +75,10 @@ class InventoryReader:
             else:
                 inventory.put(read)
 
-    def inverse(self, inventory: Inventory, memberships: t.Mapping[str, t.Sequence[Membership]]) -> set[str]:
+    def inverse(self, inventory: Inventory, memberships: t.Mapping[str, t.Sequence[Membership]] | None) -> set[str]:
         """Give the accounts their roles and teams from who holds each role and who is in each team.
 
-        :param memberships: the teams of each account by its handle, as the teams tell them.
+        :param memberships: the teams of each account by its handle, as the teams tell them; C(None) if not needed.
         :returns: the handles of accounts that the searches cannot be trusted for, since these hide inactive accounts.
         """
         roles = list(self._directory.roles().roles)
@@ -92,13 +92,11 @@ class InventoryReader:
             if account.values.get("active") is False:
                 untold.add(handle)
                 continue
-            inventory.put(
-                replace(
-                    account,
-                    roles=tuple(sorted(held.get(handle, ()), key=lambda role: role.title)),
-                    teams=tuple(sorted(memberships.get(handle, ()), key=lambda team: team.name)),
-                )
-            )
+            teams = account.teams
+            if memberships is not None:
+                teams = tuple(sorted(memberships.get(handle, ()), key=lambda team: team.name))
+            has = tuple(sorted(held.get(handle, ()), key=lambda role: role.title))
+            inventory.put(replace(account, roles=has, teams=teams))
         return untold
 
     def _listing(self, path: str, query: Query, *, active: bool) -> tuple[dict[str, Account], bool]:

@@ -1,0 +1,491 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The work of C(veracode_directory): read the organization once, plan, check the guards, and write what differs."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.community.veracode.plugins.module_utils._arguments import entry_arguments
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._guards import (
+    Limits,
+    check_administrators,
+    check_removals,
+    lockout_risk,
+)
+from ansible_collections.community.veracode.plugins.module_utils._identity.directory import IdentityDirectory
+from ansible_collections.community.veracode.plugins.module_utils._identity.inventory import (
+    INVERSE_FIELDS,
+    InventoryReader,
+)
+from ansible_collections.community.veracode.plugins.module_utils._identity.structure import IdentityStructure
+from ansible_collections.community.veracode.plugins.module_utils._inventory import (
+    DETAILS,
+    INVERSE,
+    LISTING,
+    Inventory,
+)
+from ansible_collections.community.veracode.plugins.module_utils._module import Session
+from ansible_collections.community.veracode.plugins.module_utils._organization import Organization, read_organization
+from ansible_collections.community.veracode.plugins.module_utils._organization_accounts import (
+    AccountPlans,
+    Match,
+    administrators_after,
+    in_scope,
+    is_enabled,
+    keep_caller,
+    match_accounts,
+    options_lacking,
+    plan_entries,
+    plan_exclusive,
+    rename_teams,
+)
+from ansible_collections.community.veracode.plugins.module_utils._organization_apply import OrganizationWriter, Report
+from ansible_collections.community.veracode.plugins.module_utils._organization_plan import (
+    Step,
+    StructurePlans,
+    account_steps,
+    known_users,
+    match_structure,
+    memberships,
+    merge_diffs,
+    merge_entries,
+    plan_exclusive_structure,
+    plan_structure,
+    removals,
+    team_names_after,
+    with_memberships,
+)
+from ansible_collections.community.veracode.plugins.module_utils._plan import Change, Names, names_needed
+from ansible_collections.community.veracode.plugins.module_utils._plan_file import compare_plan, write_plan
+from ansible_collections.community.veracode.plugins.module_utils._plan_structure import Known, lists_needed
+from ansible_collections.community.veracode.plugins.module_utils._roles import ADMINISTRATOR, API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._structure import BusinessUnit, Team
+
+KINDS = {"users": USER, "api_users": API_USER}
+
+# Below so many accounts to read, reading each is cheaper than an index of all roles, of which there are about 45.
+FEW = 40
+
+
+class Reconciliation:
+    """One run of C(veracode_directory), step by step."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.params = session.params
+        self.directory: IdentityDirectory = session.identity()
+        self.structure = IdentityStructure(self.directory)
+        self.reader = InventoryReader(self.directory, self.directory.client)
+        self.exclusive: list[str] = list(self.params["exclusive"])
+        self.strategy = LISTING
+        self.inventory = Inventory((), complete=True)
+        self.teams: list[Team] = []
+        self.units: list[BusinessUnit] = []
+        self.accounts = AccountPlans()
+
+    # Reading
+
+    def read(self, organization: Organization) -> tuple[list[Match], StructurePlans]:
+        """Read what the entries need in the fewest calls, and match the entries with it."""
+        self._read_accounts(organization)
+        self._read_structure(organization)
+        structure = match_structure(organization, self.teams, self.units, self.exclusive)
+        matches, problems = match_accounts(organization.accounts, self.inventory)
+        _raise_all([*structure.problems, *problems])
+        self._read_team_users(structure)
+        matches = self._complete_accounts(organization, matches)
+        return matches, structure
+
+    def _read_accounts(self, organization: Organization) -> None:
+        if not (organization.accounts or set(self.exclusive) & set(KINDS) or self._names_users(organization)):
+            return
+        self.inventory = self.reader.active()
+        by_subject = [entry.desired for entry in organization.accounts if not entry.desired.username]
+        if any(desired.custom_id for desired in by_subject):
+            # The subject is told by the account itself only.
+            saml = [
+                handle for handle, account in self.inventory.by_handle.items() if account.values.get("is_saml_user")
+            ]
+            lacking = [handle for handle in saml if "custom_id" not in self.inventory.by_handle[handle].values]
+            self.reader.details(self.inventory, lacking)
+        # Inactive accounts are hidden from the listing, and take another one if they can matter.
+        entries = [entry for entry in organization.accounts]
+        matches, _problems = match_accounts(entries, self.inventory)
+        all_found = len(matches) == len(entries) and all(match.found is not None for match in matches)
+        if not all_found or set(self.exclusive) & set(KINDS) or self._names_users(organization):
+            self.reader.add_inactive(self.inventory)
+        if not self.inventory.complete:
+            self._look_up_missing(organization)
+
+    @staticmethod
+    def _names_users(organization: Organization) -> bool:
+        return any(team.get("members") or team.get("managers") for team in organization.teams)
+
+    def _look_up_missing(self, organization: Organization) -> None:
+        """Look up on its own what an incomplete listing may have missed, before it is taken for absent."""
+        matches, _problems = match_accounts(organization.accounts, self.inventory)
+        for match in matches:
+            desired = match.entry.desired
+            name = desired.username or desired.email_address
+            if match.found is None and name:
+                account = self.directory.by_username(name, desired.kind, frozenset())
+                if account is not None:
+                    self.inventory.put(account)
+
+    def _read_structure(self, organization: Organization) -> None:
+        if organization.teams or organization.business_units or "teams" in self.exclusive:
+            listing = self.structure.teams.listing()
+            self.teams = list(listing.items)
+            self.inventory.complete = self.inventory.complete and listing.complete
+        units_named = any(team.get("business_unit") is not None for team in organization.teams)
+        if organization.business_units or units_named or "business_units" in self.exclusive:
+            units = self.structure.business_units.listing()
+            self.units = [self._with_teams(unit) for unit in units.items]
+            self.inventory.complete = self.inventory.complete and units.complete
+
+    def _with_teams(self, unit: BusinessUnit) -> BusinessUnit:
+        """Give a business unit its teams from the listing of the teams, if that tells them."""
+        if unit.teams is not None or any(team.business_unit is None for team in self.teams):
+            return unit
+        return replace(unit, teams={team.name: team.team_id for team in self.teams if team.business_unit == unit.name})
+
+    def _read_team_users(self, structure: StructurePlans) -> None:
+        """Read those teams and business units on their own whose entries need more than the listing carries."""
+        for store, entries in (
+            (self.structure.teams, structure.teams),
+            (self.structure.business_units, structure.units),
+        ):
+            wanted = [
+                (number, entry)
+                for number, entry in enumerate(entries)
+                if entry.current is not None and not entry.name_only and entry.desired.state == "present"
+            ]
+            read = self.reader.map(
+                lambda item, store=store: store.reading(item[1].current, lists_needed(item[1].desired)), wanted
+            )
+            for (number, entry), current in zip(wanted, read, strict=True):
+                entries[number] = replace(entry, current=current)
+
+    def _complete_accounts(self, organization: Organization, matches: list[Match]) -> list[Match]:
+        """Read what the listing does not carry of the accounts that have an entry, in the cheapest way."""
+        lacking = {str(match.found.account.handle): options_lacking(match) for match in matches if match.found}
+        lacking = {handle: options for handle, options in lacking.items() if options}
+        if lacking:
+            options = frozenset().union(*lacking.values())
+            untold = set(lacking)
+            if len(lacking) > FEW and options <= INVERSE_FIELDS and self._inverse_is_cheaper(len(lacking), options):
+                self.strategy = INVERSE
+                untold &= self._read_inverse(options)
+            else:
+                self.strategy = DETAILS
+            self.reader.details(self.inventory, sorted(untold))
+        found, problems = match_accounts(organization.accounts, self.inventory)
+        _raise_all(problems)
+        return found
+
+    def _inverse_is_cheaper(self, accounts: int, options: frozenset[str]) -> bool:
+        cost = len(self.directory.roles().roles)
+        if options & {"teams", "managed_teams"}:
+            if not self.teams:
+                self.teams = list(self.structure.teams.listing().items)
+            cost += len(self.teams)
+        return cost < accounts
+
+    def _read_inverse(self, options: frozenset[str]) -> set[str]:
+        of_accounts = None
+        if options & {"teams", "managed_teams"}:
+            teams = self.reader.map(self.structure.teams.details, self.teams)
+            if any(team is None or team.users is None for team in teams):
+                return set(self.inventory.by_handle)
+            of_accounts = memberships(team for team in teams if team is not None)
+        return self.reader.inverse(self.inventory, of_accounts)
+
+    # Planning
+
+    def plan(self, organization: Organization) -> list[Step]:
+        """Return what has to be done, in its order.
+
+        :raises VeracodeError: an entry cannot be, or a guard refuses the plan; nothing was written.
+        """
+        matches, structure = self.read(organization)
+        after, renamed = team_names_after(self.teams, structure)
+        rename_teams(self.inventory, renamed)
+        matches, problems = match_accounts(organization.accounts, self.inventory)
+        matches = with_memberships(matches, structure)
+        names = self._names(matches, after)
+        plan_entries(matches, names, self.accounts)
+        known = Known(
+            business_units={
+                **{unit.name: unit.unit_id for unit in self.units},
+                **{entry.desired.name: getattr(entry.current, "unit_id", None) for entry in structure.units},
+            },
+            default_business_unit=next((unit.name for unit in self.units if unit.is_default), None),
+            teams=after,
+            all_teams=tuple(after),
+            users=known_users(self.inventory, self.accounts.plans),
+        )
+        plan_structure(structure, known, self.accounts.plans)
+        _raise_all([*problems, *self.accounts.problems, *structure.problems])
+        self._plan_removals(matches, structure)
+        steps = sorted([*structure.steps, *account_steps(self.accounts)], key=lambda step: step.phase)
+        return self._without_removals_if_incomplete(steps)
+
+    def _names(self, matches: t.Sequence[Match], teams: t.Mapping[str, str | None]) -> Names:
+        need_roles = False
+        need_teams: set[str] = set()
+        for match in matches:
+            if match.entry.name_only:
+                continue
+            roles, names = names_needed(match.entry.desired, match.found.account if match.found else None)
+            need_roles = need_roles or roles
+            need_teams.update(names)
+        known = dict(teams)
+        all_teams = tuple(teams)
+        unknown = need_teams - set(known)
+        if unknown and not self.teams:
+            found, all_teams = self.directory.teams(unknown)
+            known.update(found)
+        return Names(self.directory.roles() if need_roles else None, known, all_teams)
+
+    def _plan_removals(self, matches: t.Sequence[Match], structure: StructurePlans) -> None:
+        claimed = {str(match.found.account.handle) for match in matches if match.found}
+        kinds = [KINDS[name] for name in self.exclusive if name in KINDS]
+        plan_exclusive(
+            self.inventory,
+            claimed,
+            kinds,
+            self.params["absent_action"],
+            protected=self.params["protected_users"],
+            exclude_saml=self.params["exclude_saml"],
+            result=self.accounts,
+        )
+        plan_exclusive_structure(structure, self.teams, self.units, self.exclusive, self.params["absent_action"])
+        risky = [plan for plan in self.accounts.plans if plan.change is not None and plan.change.before is not None]
+        if risky:
+            allowed = {
+                str(match.found.account.handle)
+                for match in matches
+                if match.found and match.entry.desired.allow_self_lockout
+            }
+            if any(self._may_hit_caller(plan.change) for plan in risky):
+                self.accounts.plans, warnings = keep_caller(self.accounts.plans, self.directory.caller(), allowed)
+                self.accounts.warnings += warnings
+        for account in self.accounts.reported:
+            self.accounts.warnings.append(
+                f'"{account.username}" is in no list ({account.kind}); absent_action: report keeps it'
+            )
+        for kind, name in structure.reported:
+            self.accounts.warnings.append(
+                f'The {kind.replace("_", " ")} "{name}" is in no list; only absent_action: delete removes it'
+            )
+
+    @staticmethod
+    def _may_hit_caller(change: Change | None) -> bool:
+        return lockout_risk(change) is not None
+
+    def _without_removals_if_incomplete(self, steps: list[Step]) -> list[Step]:
+        if self.inventory.complete:
+            return steps
+        gone = {id(change) for change in removals(steps)}
+        if gone:
+            self.accounts.warnings.append(
+                f"The inventory could not be read completely, so nothing is removed; {len(gone)} removals were left out"
+            )
+        return [step for step in steps if step.plan.change is None or id(step.plan.change) not in gone]
+
+    # Guards
+
+    def check_guards(self, steps: t.Sequence[Step]) -> None:
+        """Refuse a plan that removes too much, before the first write."""
+        params = self.params
+        limits = Limits(
+            params["max_removals"],
+            params["max_removal_percent"],
+            params["min_administrators"],
+            tuple(params["required_administrators"]),
+        )
+        protected, exclude_saml = params["protected_users"], params["exclude_saml"]
+        scope = {
+            kind: in_scope(self.inventory, kind, protected=protected, exclude_saml=exclude_saml)
+            for kind in (USER, API_USER)
+        }
+        scope.update(team=len(self.teams), business_unit=len(self.units))
+        _raise_all(list(check_removals(removals(steps), scope, limits)))
+        if self._may_lower_administrators(steps) or limits.required_administrators:
+            before = self._administrators()
+            plans = [step.plan for step in steps]
+            _raise_all(list(check_administrators(before, administrators_after(before, plans), limits)))
+
+    def _may_lower_administrators(self, steps: t.Sequence[Step]) -> bool:
+        for step in steps:
+            change = step.plan.change
+            if change is None or change.kind != USER or change.account_before is None:
+                continue
+            if change.action in ("delete", "disable") or {"roles", "login_enabled", "active"} & set(change.values):
+                return True
+        return False
+
+    def _administrators(self) -> dict[str, str]:
+        """Return the enabled, active administrators by handle."""
+        accounts = self.inventory.by_handle
+        if not accounts:
+            self.inventory = self.reader.active()
+            accounts = self.inventory.by_handle
+        administrator = ADMINISTRATOR[USER]
+        if all(account.roles is not None for account in accounts.values()):
+            holders = {handle for handle, account in accounts.items() if administrator in (account.roles or ())}
+        elif administrator in self.directory.roles():
+            holders, _complete = self.directory.role_holders(administrator)
+        else:
+            holders = set()
+        return {
+            handle: accounts[handle].username
+            for handle in holders
+            if handle in accounts and is_enabled(accounts[handle])
+        }
+
+
+def reconcile(session: Session) -> dict[str, t.Any]:
+    """Do the work of C(veracode_directory)."""
+    started = time.monotonic()
+    params = session.params
+    _check_limits(params)
+    organization = read_organization(params, {name: tuple(spec) for name, spec in entry_arguments().items()})
+    run = Reconciliation(session)
+    try:
+        _raise_all(organization.problems)
+        session.progress.warnings += organization.warnings
+        steps = run.plan(organization)
+        changes = [step.plan.change for step in steps if step.plan.change is not None]
+        diff = merge_diffs(changes)
+        session.progress.warnings += run.accounts.warnings
+        _approve(run, steps, merge_entries(_entries(steps, organization)), diff)
+        writer = OrganizationWriter(
+            run.directory,
+            run.structure,
+            session.progress,
+            organization,
+            check_mode=session.check_mode,
+            workers=params["workers"],
+        )
+        writer.check_keys(steps)
+        report = Report(params["progress_file"], len(changes))
+        errors = writer.carry_out(steps, stop=params["on_error"] == "stop", report=report)
+    except Problems as problems:
+        session.progress.kept["errors"] = [problem.failure() for problem in problems.all]
+        raise
+    finally:
+        run.reader.close()
+    session.progress.actions = merge_entries(session.progress.actions)
+    result = {
+        "diff": diff,
+        "errors": [error.failure() for error in errors],
+        "read_strategy": run.strategy,
+        "complete": run.inventory.complete,
+        "elapsed": round(time.monotonic() - started, 3),
+        "summary": _summary(steps, writer.done, errors),
+    }
+    result["msg"] = _closing_line(result, session)
+    if errors:
+        session.progress.kept.update({name: value for name, value in result.items() if name != "msg"})
+        first = errors[0]
+        more = f" (and {len(errors) - 1} more, see errors)" if len(errors) > 1 else ""
+        where = f"{first.place}: " if first.place else ""
+        raise VeracodeError(f"{result['msg']}. Failed{more}: {where}{first.msg}", **_details(first))
+    return result
+
+
+def _entries(steps: t.Sequence[Step], organization: Organization) -> t.Iterator[dict[str, t.Any]]:
+    """Yield what will be noted, in its order."""
+    generates = {
+        entry.desired.place for entry in organization.accounts if entry.options.get("credentials") == "on_create"
+    }
+    for step in steps:
+        if step.plan.change is None:
+            continue
+        yield step.plan.change.entry
+        if step.plan.change.action == "create" and step.place in generates:
+            yield {"action": "generate", "kind": "api_credentials", "name": step.plan.change.name, "fields": []}
+
+
+def _approve(
+    run: Reconciliation, steps: t.Sequence[Step], planned: t.Sequence[dict[str, t.Any]], diff: dict[str, t.Any]
+) -> None:
+    """Write the plan, check the guards, and hold the plan against the approved one."""
+    params = run.params
+    if params["plan_file"] and params["plan_file"] != params["expect_plan"]:
+        write_plan(params["plan_file"], planned, diff)
+    run.check_guards(steps)
+    if params["expect_plan"]:
+        compare_plan(params["expect_plan"], planned, diff)
+
+
+def _details(error: VeracodeError) -> dict[str, t.Any]:
+    return {name: value for name, value in error.failure().items() if name != "msg"}
+
+
+def _check_limits(params: t.Mapping[str, t.Any]) -> None:
+    for option, least in (
+        ("workers", 1),
+        ("max_removals", 0),
+        ("max_removal_percent", 0),
+        ("min_administrators", 0),
+    ):
+        if params[option] < least:
+            raise InputError(
+                f"{option}: {params[option]} is too small; give {least} or more", option=option, value=params[option]
+            )
+    if params["workers"] > 32:
+        raise InputError("workers: at most 32 connections make sense", option="workers", value=params["workers"])
+
+
+class Problems(VeracodeError):
+    """All that is wrong with the input or the plan, told at once.
+
+    :param all: each with its place; the first gives the details.
+    """
+
+    def __init__(self, problems: t.Sequence[VeracodeError]) -> None:
+        super().__init__("\n".join(dict.fromkeys(problem.msg for problem in problems)), **_details(problems[0]))
+        self.all = list(problems)
+
+
+def _raise_all(problems: t.Sequence[VeracodeError]) -> None:
+    if problems:
+        raise Problems(problems)
+
+
+_WORDS = {"create": "created", "update": "updated", "rename": "renamed", "disable": "disabled", "delete": "deleted"}
+
+
+def _summary(steps: t.Sequence[Step], done: t.Collection[int], errors: t.Sequence[VeracodeError]) -> dict[str, int]:
+    """Count objects by what became of them."""
+    summary = dict.fromkeys([*_WORDS.values(), "unchanged", "failed"], 0)
+    seen: set[tuple[str, str]] = set()
+    for step in steps:
+        change = step.plan.change
+        if change is None:
+            summary["unchanged"] += 1
+        elif (change.kind, change.name) not in seen:
+            seen.add((change.kind, change.name))
+            summary[_WORDS[change.action] if id(step) in done else "failed"] += 1
+    return summary
+
+
+def _closing_line(result: t.Mapping[str, t.Any], session: Session) -> str:
+    counts = ", ".join(f"{number} {word}" for word, number in result["summary"].items() if number) or "nothing to do"
+    calls = session.calls.as_dict()
+    would = "would be: " if session.check_mode else ""
+    return (
+        f"{would}{counts}; {calls['reads']} reads and {calls['writes']} writes in {result['elapsed']:.1f} s "
+        f"(read by {result['read_strategy']})"
+    )

@@ -1,0 +1,213 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Carry out the plan of a whole organization, several objects at a time."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from ansible_collections.community.veracode.plugins.module_utils._apply import Progress, apply_plan
+from ansible_collections.community.veracode.plugins.module_utils._apply_structure import apply_structure
+from ansible_collections.community.veracode.plugins.module_utils._directory import Directory
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._identity.structure import IdentityStructure
+from ansible_collections.community.veracode.plugins.module_utils._key_delivery import KeyDelivery
+from ansible_collections.community.veracode.plugins.module_utils._organization import Organization
+from ansible_collections.community.veracode.plugins.module_utils._organization_plan import Step
+from ansible_collections.community.veracode.plugins.module_utils._plan import Change, Plan
+from ansible_collections.community.veracode.plugins.module_utils._structure import (
+    BUSINESS_UNIT,
+    TEAM,
+    BusinessUnit,
+    Team,
+)
+
+
+class OrganizationWriter:
+    """Carries out steps in the order of their phases, those of one phase at once.
+
+    :param progress: takes what was done, in the order of the plan.
+    :param workers: how many threads write.
+    """
+
+    def __init__(
+        self,
+        directory: Directory,
+        structure: IdentityStructure,
+        progress: Progress,
+        organization: Organization,
+        *,
+        check_mode: bool,
+        workers: int,
+    ) -> None:
+        self._directory = directory
+        self._structure = structure
+        self._progress = progress
+        self._check_mode = check_mode
+        self._workers = workers
+        self._options = {entry.desired.place: entry.options for entry in organization.accounts}
+        self._created: dict[tuple[str, str], t.Any] = {}
+        self._stop = threading.Event()
+        self.done: set[int] = set()
+
+    def check_keys(self, steps: t.Sequence[Step]) -> None:
+        """See, before the first write, whether every key pair that will be generated can be kept.
+
+        :raises InputError: one cannot.
+        """
+        for step in steps:
+            keys = self._keys(step, Progress())
+            if keys is not None and step.plan.change is not None:
+                try:
+                    keys.check(step.plan.change.name)
+                except InputError as error:
+                    error.place = f"{step.place}.{error.option}"
+                    error.msg = f"{step.place}.{error.msg}"
+                    raise
+
+    def _keys(self, step: Step, progress: Progress) -> KeyDelivery | None:
+        change = step.plan.change
+        options = self._options.get(step.place, {})
+        if change is None or change.action != "create" or options.get("credentials") != "on_create":
+            return None
+        return KeyDelivery({"credentials_format": "ini", **options}, progress)
+
+    def carry_out(self, steps: t.Sequence[Step], *, stop: bool, report: Report) -> list[VeracodeError]:
+        """Carry out all steps and return what failed, each with its place.
+
+        :param stop: begin nothing more after the first failure.
+        """
+        errors: list[VeracodeError] = []
+        with ThreadPoolExecutor(max_workers=self._workers, thread_name_prefix="veracode-write") as pool:
+            for _phase, group in itertools.groupby(steps, key=lambda step: step.phase):
+                todo = [step for step in group if step.plan.change is not None]
+                outcomes = pool.map(lambda step: self._one(step, stop=stop, report=report), todo)
+                for step, (progress, error) in zip(todo, outcomes, strict=True):
+                    self._take(progress)
+                    if error is not None:
+                        errors.append(error)
+                    elif progress is not None:
+                        self.done.add(id(step))
+        return errors
+
+    def _one(self, step: Step, *, stop: bool, report: Report) -> tuple[Progress | None, VeracodeError | None]:
+        if self._stop.is_set():
+            return None, None
+        progress = Progress()
+        error: VeracodeError | None = None
+        try:
+            self._apply(step, progress)
+        except VeracodeError as caught:
+            error = caught
+            error.place = error.place or step.place
+            if stop:
+                self._stop.set()
+        report.one(failed=error is not None)
+        return progress, error
+
+    def _apply(self, step: Step, progress: Progress) -> None:
+        plan = self._with_handles(step.plan)
+        change = plan.change
+        if change is None:
+            return
+        if change.kind == TEAM:
+            self._created[TEAM, change.name] = apply_structure(
+                plan, self._structure.teams, progress, check_mode=self._check_mode
+            )
+        elif change.kind == BUSINESS_UNIT:
+            self._created[BUSINESS_UNIT, change.name] = apply_structure(
+                plan, self._structure.business_units, progress, check_mode=self._check_mode
+            )
+        else:
+            # What was said of an entry while it was planned has been told with its place.
+            plan = replace(plan, warnings=())
+            keys = self._keys(step, progress)
+            if keys is None:
+                apply_plan(plan, self._directory, progress, check_mode=self._check_mode)
+                return
+            with keys:
+                keys.check(change.name)
+                apply_plan(plan, self._directory, progress, check_mode=self._check_mode, keys=keys)
+            progress.warnings += keys.warnings
+
+    def _with_handles(self, plan: Plan) -> Plan:
+        """Give an object that this run has created the GUID it got."""
+        change = plan.change
+        if change is None or change.before is None:
+            return plan
+        created = self._created.get((change.kind, change.name))
+        before = change.before
+        if isinstance(before, Team) and before.team_id is None and created is not None:
+            return replace(plan, change=_from(change, replace(before, team_id=created.team_id), created.team_id))
+        if isinstance(before, BusinessUnit) and before.unit_id is None and created is not None:
+            return replace(plan, change=_from(change, replace(before, unit_id=created.unit_id), created.unit_id))
+        return plan
+
+    def _take(self, progress: Progress | None) -> None:
+        if progress is None:
+            return
+        self._progress.actions += progress.actions
+        self._progress.warnings += progress.warnings
+        self._progress.pending = self._progress.pending or progress.pending
+        self._progress.masked |= progress.masked
+
+
+def _from(change: Change, before: Team | BusinessUnit, handle: str | None) -> Change:
+    after = change.after
+    if isinstance(after, Team):
+        after = replace(after, team_id=handle)
+    elif isinstance(after, BusinessUnit):
+        after = replace(after, unit_id=handle)
+    return replace(change, before=before, after=after)
+
+
+class Report:
+    """Tells how far a long run is, in a file that can be followed while the module runs.
+
+    :param path: the file, C(None) for none; it is begun anew.
+    :param total: how many objects there are to write.
+    :raises InputError: the file cannot be written.
+    """
+
+    def __init__(self, path: str | None, total: int) -> None:
+        self._path = path
+        self._total = total
+        self._done = 0
+        self._failed = 0
+        self._last = 0.0
+        self._lock = threading.Lock()
+        if path is not None:
+            self._write("w")
+
+    def one(self, *, failed: bool) -> None:
+        """Count one object; the file gets a line once a second, and the last one."""
+        with self._lock:
+            self._done += 1
+            self._failed += failed
+            now = time.monotonic()
+            if self._path is not None and (self._done == self._total or now - self._last >= 1):
+                self._last = now
+                self._write("a")
+
+    def _write(self, mode: str) -> None:
+        failed = f", {self._failed} failed" if self._failed else ""
+        moment = time.strftime("%H:%M:%S")
+        try:
+            with open(str(self._path), mode, encoding="utf-8") as stream:
+                stream.write(f"{moment} {self._done} of {self._total} written{failed}\n")
+        except OSError as error:
+            raise InputError(
+                f'progress_file: "{self._path}" cannot be written ({error.strerror}); its folder has to exist',
+                option="progress_file",
+                value=self._path,
+            ) from None
