@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import typing as t
 from dataclasses import dataclass
 
@@ -133,6 +134,12 @@ def read_rows(
             cells[name] = Cell(value, index + 1, name)
         rows.append(row)
     return rows, problems
+
+
+def header_names(text: str) -> list[str]:
+    """Return what stands in the first line, whatever separates it: enough to tell one form of file from another."""
+    first = next((line for line in text.removeprefix("\ufeff").splitlines() if line.strip()), "")
+    return [name.strip('"') for name in re.split(r"[,;\t|]", first)]
 
 
 def _not_text(text: str) -> Problem | None:

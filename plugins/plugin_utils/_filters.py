@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import typing as t
+from collections.abc import Mapping
 
 from ansible.errors import AnsibleFilterError
 
@@ -50,4 +51,13 @@ def text_of(value: t.Any, name: str) -> str:
     """
     if not isinstance(value, str):
         raise AnsibleFilterError(f"{name} needs text, not {type(value).__name__}")
+    return value
+
+
+def plain(value: t.Any) -> t.Any:
+    """Return a value without the containers of Ansible's templating, so that it can be copied and wrapped."""
+    if isinstance(value, Mapping):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(each) for each in value]
     return value

@@ -1,0 +1,161 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: onboarding_entries
+author:
+  - Ansible Veracode Collection contributors (@ansible-collections)
+version_added: 1.0.0
+short_description: Read people and API service accounts from files of several forms
+description:
+  - Reads the texts of files and the entries of variables into entries of M(community.veracode.veracode_directory). It is made for the
+    role P(community.veracode.onboarding#role), whose README describes the forms.
+  - A file whose name ends in C(.yml), C(.yaml) or C(.json) is YAML, every other is CSV, in the form of Veracode's API wrapper if its
+    header says so.
+  - Does not fail for what is in the files. Everything that is wrong is returned.
+positional: _input
+options:
+  _input:
+    description:
+      - The texts of the files.
+    type: list
+    elements: str
+    required: true
+  files:
+    description:
+      - The names of the files, in the same order.
+    type: list
+    elements: str
+    default: []
+  users:
+    description:
+      - Entries of people, from a variable.
+    type: list
+    elements: dict
+    default: []
+  api_users:
+    description:
+      - Entries of API service accounts, from a variable.
+    type: list
+    elements: dict
+    default: []
+  job_profiles:
+    description:
+      - Job profiles of your own. See P(community.veracode.job_profile_roles#filter).
+    type: dict
+    default: {}
+  common:
+    description:
+      - Whether job profiles include the roles that Veracode calls common.
+    type: bool
+    default: false
+  action:
+    description:
+      - The action of rows in the wrapper's form that name none.
+    type: str
+    choices:
+      - createuser
+      - updateuser
+      - deleteuser
+"""
+
+EXAMPLES = r"""
+- name: Check a file without calling Veracode
+  ansible.builtin.assert:
+    that: entries.problems == []
+    fail_msg: "{{ entries.problems | join('\n') }}"
+  vars:
+    files: [people.csv]
+    entries: "{{ query('ansible.builtin.file', *files, rstrip=false) | community.veracode.onboarding_entries(files=files) }}"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - The entries, where they come from, and what is wrong.
+  type: dict
+  contains:
+    users:
+      description: Entries of people.
+      type: list
+      elements: dict
+    api_users:
+      description: Entries of API service accounts.
+      type: list
+      elements: dict
+    origins:
+      description: Where each entry of both lists comes from, for P(community.veracode.onboarding_outcome#filter).
+      type: dict
+    teams:
+      description: Every team that an entry joins, sorted.
+      type: list
+      elements: str
+    problems:
+      description: Everything that is wrong, each with its file, line and column.
+      type: list
+      elements: str
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.community.veracode.plugins.module_utils._roles import API_USER, USER
+from ansible_collections.community.veracode.plugins.plugin_utils._filters import plain, text_of, veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils._onboarding import (
+    LISTS,
+    Onboarding,
+    Profiles,
+    add_file,
+    add_variables,
+)
+
+
+@veracode_filter
+def onboarding_entries(
+    value: t.Any,
+    files: t.Any = None,
+    users: t.Any = None,
+    api_users: t.Any = None,
+    job_profiles: t.Any = None,
+    common: bool = False,
+    action: str | None = None,
+) -> dict[str, t.Any]:
+    """Return the entries of all files and variables."""
+    texts, names = plain(value), plain(files or [])
+    if not isinstance(texts, list) or not isinstance(names, list) or len(texts) != len(names):
+        raise AnsibleFilterError("onboarding_entries needs a list of texts, and as many names in files")
+    result = Onboarding()
+    profiles = Profiles(plain(job_profiles or {}), common)
+    add_variables(result, USER, "onboarding_users", plain(users or []), profiles)
+    add_variables(result, API_USER, "onboarding_api_users", plain(api_users or []), profiles)
+    for name, text in zip(names, texts):
+        add_file(result, str(name), text_of(text, "onboarding_entries"), profiles, action)
+    return {
+        **{name: result.entries[kind] for kind, name in LISTS.items()},
+        "origins": {
+            name: [
+                {
+                    "file": origin.file,
+                    "line": origin.line,
+                    "row": origin.row,
+                    "columns": {option: [cell.column, cell.header] for option, cell in origin.columns.items()},
+                }
+                for origin in result.origins[kind]
+            ]
+            for kind, name in LISTS.items()
+        },
+        "teams": result.teams,
+        "problems": result.problems,
+    }
+
+
+class FilterModule:
+    """The filter of this file."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Return the filter by its name."""
+        return {"onboarding_entries": onboarding_entries}

@@ -1,0 +1,112 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: onboarding_outcome
+author:
+  - Ansible Veracode Collection contributors (@ansible-collections)
+version_added: 1.0.0
+short_description: Say what became of each row of an onboarding
+description:
+  - Holds what M(community.veracode.veracode_directory) returned against the rows it was given by
+    P(community.veracode.onboarding_entries#filter). It is made for the role P(community.veracode.onboarding#role).
+  - Errors that speak of C(users[17].roles) are rewritten to speak of file, line, row and column.
+positional: _input
+options:
+  _input:
+    description:
+      - What the task with M(community.veracode.veracode_directory) registered, failed or not.
+    type: dict
+    required: true
+  entries:
+    description:
+      - What P(community.veracode.onboarding_entries#filter) returned.
+    type: dict
+    required: true
+  stops:
+    description:
+      - Whether the task was to stop at the first failure.
+    type: bool
+    default: false
+"""
+
+EXAMPLES = r"""
+- name: Create the accounts of a file
+  community.veracode.veracode_directory:
+    users: "{{ entries.users }}"
+  register: run
+  failed_when: false
+
+- name: Show what became of each row
+  ansible.builtin.debug:
+    msg: "{{ (run | community.veracode.onboarding_outcome(entries)).rows }}"
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - What became of the rows.
+  type: dict
+  contains:
+    rows:
+      description:
+        - One dictionary for each row, with C(file), C(line), C(row), C(user_type), C(account), C(outcome), C(fields), C(message).
+        - C(outcome) is one of C(created), C(updated), C(renamed), C(disabled), C(deleted), C(unchanged), C(failed), C(refused),
+          C(not tried), and C(done) for a row that selects by C(custom_id) alone.
+      type: list
+      elements: dict
+    csv:
+      description: The rows as a CSV file.
+      type: str
+    errors:
+      description: What went wrong, in words of the files.
+      type: list
+      elements: str
+    counts:
+      description: How many rows there are of each outcome.
+      type: dict
+"""
+
+import typing as t
+from collections import Counter
+from collections.abc import Mapping
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.community.veracode.plugins.module_utils._csv import Cell
+from ansible_collections.community.veracode.plugins.plugin_utils._filters import plain, veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils._onboarding import LISTS, Origin, outcome, result_csv
+
+
+@veracode_filter
+def onboarding_outcome(value: t.Any, entries: t.Any, stops: bool = False) -> dict[str, t.Any]:
+    """Return what became of the rows."""
+    if not isinstance(value, Mapping) or not isinstance(entries, Mapping) or "origins" not in entries:
+        raise AnsibleFilterError("onboarding_outcome needs a registered result, and what onboarding_entries returned")
+    run, given = plain(value), plain(entries)
+    origins = {
+        kind: [
+            Origin(
+                origin["file"],
+                origin["line"],
+                origin["row"],
+                {option: Cell("", column, header) for option, (column, header) in origin["columns"].items()},
+            )
+            for origin in given["origins"][name]
+        ]
+        for kind, name in LISTS.items()
+    }
+    rows, errors = outcome({kind: given[name] for kind, name in LISTS.items()}, origins, run, stops=stops)
+    counts = Counter(row["outcome"] for row in rows)
+    return {"rows": rows, "csv": result_csv(rows), "errors": errors, "counts": dict(sorted(counts.items()))}
+
+
+class FilterModule:
+    """The filter of this file."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Return the filter by its name."""
+        return {"onboarding_outcome": onboarding_outcome}
