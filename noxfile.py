@@ -353,6 +353,11 @@ def importer(session: nox.Session) -> None:
         findings = [line for line in str(log).splitlines() if line.startswith(("WARNING", "ERROR"))]
         done = "Importer processing completed successfully" in str(log)
         checks.record("galaxy-importer", done and not findings, started)
+    command = ["ansible-builder", "introspect", "--sanitize", "--write-pip", str(build / "pip.txt"), str(TREE)]
+    checks.run("execution environment", *command, env=env)
+    wanted = {line.partition("#")[0].strip() for line in (build / "pip.txt").read_text().splitlines()} - {""}
+    listed = {line.partition("#")[0].strip() for line in (ROOT / "requirements.txt").read_text().splitlines()} - {""}
+    checks.record("execution environment gets the libraries", bool(wanted) and wanted == listed, time.monotonic())
     checks.finish()
 
 

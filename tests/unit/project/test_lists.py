@@ -91,6 +91,12 @@ def test_matrix_starts_at_the_oldest_python_that_is_supported() -> None:
     assert load("tests/config.yml")["modules"]["python_requires"] == f">={oldest}"
 
 
+def test_pre_commit_uses_the_tools_of_make_lint() -> None:
+    pinned = {line.replace(" ", "") for line in requirements("tests/requirements/lint.txt")}
+    hooks = load(".pre-commit-config.yaml")["repos"][0]["hooks"]
+    assert {package for hook in hooks for package in hook["additional_dependencies"]} <= pinned
+
+
 def test_no_sanity_test_is_ignored() -> None:
     assert not list((ROOT / "tests" / "sanity").glob("ignore*.txt"))
     assert not (ROOT / ".ansible-lint-ignore").exists()
