@@ -123,12 +123,7 @@ def desired_account(
     problems = list(_problems(desired, params))
     warnings: list[str] = []
     if not problems:
-        warnings = [
-            f"allowed_ip_addresses: {address} is a private address; Veracode compares with the public address of a "
-            f"caller, so it can match nobody: {LOCK_OUT}"
-            for address in managed.get("allowed_ip_addresses", ())
-            if _is_private(address)
-        ]
+        warnings = private_addresses(managed.get("allowed_ip_addresses", ()))
     return desired, problems, warnings
 
 
@@ -159,7 +154,7 @@ def _selector_problems(desired: Desired, params: t.Mapping[str, t.Any]) -> t.Ite
         if desired.state != "present" and params.get(option) is not None:
             yield from _value_problems(desired, option, params[option])
     for name in desired.previously:
-        yield from _text_problems(desired, "previously", name)
+        yield from text_problems(desired, "previously", name)
         if not name:
             yield desired.problem('previously: "" is not a name; list former usernames', "previously", name)
         elif desired.username is None:
@@ -183,7 +178,7 @@ def _value_problems(desired: Desired, option: str, given: t.Any) -> t.Iterator[I
     values = given if isinstance(given, (list, tuple)) else [given]
     for value in values:
         if isinstance(value, str):
-            yield from _text_problems(desired, option, value)
+            yield from text_problems(desired, option, value)
     if each.type == TEXT and given == "" and not each.clearable:
         yield desired.problem(f"{option}: Veracode cannot clear it; leave it out to keep it", option, given)
     if option == "email_address" and given and not _ADDRESS.match(given):
@@ -211,7 +206,7 @@ def _value_problems(desired: Desired, option: str, given: t.Any) -> t.Iterator[I
         )
     if option == "allowed_ip_addresses":
         for value in given:
-            yield from _address_problems(desired, value)
+            yield from address_problems(desired, value)
     if desired.api == XML and option in ("teams", "roles"):
         for value in given:
             if "," in value:
@@ -222,7 +217,8 @@ def _value_problems(desired: Desired, option: str, given: t.Any) -> t.Iterator[I
                 )
 
 
-def _text_problems(desired: Desired, option: str, value: str) -> t.Iterator[InputError]:
+def text_problems(desired: Desired, option: str, value: str) -> t.Iterator[InputError]:
+    """Yield what no text of an account can hold."""
     for character in value:
         if unicodedata.category(character) in ("Cc", "Cs") or character in "\ufffe\uffff":
             yield desired.problem(
@@ -231,7 +227,8 @@ def _text_problems(desired: Desired, option: str, value: str) -> t.Iterator[Inpu
             return
 
 
-def _address_problems(desired: Desired, value: str) -> t.Iterator[InputError]:
+def address_problems(desired: Desired, value: str) -> t.Iterator[InputError]:
+    """Yield what is wrong with one of C(allowed_ip_addresses) (documented: an IPv4 address or a range in its last part)."""
     option = "allowed_ip_addresses"
     match = _IP_RANGE.match(value)
     if match is None:
@@ -248,21 +245,7 @@ def _address_problems(desired: Desired, value: str) -> t.Iterator[InputError]:
 
 def _combination_problems(desired: Desired) -> t.Iterator[InputError]:
     values = desired.values
-    addresses = values.get("allowed_ip_addresses")
-    restricted = values.get("has_ip_restrictions")
-    if addresses and restricted is False:
-        yield desired.problem(
-            "has_ip_restrictions: false contradicts the addresses in allowed_ip_addresses; "
-            "leave has_ip_restrictions out, or empty the list",
-            "has_ip_restrictions",
-            False,
-        )
-    if addresses == () and restricted is True:
-        yield desired.problem(
-            f"has_ip_restrictions: true with an empty allowed_ip_addresses would lock the account out: {LOCK_OUT}",
-            "has_ip_restrictions",
-            True,
-        )
+    yield from restriction_problems(desired, "has_ip_restrictions")
     if values.get("is_saml_user") and values.get("requires_token"):
         yield desired.problem(
             "requires_token: a SAML user cannot have Veracode's multi-factor authentication; "
@@ -279,6 +262,37 @@ def _combination_problems(desired: Desired) -> t.Iterator[InputError]:
                 "managed_teams",
                 both,
             )
+
+
+def restriction_problems(desired: Desired, option: str) -> t.Iterator[InputError]:
+    """Yield contradictions between the addresses and whether they restrict.
+
+    :param option: the one that says whether.
+    """
+    addresses = desired.values.get("allowed_ip_addresses")
+    restricted = desired.values.get(option)
+    if addresses and restricted is False:
+        yield desired.problem(
+            f"{option}: false contradicts the addresses in allowed_ip_addresses; leave {option} out, or empty the list",
+            option,
+            False,
+        )
+    if addresses == () and restricted is True:
+        yield desired.problem(
+            f"{option}: true with an empty allowed_ip_addresses would lock the account out: {LOCK_OUT}",
+            option,
+            True,
+        )
+
+
+def private_addresses(addresses: t.Iterable[str]) -> list[str]:
+    """Return a warning for each address that nobody can call from."""
+    return [
+        f"allowed_ip_addresses: {address} is a private address; Veracode compares with the public address of a "
+        f"caller, so it can match nobody: {LOCK_OUT}"
+        for address in addresses
+        if _is_private(address)
+    ]
 
 
 def _is_private(address: str) -> bool:
