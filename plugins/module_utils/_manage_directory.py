@@ -26,7 +26,7 @@ from ansible_collections.community.veracode.plugins.module_utils._identity.inven
     INVERSE_FIELDS,
     InventoryReader,
 )
-from ansible_collections.community.veracode.plugins.module_utils._identity.structure import IdentityStructure
+from ansible_collections.community.veracode.plugins.module_utils._identity.structure import IdentityStructure, Store
 from ansible_collections.community.veracode.plugins.module_utils._inventory import (
     DETAILS,
     INVERSE,
@@ -34,7 +34,11 @@ from ansible_collections.community.veracode.plugins.module_utils._inventory impo
     Inventory,
 )
 from ansible_collections.community.veracode.plugins.module_utils._module import Session
-from ansible_collections.community.veracode.plugins.module_utils._organization import Organization, read_organization
+from ansible_collections.community.veracode.plugins.module_utils._organization import (
+    Organization,
+    in_order,
+    read_organization,
+)
 from ansible_collections.community.veracode.plugins.module_utils._organization_accounts import (
     AccountPlans,
     Match,
@@ -51,6 +55,7 @@ from ansible_collections.community.veracode.plugins.module_utils._organization_a
 from ansible_collections.community.veracode.plugins.module_utils._organization_apply import OrganizationWriter, Report
 from ansible_collections.community.veracode.plugins.module_utils._organization_plan import (
     Step,
+    StructureEntry,
     StructurePlans,
     account_steps,
     known_users,
@@ -94,16 +99,15 @@ class Reconciliation:
 
     # Reading
 
-    def read(self, organization: Organization) -> tuple[list[Match], StructurePlans]:
+    def read(self, organization: Organization) -> StructurePlans:
         """Read what the entries need in the fewest calls, and match the entries with it."""
         self._read_accounts(organization)
         self._read_structure(organization)
         structure = match_structure(organization, self.teams, self.units, self.exclusive)
-        matches, problems = match_accounts(organization.accounts, self.inventory)
-        _raise_all([*structure.problems, *problems])
+        matches, _problems = match_accounts(organization.accounts, self.inventory)
         self._read_team_users(structure)
-        matches = self._complete_accounts(organization, matches)
-        return matches, structure
+        self._complete_accounts(matches)
+        return structure
 
     def _read_accounts(self, organization: Organization) -> None:
         if not (organization.accounts or set(self.exclusive) & set(KINDS) or self._names_users(organization)):
@@ -118,9 +122,8 @@ class Reconciliation:
             lacking = [handle for handle in saml if "custom_id" not in self.inventory.by_handle[handle].values]
             self.reader.details(self.inventory, lacking)
         # Inactive accounts are hidden from the listing, and take another one if they can matter.
-        entries = [entry for entry in organization.accounts]
-        matches, _problems = match_accounts(entries, self.inventory)
-        all_found = len(matches) == len(entries) and all(match.found is not None for match in matches)
+        matches, _problems = match_accounts(organization.accounts, self.inventory)
+        all_found = len(matches) == len(organization.accounts) and all(match.found is not None for match in matches)
         if not all_found or set(self.exclusive) & set(KINDS) or self._names_users(organization):
             self.reader.add_inactive(self.inventory)
         if not self.inventory.complete:
@@ -160,22 +163,26 @@ class Reconciliation:
 
     def _read_team_users(self, structure: StructurePlans) -> None:
         """Read those teams and business units on their own whose entries need more than the listing carries."""
-        for store, entries in (
-            (self.structure.teams, structure.teams),
-            (self.structure.business_units, structure.units),
-        ):
-            wanted = [
-                (number, entry)
-                for number, entry in enumerate(entries)
-                if entry.current is not None and not entry.name_only and entry.desired.state == "present"
-            ]
-            read = self.reader.map(
-                lambda item, store=store: store.reading(item[1].current, lists_needed(item[1].desired)), wanted
-            )
-            for (number, entry), current in zip(wanted, read, strict=True):
-                entries[number] = replace(entry, current=current)
+        self._read_lists(self.structure.teams, structure.teams)
+        self._read_lists(self.structure.business_units, structure.units)
 
-    def _complete_accounts(self, organization: Organization, matches: list[Match]) -> list[Match]:
+    def _read_lists(self, store: Store[t.Any], entries: list[StructureEntry]) -> None:
+        wanted = [
+            number
+            for number, entry in enumerate(entries)
+            if entry.current is not None and not entry.name_only and entry.desired.state == "present"
+        ]
+
+        def read(number: int) -> Team | BusinessUnit | None:
+            current: Team | BusinessUnit | None = store.reading(
+                entries[number].current, lists_needed(entries[number].desired)
+            )
+            return current
+
+        for number, current in zip(wanted, self.reader.map(read, wanted), strict=True):
+            entries[number] = replace(entries[number], current=current)
+
+    def _complete_accounts(self, matches: t.Sequence[Match]) -> None:
         """Read what the listing does not carry of the accounts that have an entry, in the cheapest way."""
         lacking = {str(match.found.account.handle): options_lacking(match) for match in matches if match.found}
         lacking = {handle: options for handle, options in lacking.items() if options}
@@ -188,9 +195,6 @@ class Reconciliation:
             else:
                 self.strategy = DETAILS
             self.reader.details(self.inventory, sorted(untold))
-        found, problems = match_accounts(organization.accounts, self.inventory)
-        _raise_all(problems)
-        return found
 
     def _inverse_is_cheaper(self, accounts: int, options: frozenset[str]) -> bool:
         cost = len(self.directory.roles().roles)
@@ -216,7 +220,7 @@ class Reconciliation:
 
         :raises VeracodeError: an entry cannot be, or a guard refuses the plan; nothing was written.
         """
-        matches, structure = self.read(organization)
+        structure = self.read(organization)
         after, renamed = team_names_after(self.teams, structure)
         rename_teams(self.inventory, renamed)
         matches, problems = match_accounts(organization.accounts, self.inventory)
@@ -234,7 +238,7 @@ class Reconciliation:
             users=known_users(self.inventory, self.accounts.plans),
         )
         plan_structure(structure, known, self.accounts.plans)
-        _raise_all([*problems, *self.accounts.problems, *structure.problems])
+        _raise_all(in_order([*organization.problems, *problems, *self.accounts.problems, *structure.problems]))
         self._plan_removals(matches, structure)
         steps = sorted([*structure.steps, *account_steps(self.accounts)], key=lambda step: step.phase)
         return self._without_removals_if_incomplete(steps)
@@ -362,7 +366,6 @@ def reconcile(session: Session) -> dict[str, t.Any]:
     organization = read_organization(params, {name: tuple(spec) for name, spec in entry_arguments().items()})
     run = Reconciliation(session)
     try:
-        _raise_all(organization.problems)
         session.progress.warnings += organization.warnings
         steps = run.plan(organization)
         changes = [step.plan.change for step in steps if step.plan.change is not None]
@@ -392,7 +395,7 @@ def reconcile(session: Session) -> dict[str, t.Any]:
         "read_strategy": run.strategy,
         "complete": run.inventory.complete,
         "elapsed": round(time.monotonic() - started, 3),
-        "summary": _summary(steps, writer.done, errors),
+        "summary": _summary(steps, writer),
     }
     result["msg"] = _closing_line(result, session)
     if errors:
@@ -467,17 +470,20 @@ def _raise_all(problems: t.Sequence[VeracodeError]) -> None:
 _WORDS = {"create": "created", "update": "updated", "rename": "renamed", "disable": "disabled", "delete": "deleted"}
 
 
-def _summary(steps: t.Sequence[Step], done: t.Collection[int], errors: t.Sequence[VeracodeError]) -> dict[str, int]:
-    """Count objects by what became of them."""
+def _summary(steps: t.Sequence[Step], writer: OrganizationWriter) -> dict[str, int]:
+    """Count objects by what became of them; what was not begun any more is in none of the counts."""
     summary = dict.fromkeys([*_WORDS.values(), "unchanged", "failed"], 0)
-    seen: set[tuple[str, str]] = set()
+    outcomes: dict[tuple[str, str], str] = {}
     for step in steps:
         change = step.plan.change
         if change is None:
             summary["unchanged"] += 1
-        elif (change.kind, change.name) not in seen:
-            seen.add((change.kind, change.name))
-            summary[_WORDS[change.action] if id(step) in done else "failed"] += 1
+        elif id(step) in writer.failed:
+            outcomes[change.kind, change.name] = "failed"
+        elif id(step) in writer.done:
+            outcomes.setdefault((change.kind, change.name), _WORDS[change.action])
+    for outcome in outcomes.values():
+        summary[outcome] += 1
     return summary
 
 

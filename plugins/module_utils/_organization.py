@@ -9,11 +9,12 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.community.veracode.plugins.module_utils._desired import Desired, desired_account
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._roles import API_USER, USER
 
 Options = t.Mapping[str, t.Any]
@@ -29,28 +30,46 @@ class AccountEntry:
 
     :param options: its options with the defaults filled in, none of them C(None).
     :param name_only: it keeps the account from C(exclusive) and manages nothing of it.
+    :param valid: nothing is wrong with it as far as can be told without asking Veracode.
     """
 
     desired: Desired
     options: Options
     name_only: bool = False
+    valid: bool = True
 
 
 @dataclass
 class Organization:
     """What a task wants of a whole organization.
 
-    :param accounts: the entries of both kinds, people first, in their order.
+    :param entries: the accounts of both kinds, people first, in their order.
     :param teams: options of the team entries.
     :param business_units: options of the business unit entries.
     :param problems: all that is wrong with the input.
     """
 
-    accounts: list[AccountEntry] = field(default_factory=list)
+    entries: list[AccountEntry] = field(default_factory=list)
     teams: list[Options] = field(default_factory=list)
     business_units: list[Options] = field(default_factory=list)
     problems: list[InputError] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+
+    @property
+    def accounts(self) -> list[AccountEntry]:
+        """The entries that can be looked at further; the others are among the problems."""
+        return [entry for entry in self.entries if entry.valid]
+
+
+def in_order(problems: t.Iterable[VeracodeError]) -> list[VeracodeError]:
+    """Return problems in the order of the places they are at."""
+    lists = ["business_units", "teams", "users", "api_users"]
+
+    def key(problem: VeracodeError) -> tuple[int, int]:
+        match = re.match(r"([a-z_]+)\[(\d+)\]", problem.place or "")
+        return (lists.index(match.group(1)), int(match.group(2))) if match and match.group(1) in lists else (-1, 0)
+
+    return sorted(problems, key=key)
 
 
 def read_organization(params: Options, option_names: t.Mapping[str, t.Collection[str]]) -> Organization:
@@ -83,7 +102,7 @@ def _read_account(organization: Organization, kind: str, place: str, given: Opti
     desired, problems, warnings = desired_account(options, kind, place=place)
     if name_only:
         desired = replace(desired, values={})
-    organization.accounts.append(AccountEntry(desired, options, name_only))
+    organization.entries.append(AccountEntry(desired, options, name_only, valid=not problems))
     organization.problems += problems
     organization.warnings += warnings
 
@@ -108,7 +127,7 @@ def _find_duplicates(organization: Organization) -> None:
                 )
             )
 
-    for entry in organization.accounts:
+    for entry in organization.entries:
         desired = entry.desired
         place = str(desired.place)
         if desired.username is not None:

@@ -59,6 +59,7 @@ class OrganizationWriter:
         self._created: dict[tuple[str, str], t.Any] = {}
         self._stop = threading.Event()
         self.done: set[int] = set()
+        self.failed: set[int] = set()
 
     def check_keys(self, steps: t.Sequence[Step]) -> None:
         """See, before the first write, whether every key pair that will be generated can be kept.
@@ -96,6 +97,7 @@ class OrganizationWriter:
                     self._take(progress)
                     if error is not None:
                         errors.append(error)
+                        self.failed.add(id(step))
                     elif progress is not None:
                         self.done.add(id(step))
         return errors
