@@ -283,13 +283,12 @@ class Reconciliation:
             if any(self._may_hit_caller(plan.change) for plan in risky):
                 self.accounts.plans, warnings = keep_caller(self.accounts.plans, self.directory.caller(), allowed)
                 self.accounts.warnings += warnings
-        for account in self.accounts.reported:
+        reported = [(account.kind, account.username) for account in self.accounts.reported] + structure.reported
+        for kind in dict.fromkeys(kind for kind, _name in reported):
+            names = [name for each, name in reported if each == kind]
             self.accounts.warnings.append(
-                f'"{account.username}" is in no list ({account.kind}); absent_action: report keeps it'
-            )
-        for kind, name in structure.reported:
-            self.accounts.warnings.append(
-                f'The {kind.replace("_", " ")} "{name}" is in no list; only absent_action: delete removes it'
+                f"{len(names)} objects of kind {kind} are in no list and are left alone with absent_action: "
+                f"{self.params['absent_action']}: {', '.join(names)}"
             )
 
     @staticmethod

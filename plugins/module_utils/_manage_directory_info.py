@@ -1,0 +1,145 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The work of C(veracode_directory_info): the organization in the form that C(veracode_directory) takes."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.community.veracode.plugins.module_utils._accounts import FLAG, Account, fields_of
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._identity.inventory import InventoryReader
+from ansible_collections.community.veracode.plugins.module_utils._identity.structure import IdentityStructure
+from ansible_collections.community.veracode.plugins.module_utils._inventory import Inventory
+from ansible_collections.community.veracode.plugins.module_utils._module import Session
+from ansible_collections.community.veracode.plugins.module_utils._organization import LISTS
+from ansible_collections.community.veracode.plugins.module_utils._roles import (
+    API_USER,
+    USER,
+    impossible,
+    target_roles,
+)
+from ansible_collections.community.veracode.plugins.module_utils._structure import BusinessUnit, Team
+
+KINDS = ("business_units", "teams", "users", "api_users")
+
+# Flags that are false for nearly everybody are told only where they are not, so that the export stays readable.
+_USUALLY_FALSE = frozenset({"requires_token", "is_saml_user", "has_ip_restrictions"})
+
+
+def export(session: Session) -> dict[str, t.Any]:
+    """Return the organization, sorted and stable: applied as it is, it changes nothing."""
+    kinds = set(session.params["kinds"] or KINDS)
+    structure = IdentityStructure(session.identity())
+    reader = InventoryReader(session.identity(), session.identity().client)
+    directory: dict[str, list[dict[str, t.Any]]] = {}
+    complete = True
+    warnings = session.progress.warnings
+    try:
+        with_accounts = bool(kinds & {"users", "api_users"})
+        if with_accounts:
+            inventory = reader.active()
+            reader.add_inactive(inventory)
+            _complete(reader, inventory, kinds)
+            complete = inventory.complete
+            for kind in (USER, API_USER):
+                if LISTS[kind] in kinds:
+                    of_kind = [account for account in inventory.accounts if account.kind == kind]
+                    directory[LISTS[kind]] = [_account(account, warnings) for account in of_kind]
+        teams: list[Team] = []
+        if kinds & {"teams", "business_units"}:
+            listing = structure.teams.listing()
+            complete = complete and listing.complete
+            teams = list(listing.items)
+        if "teams" in kinds:
+            # Who is in a team is told by the accounts, if these are exported, too.
+            both = {"users", "api_users"} <= kinds
+            need = {"business_unit"} if both else {"business_unit", "members", "managers"}
+            read = reader.map(lambda team: structure.teams.reading(team, need), teams)
+            directory["teams"] = [_team(team, members=not both) for team in read if team is not None]
+        if "business_units" in kinds:
+            units = structure.business_units.listing()
+            complete = complete and units.complete
+            directory["business_units"] = [_unit(unit, teams, with_teams="teams" not in kinds) for unit in units.items]
+    finally:
+        reader.close()
+    if not complete:
+        warnings.append(
+            "The listings do not agree with the server's own totals, even when read again, so objects may be missing; "
+            "do not apply this with exclusive"
+        )
+    return {"directory": {kind: directory[kind] for kind in KINDS if kind in directory}, "complete": complete}
+
+
+def _complete(reader: InventoryReader, inventory: Inventory, kinds: set[str]) -> None:
+    lacking = []
+    for handle, account in inventory.by_handle.items():
+        if LISTS[account.kind] not in kinds:
+            continue
+        carried = account.values_and_lists
+        wanted = {field.option for field in fields_of(account.kind) if field.rest is not None} - {"title"}
+        if not wanted <= set(carried):
+            lacking.append(handle)
+    reader.details(inventory, sorted(lacking))
+
+
+def _account(account: Account, warnings: list[str]) -> dict[str, t.Any]:
+    """Return the options that make an account what it is."""
+    values = account.values_and_lists
+    options: dict[str, t.Any] = {}
+    for field in fields_of(account.kind):
+        value = values.get(field.option)
+        if field.rest is None or value is None:
+            continue
+        if field.type == FLAG and value is False and field.option in _USUALLY_FALSE:
+            continue
+        if field.option in ("managed_teams", "allowed_ip_addresses") and not value:
+            continue
+        options[field.option] = list(value) if isinstance(value, tuple) else value
+    if not options.get("roles"):
+        options.pop("roles", None)
+    elif _refused(account):
+        options.pop("roles")
+        warnings.append(
+            f'"{account.username}" holds roles that cannot be given like this ({", ".join(values["roles"])}), '
+            "so its roles are left out"
+        )
+    if account.kind == API_USER and not account.teams:
+        options["unrestricted"] = True
+    return options
+
+
+def _refused(account: Account) -> bool:
+    """Tell whether the roles, as they are held, could not be declared."""
+    held = frozenset(account.roles or ())
+    try:
+        after = target_roles(held, held, "exact", account.kind)
+    except InputError:
+        return True
+    return after != held or impossible(after) is not None
+
+
+def _team(team: Team, *, members: bool) -> dict[str, t.Any]:
+    options: dict[str, t.Any] = {"name": team.name}
+    if team.business_unit is not None:
+        options["business_unit"] = team.business_unit
+    if members:
+        values = team.values_and_lists
+        options["members"] = list(values.get("members", ()))
+        options["managers"] = list(values.get("managers", ()))
+    return options
+
+
+def _unit(unit: BusinessUnit, teams: t.Sequence[Team], *, with_teams: bool) -> dict[str, t.Any]:
+    options: dict[str, t.Any] = {"name": unit.name}
+    if with_teams and not unit.is_default:
+        if unit.teams is None:
+            unit = replace(unit, teams={team.name: team.team_id for team in teams if team.business_unit == unit.name})
+        options["teams"] = list(unit.values_and_lists["teams"])
+    return options
