@@ -90,9 +90,9 @@ _value:
       description: Where each entry of both lists comes from, for P(community.veracode.onboarding_outcome#filter).
       type: dict
     teams:
-      description: Every team that an entry joins, sorted.
+      description: An entry with only a name for every team that an entry joins, sorted.
       type: list
-      elements: str
+      elements: dict
     problems:
       description: Everything that is wrong, each with its file, line and column.
       type: list
@@ -148,7 +148,7 @@ def onboarding_entries(
             ]
             for kind, name in LISTS.items()
         },
-        "teams": result.teams,
+        "teams": [{"name": team} for team in result.teams],
         "problems": result.problems,
     }
 
