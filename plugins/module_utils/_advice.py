@@ -11,6 +11,16 @@ from __future__ import annotations
 
 import re
 
+# What to do where something cannot be deleted, by kind: what has to go first is documented for teams only.
+DELETION = {
+    "team": "A team goes only when no application belongs to it: give those to another team in their profiles, or "
+    "delete them, then run the task again",
+    "business_unit": "If teams are in it, move them first, with teams of another business unit or business_unit of "
+    "each team, then run the task again",
+    "role": "If accounts hold the role, take it from them first (veracode_user_info lists them by role), then run the "
+    "task again",
+}
+
 # The texts of the refusals are not published; each pattern is a word that an explanation of that cause needs.
 _ADVICE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), advice)
@@ -34,10 +44,23 @@ _ADVICE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"e-?learning|curriculum|track",
             "eLearning options need an active eLearning subscription and the eLearning role; leave them out without one",
         ),
+        (r"delet.*\bapplications?\b", DELETION["team"]),
+        (r"delet.*\bteams\b", DELETION["business_unit"]),
+        (r"\brole\b.*delet", DELETION["role"]),
+        (
+            r"\b(team|business unit|role)\b.*already (exists|in use|taken)",
+            "The name is taken: Veracode compares such names without case, and a calling account with team "
+            "restrictions does not see every team",
+        ),
         (
             r"already (exists|in use|taken)|duplicate|not unique",
-            "The name is taken, perhaps by a deleted account, whose name is not always given back, or by one in "
-            "another organization: choose another username, or ask Veracode Support to free it",
+            "The name is taken: by an account created less than a minute ago, which cannot be read yet (run the task "
+            "again later), by a deleted one, whose name is not always given back, or by one in another organization "
+            "(choose another username or address, or ask Veracode Support to free it)",
+        ),
+        (
+            r"must be the e-?mail address",
+            "This organization wants the address as the username of a person: leave username out, or give the address",
         ),
         (
             r"scan (type|permission|role)|at least one scan|submit\w*scan",
@@ -88,9 +111,18 @@ def advice_for(message: str, status: int | None = None) -> str | None:
     return None
 
 
-def with_advice(what: str, message: str, status: int | None = None) -> str:
-    """Return one sentence on what was refused, in the API's words, and what to do about it."""
+# Turned off, the Admin XML API refuses everybody, and may say no more than it says to those who lack a role.
+_XML_OFF = "; single sign-on with just-in-time provisioning turns the Admin XML API off for users, then use api: rest"
+
+
+def with_advice(what: str, message: str, status: int | None = None, *, xml: bool = False) -> str:
+    """Return one sentence on what was refused, in the API's words, and what to do about it.
+
+    :param xml: the Admin XML API refused.
+    """
     said = f": {message.strip().rstrip('.')}" if message.strip() else ""
     advice = advice_for(message, status)
+    if xml and advice is not None and advice == advice_for("access denied"):
+        advice += _XML_OFF
     code = f" (HTTP {status})" if status is not None else ""
     return f"{what}{code}{said}." + (f" {advice}." if advice else "")

@@ -93,3 +93,11 @@ class MissingLibraryError(VeracodeError):
         super().__init__(f"The Python library {library} is required")
         self.library = library
         self.trace = trace
+
+
+def raise_all(problems: t.Sequence[InputError]) -> None:
+    """Raise all that is wrong with the input as one error, which carries the details of the first."""
+    if problems:
+        first = problems[0]
+        first.msg = "; ".join(dict.fromkeys(problem.msg for problem in problems))
+        raise first

@@ -15,7 +15,7 @@ from ansible_collections.community.veracode.plugins.module_utils._accounts impor
 from ansible_collections.community.veracode.plugins.module_utils._apply import apply_plan
 from ansible_collections.community.veracode.plugins.module_utils._desired import Desired, desired_account
 from ansible_collections.community.veracode.plugins.module_utils._directory import Directory, Filters
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._errors import raise_all
 from ansible_collections.community.veracode.plugins.module_utils._find import find_account
 from ansible_collections.community.veracode.plugins.module_utils._guards import lockout_risk, refuse_self_lockout
 from ansible_collections.community.veracode.plugins.module_utils._key_delivery import KeyDelivery
@@ -35,7 +35,7 @@ def manage_account(kind: str) -> t.Callable[[Session], dict[str, t.Any]]:
     def work(session: Session) -> dict[str, t.Any]:
         params = session.params
         desired, problems, warnings = desired_account(params, kind, api=params.get("api") or REST)
-        _raise_all(problems)
+        raise_all(problems)
         session.progress.warnings += warnings
         directory = session.directory(desired.api)
         plan = plan_one(directory, desired)
@@ -78,14 +78,6 @@ def _reported(account: Account | None) -> dict[str, t.Any] | None:
     if user["api_credentials"]:
         user["api_credentials"] = {key: user["api_credentials"].get(key) for key in ("api_id", "expires")}
     return user
-
-
-def _raise_all(problems: t.Sequence[InputError]) -> None:
-    """Raise all that is wrong with the input as one error, which carries the details of the first."""
-    if problems:
-        first = problems[0]
-        first.msg = "; ".join(dict.fromkeys(problem.msg for problem in problems))
-        raise first
 
 
 class _Nothing:

@@ -143,7 +143,8 @@ class Change:
         if self.action == "create":
             return {"before": {}, "after": _shown(after, self.fields)}
         if self.action == "delete":
-            managed = {each.option for each in fields_of(self.kind)}
+            # An account carries what its API reports; the kind may lack the option.
+            managed = {each.option for each in fields_of(self.kind)} if isinstance(self.before, Account) else before
             options = [option for option, value in before.items() if option in managed and value not in (None, ())]
             return {"before": _shown(before, options), "after": {}}
         changed = self.fields or tuple(self.values)
@@ -345,7 +346,7 @@ def _complete_names(desired: Desired, values: dict[str, t.Any]) -> None:
         return
     username, address = values.get("username"), values.get("email_address")
     differ = bool(username and address and username.casefold() != address.casefold())
-    if desired.api == XML and differ and not values.get("is_saml_user"):
+    if desired.api == XML and differ:
         raise desired.problem(
             f'username: the Admin XML API makes the address the username, so "{username}" cannot be created with '
             f'email_address "{address}"; use api: rest, or leave username out',

@@ -14,6 +14,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.community.veracode.plugins.module_utils._accounts import Account, timestamp
+from ansible_collections.community.veracode.plugins.module_utils._advice import DELETION
 from ansible_collections.community.veracode.plugins.module_utils._directory import Filters
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
 from ansible_collections.community.veracode.plugins.module_utils._identity.accounts import ADMIN, MEMBER, relationship
@@ -22,7 +23,11 @@ from ansible_collections.community.veracode.plugins.module_utils._identity.direc
 from ansible_collections.community.veracode.plugins.module_utils._plan_structure import Known, KnownUser, Needed
 from ansible_collections.community.veracode.plugins.module_utils._roles import TEAM_ADMIN, USER, known_role
 from ansible_collections.community.veracode.plugins.module_utils._structure import (
+    BUSINESS_UNIT,
+    ROLE,
     ROLE_FLAGS,
+    TEAM,
+    WORDS,
     BusinessUnit,
     CustomRole,
     Permission,
@@ -55,12 +60,17 @@ class Store(abc.ABC, t.Generic[S]):
     :param client: a client of the API.
     """
 
+    kind: str
     path: str
     key: str
-    word: str
 
     def __init__(self, client: Client) -> None:
         self._client = client
+
+    @property
+    def word(self) -> str:
+        """How messages speak of the kind."""
+        return WORDS[self.kind]
 
     @abc.abstractmethod
     def parse(self, item: Json) -> S | None:
@@ -159,8 +169,11 @@ class Store(abc.ABC, t.Generic[S]):
         try:
             self._client.write(f'delete the {self.word} "{entity.name}"', "DELETE", path, effect=Effect.REPEATABLE)
         except ApiError as error:
-            if error.status != 404:
-                raise
+            if error.status == 404:
+                return
+            if error.status in (400, 409) and DELETION[self.kind] not in error.msg:
+                error.msg += f" {DELETION[self.kind]}."
+            raise
 
 
 def _by_name(items: t.Iterable[S]) -> tuple[S, ...]:
@@ -173,9 +186,9 @@ class TeamStore(Store[Team]):
     :param accounts: the accounts of the same organization, for a server whose teams do not show their users.
     """
 
+    kind = TEAM
     path = "/teams"
     key = "teams"
-    word = "team"
 
     def __init__(self, client: Client, accounts: IdentityDirectory) -> None:
         super().__init__(client)
@@ -262,9 +275,9 @@ def _users(raw: list[t.Any]) -> tuple[TeamUser, ...]:
 class BusinessUnitStore(Store[BusinessUnit]):
     """Business units."""
 
+    kind = BUSINESS_UNIT
     path = "/business_units"
     key = "business_units"
-    word = "business unit"
 
     def named(self, names: t.Iterable[str]) -> list[BusinessUnit]:
         """Return all business units: no filter is documented, and there are few."""
@@ -299,9 +312,9 @@ class BusinessUnitStore(Store[BusinessUnit]):
 class RoleStore(Store[CustomRole]):
     """Roles, built in and custom."""
 
+    kind = ROLE
     path = "/roles"
     key = "roles"
-    word = "role"
 
     def named(self, names: t.Iterable[str]) -> list[CustomRole]:
         """Return all roles: there is no filter for names."""
@@ -371,6 +384,14 @@ class IdentityStructure:
         self.teams = TeamStore(directory.client, directory)
         self.business_units = BusinessUnitStore(directory.client)
         self.roles = RoleStore(directory.client)
+
+    def teams_of(self, name: str) -> tuple[str, ...] | None:
+        """Return the GUIDs of the teams in a business unit, C(None) if there is no such business unit."""
+        for unit in self.business_units.listing().items:
+            if unit.name == name:
+                whole = self.business_units.reading(unit, ("teams",))
+                return tuple(str(handle) for handle in ((whole.teams if whole else None) or {}).values())
+        return None
 
     def known(self, needed: Needed) -> Known:
         """Read what an entry can refer to, and no more.
