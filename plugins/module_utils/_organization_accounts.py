@@ -110,6 +110,7 @@ def options_lacking(match: Match) -> frozenset[str]:
 
 def plan_entries(matches: t.Sequence[Match], names: Names, result: AccountPlans) -> None:
     """Plan every entry and collect what is wrong with them."""
+    warned: list[tuple[str, Match, str]] = []
     for match in matches:
         if match.entry.name_only:
             result.plans.append(Plan(None, match.found.account if match.found else None))
@@ -120,8 +121,24 @@ def plan_entries(matches: t.Sequence[Match], names: Names, result: AccountPlans)
             result.problems.append(error)
             continue
         result.plans.append(plan)
-        place = match.entry.desired.place
-        result.warnings += [f"{place}: {warning}" for warning in plan.warnings]
+        warned += [(str(match.entry.desired.place), match, warning) for warning in plan.warnings]
+    result.warnings += _grouped(warned)
+
+
+def _grouped(warned: t.Sequence[tuple[str, Match, str]], most: int = 3) -> list[str]:
+    """Tell what holds for many entries once, with their places."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for place, match, warning in warned:
+        name = match.found.account.username if match.found else match.entry.desired.label
+        groups.setdefault(warning.replace(f'"{name}"', '"…"'), []).append((place, warning))
+    lines = []
+    for general, each in groups.items():
+        if len(each) <= most:
+            lines += [f"{place}: {warning}" for place, warning in each]
+        else:
+            places = ", ".join(place for place, _warning in each)
+            lines.append(f"{len(each)} entries ({places}): {general}")
+    return lines
 
 
 def plan_exclusive(
