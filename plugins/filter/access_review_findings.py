@@ -70,6 +70,7 @@ EXAMPLES = r"""
 
 - name: Read every team
   community.veracode.veracode_team_info:
+    detailed: true
   register: teams
 
 - name: Show the titles of what was found
