@@ -16,10 +16,7 @@ from dataclasses import dataclass, field
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.community.veracode.plugins.module_utils._arguments import (
-    account_arguments,
-    key_store_arguments,
-)
+from ansible_collections.community.veracode.plugins.module_utils import _arguments as arguments
 from ansible_collections.community.veracode.plugins.module_utils._csv import (
     Cell,
     Problem,
@@ -55,14 +52,8 @@ _PLACE = re.compile(r"\b(users|api_users)\[([0-9]+)\](?:\.([a-z_]+))?")
 
 
 def entry_arguments(kind: str) -> dict[str, t.Any]:
-    """Return the argument specification of one entry, without what only rows have."""
-    spec = account_arguments(kind)
-    if kind == API_USER:
-        spec.update(key_store_arguments())
-        # A secret has no place in a result that is kept for everyone to read.
-        del spec["return_secret"]
-        spec["credentials"] = {"type": "str", "choices": ["none", "on_create"]}
-    return spec
+    """Return the argument specification of one entry of C(veracode_directory)."""
+    return dict(arguments.entry_arguments()[LISTS[kind]])
 
 
 @dataclass(frozen=True)
@@ -388,6 +379,8 @@ def outcome(
                     "message": "; ".join(errors or ()),
                 }
             )
+    files = list(dict.fromkeys(row["file"] for row in rows))
+    rows.sort(key=lambda row: (files.index(row["file"]), row["line"] or 0, row["row"] or 0))
     return rows, messages
 
 
