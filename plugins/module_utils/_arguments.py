@@ -22,7 +22,6 @@ from ansible_collections.community.veracode.plugins.module_utils._accounts impor
     fields_of,
 )
 from ansible_collections.community.veracode.plugins.module_utils._roles import API_USER, USER
-from ansible_collections.community.veracode.plugins.module_utils._structure import ROLE, ROLE_FLAGS, TEAM
 
 Spec = dict[str, t.Any]
 
@@ -143,6 +142,13 @@ def business_unit_arguments() -> Spec:
     }
 
 
+def _role_flags() -> tuple[str, ...]:
+    # Imported here, since the modules for accounts do without it and each import costs each task.
+    from ansible_collections.community.veracode.plugins.module_utils._structure import ROLE_FLAGS
+
+    return ROLE_FLAGS
+
+
 def role_arguments() -> Spec:
     """Return the options of C(veracode_role)."""
     return {
@@ -150,7 +156,7 @@ def role_arguments() -> Spec:
         "previously": {"type": "list", "elements": "str"},
         "role_name": {"type": "str"},
         "permissions": {"type": "list", "elements": "str"},
-        **{option: {"type": "bool"} for option in ("is_api", *ROLE_FLAGS)},
+        **{option: {"type": "bool"} for option in ("is_api", *_role_flags())},
         "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
     }
 
@@ -161,9 +167,9 @@ def structure_filter_arguments(kind: str) -> Spec:
     :param kind: C(team), C(business_unit) or C(role).
     """
     spec: Spec = {"name": {"type": "str"}, "detailed": {"type": "bool", "default": False}}
-    if kind == TEAM:
+    if kind == "team":
         spec["business_unit"] = {"type": "str"}
-    if kind == ROLE:
+    if kind == "role":
         spec.update(is_api={"type": "bool"}, is_custom={"type": "bool"})
     return spec
 

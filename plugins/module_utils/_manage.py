@@ -18,7 +18,6 @@ from ansible_collections.community.veracode.plugins.module_utils._directory impo
 from ansible_collections.community.veracode.plugins.module_utils._errors import raise_all
 from ansible_collections.community.veracode.plugins.module_utils._find import find_account
 from ansible_collections.community.veracode.plugins.module_utils._guards import lockout_risk, refuse_self_lockout
-from ansible_collections.community.veracode.plugins.module_utils._key_delivery import KeyDelivery
 from ansible_collections.community.veracode.plugins.module_utils._module import Session
 from ansible_collections.community.veracode.plugins.module_utils._plan import (
     Names,
@@ -27,6 +26,9 @@ from ansible_collections.community.veracode.plugins.module_utils._plan import (
     plan_account,
 )
 from ansible_collections.community.veracode.plugins.module_utils._roles import API_USER, USER
+
+if t.TYPE_CHECKING:
+    from ansible_collections.community.veracode.plugins.module_utils._key_delivery import KeyDelivery
 
 
 def manage_account(kind: str) -> t.Callable[[Session], dict[str, t.Any]]:
@@ -45,7 +47,7 @@ def manage_account(kind: str) -> t.Callable[[Session], dict[str, t.Any]]:
             if directory.is_caller(before):
                 raise refuse_self_lockout(plan.change, risk)
         creates = plan.change is not None and plan.change.action == "create"
-        keys = KeyDelivery(params, session.progress) if creates and params.get("credentials") == "on_create" else None
+        keys = _key_delivery(session) if creates and params.get("credentials") == "on_create" else None
         with keys or _Nothing():
             if keys is not None:
                 keys.check(str(plan.change.name if plan.change else ""))
@@ -58,6 +60,13 @@ def manage_account(kind: str) -> t.Callable[[Session], dict[str, t.Any]]:
         return result
 
     return work
+
+
+def _key_delivery(session: Session) -> KeyDelivery:
+    # Imported here, since nearly every task does without it and each import costs each task.
+    from ansible_collections.community.veracode.plugins.module_utils._key_delivery import KeyDelivery
+
+    return KeyDelivery(session.params, session.progress)
 
 
 def plan_one(directory: Directory, desired: Desired) -> Plan:

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import difflib
 import typing as t
 from dataclasses import dataclass, field
 
@@ -171,6 +170,8 @@ class RoleCatalog:
 
 def nearest(name: str, names: t.Iterable[str]) -> str | None:
     """Return the most similar of the names, ignoring case, or C(None) if none is similar."""
+    import difflib  # needed for errors only
+
     folded: dict[str, str] = {}
     for candidate in sorted(names, key=lambda n: (n == n.lower(), n)):
         folded.setdefault(candidate.casefold(), candidate)
