@@ -26,6 +26,14 @@ _ADVICE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), advice)
     for pattern, advice in (
         (
+            r"no \w+ parameter specified",
+            "The Admin XML API does not take an empty value: give a value, or use api: rest where that has the option",
+        ),
+        (
+            r"custom_id is required",
+            "A SAML user is selected by its custom_id here: give custom_id, and leave username out",
+        ),
+        (
             r"identity.provider|prefer\w*\s+(organi[sz]ation|veracode)|\bidp\b",
             "The organization prefers the data of its identity provider, so accounts are changed there and not here: "
             'change the account in the identity provider, or turn off "Prefer Organization Identity Provider Data" in '

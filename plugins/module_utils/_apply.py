@@ -187,7 +187,7 @@ def _create(change: Change, directory: Directory, progress: Progress, keys: KeyR
     if keys is not None:
         keys.receive(created.facts["api_credentials"])
     try:
-        finished = directory.finish(after.updated(created), after, change.values)
+        finished = _finish(change, directory, after.updated(created))
     except VeracodeError as error:
         error.msg = (
             f'"{after.username}" was created, but not everything is set yet; the next run does the rest. {error.msg}'
@@ -196,6 +196,20 @@ def _create(change: Change, directory: Directory, progress: Progress, keys: KeyR
     account = after.updated(finished)
     _verify(change, finished, account, progress)
     return account
+
+
+def _finish(change: Change, directory: Directory, created: Account) -> Account:
+    """Set what the creation could not, as soon as the new account can be read."""
+    try:
+        return directory.finish(created, _after(change), change.values)
+    except ApiError:
+        if directory.details(created) is not None:
+            raise
+    for wait in LOOK_UP_WAITS:
+        time.sleep(wait)
+        if directory.details(created) is not None:
+            break
+    return directory.finish(created, _after(change), change.values)
 
 
 def _look_for(change: Change, directory: Directory, lost: LostAnswerError, with_credentials: bool) -> Account:
@@ -237,7 +251,7 @@ def _verify(change: Change, answered: Account, account: Account, progress: Progr
             f'The new address of "{account.username}" waits for its confirmation by mail; the old one holds until then'
         )
         wrong = [option for option in wrong if option != "username"]
-    if "username" in wrong and "email_address" in change.values:
+    if "username" in wrong and _is_address(change):
         wrong.remove("username")
         progress.warnings.append(
             f'Veracode kept the username "{account.username}" although the address changed; the account goes on being '
@@ -245,18 +259,26 @@ def _verify(change: Change, answered: Account, account: Account, progress: Progr
         )
     if wrong:
         cleared = [option for option in wrong if change.values[option] in (None, ())]
-        what = "cannot clear" if wrong == cleared else "did not take"
-        remedy = (
-            "use api: rest, or give a value instead of an empty one"
-            if wrong == cleared
-            else "correct the value, or leave the option out"
-        )
+        what, remedy = "did not take", "correct the value, or leave the option out"
+        if wrong == cleared:
+            what, remedy = (
+                "cannot clear",
+                "give a value instead of an empty one, or use api: rest where that has the option",
+            )
+        elif wrong == ["username"]:
+            remedy = "the server keeps usernames, so name the account by the one it has"
         raise ApiError(
             f'{", ".join(wrong)}: Veracode accepted the change of "{change.name}" but {what} this, so it still has '
             f"another value; {remedy}",
             option=wrong[0],
             value=_plain(change.values[wrong[0]]),
         )
+
+
+def _is_address(change: Change) -> bool:
+    """Tell whether the new username is the new address, which a server may keep apart."""
+    username, address = change.values.get("username"), change.values.get("email_address")
+    return username is not None and address is not None and str(username).casefold() == str(address).casefold()
 
 
 def _plain(value: t.Any) -> t.Any:

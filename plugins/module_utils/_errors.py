@@ -74,6 +74,10 @@ class ApiError(VeracodeError):
     """Veracode answered with a refusal, or with something that is not an answer."""
 
 
+class SelectorError(ApiError):
+    """The account may be there, but this API wants another selector for it: the custom_id of a SAML user."""
+
+
 class TransportError(VeracodeError):
     """No answer could be had: connection, TLS, time-out, rate limit, credentials."""
 

@@ -9,10 +9,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.community.veracode.plugins.module_utils._accounts import Account
+from ansible_collections.community.veracode.plugins.module_utils._accounts import XML, Account
 from ansible_collections.community.veracode.plugins.module_utils._desired import Desired
 from ansible_collections.community.veracode.plugins.module_utils._directory import Lookup
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, SelectorError
 from ansible_collections.community.veracode.plugins.module_utils._plan import Found, options_needed
 from ansible_collections.community.veracode.plugins.module_utils._roles import USER
 
@@ -32,7 +32,7 @@ def find_account(lookup: Lookup, desired: Desired) -> Found | None:
 
 
 def _find_by_username(lookup: Lookup, desired: Desired, username: str, need: frozenset[str]) -> Found | None:
-    account = lookup.by_username(username, desired.kind, need)
+    account = _by_username(lookup, desired, username, need)
     former: dict[str | None, Account] = {}
     for name in desired.previously:
         old = lookup.by_username(name, desired.kind, need)
@@ -57,6 +57,17 @@ def _find_by_username(lookup: Lookup, desired: Desired, username: str, need: fro
     for old in former.values():
         return Found(old, formerly=True)
     return _find_moved(lookup, desired, username, need)
+
+
+def _by_username(lookup: Lookup, desired: Desired, username: str, need: frozenset[str]) -> Account | None:
+    try:
+        return lookup.by_username(username, desired.kind, need)
+    except SelectorError:
+        custom_id = desired.values.get("custom_id") or desired.custom_id
+        account = lookup.by_custom_id(custom_id, need) if custom_id else None
+        if account is None or account.username.casefold() != username.casefold():
+            raise
+        return account
 
 
 def _check_other_selectors(lookup: Lookup, desired: Desired, account: Account) -> None:
@@ -86,6 +97,10 @@ def _different(desired: Desired, option: str, value: str, one: Account, other: A
 def _find_moved(lookup: Lookup, desired: Desired, username: str, need: frozenset[str]) -> Found | None:
     """Find a person whose username followed a new address, as it does with updateuser.do."""
     address = desired.values.get("email_address")
+    if desired.kind == USER and desired.api == XML and desired.values.get("is_saml_user"):
+        found = _find_under_other_name(lookup, desired, username, need)
+        if found is not None:
+            return found
     if desired.kind != USER or not address or address.casefold() == username.casefold():
         return None
     account = lookup.by_username(address, desired.kind, need | {"email_address"}, inactive=False)
@@ -96,6 +111,21 @@ def _find_moved(lookup: Lookup, desired: Desired, username: str, need: frozenset
         warnings=(
             f'There is no account "{username}"; "{account.username}" has the new address as its username and is '
             f'taken for it. Write username: {account.username} (and previously: ["{username}"])',
+        ),
+    )
+
+
+def _find_under_other_name(lookup: Lookup, desired: Desired, username: str, need: frozenset[str]) -> Found | None:
+    """Find a SAML user whom the Admin XML API, which takes no username, gave another one when it was created."""
+    custom_id = desired.values.get("custom_id")
+    account = lookup.by_custom_id(custom_id, need) if custom_id else None
+    if account is None or str(account.values.get("email_address")).casefold() != username.casefold():
+        return None
+    return Found(
+        account,
+        warnings=(
+            f'There is no account "{username}"; the SAML user with that address has the username "{account.username}" '
+            "and is taken for it. Leave username out, so that custom_id selects it",
         ),
     )
 

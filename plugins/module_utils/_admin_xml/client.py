@@ -74,11 +74,11 @@ class Client:
         local = _local_name(element)
         if local == "error":
             text = "".join(str(part) for part in element.itertext()).strip()
-            refusal = XmlRefusal(with_advice(f"Could not {what}", text), **_where(answer))
+            refusal = XmlRefusal(with_advice(f"Could not {what}", text, xml=True), **_where(answer))
             refusal.text = text
             raise refusal
         if not 200 <= answer.status < 300:
-            raise ApiError(with_advice(f"Could not {what}", "", answer.status), **_where(answer))
+            raise ApiError(with_advice(f"Could not {what}", "", answer.status, xml=True), **_where(answer))
         if local != root:
             raise self._wrong(what, answer, f"the answer is a <{local}> document and not <{root}>")
         return Document(element)
@@ -91,7 +91,7 @@ class Client:
         if not answer.body.strip():
             if answer.status == 200:
                 raise self._wrong(what, answer, "the answer is empty")
-            raise ApiError(with_advice(f"Could not {what}", "", answer.status), **_where(answer))
+            raise ApiError(with_advice(f"Could not {what}", "", answer.status, xml=True), **_where(answer))
         head = answer.body[:1024].lstrip().lower()
         if "html" in answer.content_type or head.startswith((b"<!doctype html", b"<html")):
             raise self._wrong(what, answer, "the answer is an HTML page, as in a maintenance window or from a proxy")

@@ -29,7 +29,7 @@ from ansible_collections.community.veracode.plugins.module_utils._admin_xml.clie
     XmlRefusal,
 )
 from ansible_collections.community.veracode.plugins.module_utils._directory import Filters, Listing
-from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError
+from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError, SelectorError
 from ansible_collections.community.veracode.plugins.module_utils._roles import (
     API_USER,
     BUILT_IN,
@@ -51,6 +51,8 @@ _REFUSED = re.compile(
     r"parameter specified|internal|error occurred|saml",
     re.IGNORECASE,
 )
+# Documented: username selects non-SAML users only. Whether that is enforced, and in what words, is not known.
+_WANTS_CUSTOM_ID = re.compile(r"custom_?id is required|custom_?id (must|has to) be|use custom_?id", re.IGNORECASE)
 
 
 class XmlDirectory:
@@ -118,6 +120,8 @@ class XmlDirectory:
         except XmlRefusal as refusal:
             # What the text repeats of the call is no word of its own: a name may be anything.
             text = refusal.text.replace(value, "")
+            if custom_id is None and _WANTS_CUSTOM_ID.search(text):
+                raise SelectorError(refusal.msg, status=refusal.status, path=refusal.path) from None
             if _REFUSED.search(text):
                 raise
             if _NOT_THERE.search(text):

@@ -47,6 +47,7 @@ class IdentityDirectory:
         self._roles: RoleCatalog | None = None
         self._teams: dict[str, str | None] | None = None
         self._self_id: str | None = None
+        self._says_yes = False
 
     @property
     def client(self) -> Client:
@@ -108,19 +109,38 @@ class IdentityDirectory:
         """Return the SAML account of that subject.
 
         The API has no filter for it and its listings do not show it (seen in code), so the details of the SAML accounts
-        are read until it is found: as many calls as there are SAML accounts before it.
+        are read until it is found: as many calls as there are SAML accounts before it. The inactive ones come last, out
+        of the listing of all accounts, since the search hides them.
         """
-        query = [("saml_user", "true"), ("detailed", "true")]
         what = f'look up the custom_id "{custom_id}"'
-        for items, _total in self._client.pages(what, "/users/search", "users", query):
-            for item in items:
-                account, told = account_from(item, whole=False)
-                if account.values.get("is_saml_user") is False:
-                    continue
-                complete = self._with_details(account, told, need | {"custom_id"})
-                if complete is not None and complete.values.get("custom_id") == custom_id:
-                    return complete
+        seen: set[str] = set()
+        for path, query in (
+            ("/users/search", [("saml_user", "true"), ("detailed", "true")]),
+            ("/users", [("inactive", "true"), *CARRY]),
+        ):
+            for items, _total in self._pages(what, path, query):
+                for item in items:
+                    account, told = account_from(item, whole=False)
+                    if account.values.get("is_saml_user") is False or account.handle in seen:
+                        continue
+                    seen.add(str(account.handle))
+                    complete = self._with_details(account, told, need | {"custom_id", "active"})
+                    if complete is not None and complete.values.get("custom_id") == custom_id:
+                        return complete
         return None
+
+    def _pages(self, what: str, path: str, query: Query) -> t.Iterator[tuple[list[Json], int | None]]:
+        """Yield the pages of a listing or of a search, whose filters take C(true) or C(Yes): sources disagree."""
+        if self._says_yes:
+            query = _with_yes(query)
+        try:
+            yield from self._client.pages(what, path, "users", query)
+        except ApiError as error:
+            other = _with_yes(query)
+            if error.status != 400 or other == query:
+                raise
+            self._says_yes = True
+            yield from self._client.pages(what, path, "users", other)
 
     def _with_details(self, account: Account, told: bool, need: frozenset[str]) -> Account | None:
         """Return the account with everything that is needed, read on its own unless its item carried it."""
@@ -241,7 +261,7 @@ class IdentityDirectory:
         for _attempt in range(2):
             found = {}
             totals = set()
-            for items, total in self._client.pages("list the accounts", path, "users", [*query, *CARRY]):
+            for items, total in self._pages("list the accounts", path, [*query, *CARRY]):
                 totals.add(total)
                 for item in items:
                     account, told = account_from(item, whole=False, active=active)
@@ -378,6 +398,12 @@ class IdentityDirectory:
     def caller_username(self) -> str:
         """Return the username of the account that signs the calls."""
         return str(self._client.read("read the calling account", "/users/self").get("user_name"))
+
+
+def _with_yes(query: Query) -> Query:
+    """Return the query with the other spelling of the filters of a search."""
+    spelt = {"true": "Yes", "false": "No"}
+    return [(name, spelt[value] if name == "saml_user" and value in spelt else value) for name, value in query]
 
 
 def _generated(item: Json, username: str) -> dict[str, t.Any]:
