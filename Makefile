@@ -32,6 +32,9 @@ matrix: runner ## One row of test-all: make matrix CORE=2.21 PYTHON_VERSION=3.12
 lint: runner ## Formatters, linters, types, import contracts, licences, documentation, changelog
 	@$(RUN) lint
 
+format: runner ## Format the Python files
+	@$(RUN) format
+
 sanity: runner ## ansible-test sanity
 	@$(RUN) sanity
 

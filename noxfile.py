@@ -275,6 +275,14 @@ def lint(session: nox.Session) -> None:
     checks.finish()
 
 
+@nox.session(name="format")
+def format_code(session: nox.Session) -> None:
+    """Format the Python files of the checkout and mend what can be mended without thinking."""
+    env = lint_tools()
+    for command in (["check", "--fix"], ["format"]):
+        session.run(program("ruff", env), *command, ".", env=env, external=True)
+
+
 def import_tree() -> Path:
     """Copy the Python files to where every folder is a regular package, which is all that import-linter looks into."""
     tree = STATE / "imports"
