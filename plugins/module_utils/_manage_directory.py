@@ -490,7 +490,7 @@ def _closing_line(result: t.Mapping[str, t.Any], session: Session) -> str:
     counts = ", ".join(f"{number} {word}" for word, number in result["summary"].items() if number) or "nothing to do"
     calls = session.calls.as_dict()
     would = "would be: " if session.check_mode else ""
-    return (
-        f"{would}{counts}; {calls['reads']} reads and {calls['writes']} writes in {result['elapsed']:.1f} s "
-        f"(read by {result['read_strategy']})"
+    sent = " and ".join(
+        f"{calls[word]} {word if calls[word] != 1 else word.rstrip('s')}" for word in ("reads", "writes")
     )
+    return f"{would}{counts}; {sent} in {result['elapsed']:.1f} s (read by {result['read_strategy']})"

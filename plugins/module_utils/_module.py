@@ -81,17 +81,16 @@ def run(module: AnsibleModule, work: Work) -> None:
         module.no_log_values |= session.connection.credentials.secrets()
         result = work(session)
     except MissingLibraryError as error:
+        _tell(module, session)
         explain = t.cast("t.Callable[[str], str]", missing_required_lib)
         module.fail_json(msg=explain(error.library), exception=error.trace, **_so_far(session))
     except VeracodeError as error:
-        _mask(module, session)
+        _tell(module, session)
         module.fail_json(msg=error.msg, failure=error.failure(), **_so_far(session))
     finally:
         if session is not None:
             session.close()
-    _mask(module, session)
-    for warning in session.progress.warnings:
-        module.warn(warning)
+    _tell(module, session)
     if session.progress.pending:
         result["pending"] = True
     module.exit_json(**{**_so_far(session), **result})
@@ -109,6 +108,10 @@ def _so_far(session: Session | None) -> dict[str, t.Any]:
     }
 
 
-def _mask(module: AnsibleModule, session: Session | None) -> None:
-    if session is not None:
-        module.no_log_values |= session.progress.masked
+def _tell(module: AnsibleModule, session: Session | None) -> None:
+    """Pass on the warnings and hide the secrets of a run, however it ended."""
+    if session is None:
+        return
+    module.no_log_values |= session.progress.masked
+    for warning in session.progress.warnings:
+        module.warn(warning)
