@@ -39,7 +39,7 @@ class CallbackModule(CallbackBase):  # type: ignore[misc]
         # ansible-core 2.19 has the public name, earlier ones only the other.
         values = result.result if hasattr(result, "result") else result._result
         if "actions" not in values:
-            return  # a task that is not of this collection, or the sum of a loop
+            return  # a task that is not of this collection
         with open(self.get_option("path"), "a", encoding="utf-8") as stream:
             stream.write(json.dumps(values, default=str) + "\n")
 
