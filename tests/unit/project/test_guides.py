@@ -1,0 +1,63 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The guides say of the two APIs what the code knows of them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import yaml
+
+from ansible_collections.community.veracode.plugins.module_utils._accounts import (
+    FIELDS,
+    REST,
+    XML,
+    Field,
+    can_create,
+    can_update,
+)
+from ansible_collections.community.veracode.plugins.module_utils._roles import API_USER, USER
+
+DOCSITE = Path(__file__).resolve().parents[3] / "docs" / "docsite"
+MODULES = {USER: "community.veracode.veracode_user", API_USER: "community.veracode.veracode_api_user"}
+
+
+def ability(field: Field, api: str) -> str:
+    """What the guide is to say of an option and an API."""
+    if field.option == "username" and api == XML:
+        return "selector"
+    able = {"create": can_create(field.option, api), "update": can_update(field.option, api)}
+    return ", ".join(word for word, can in able.items() if can) or "–"
+
+
+def expected_table() -> str:
+    """The table of the guide, as the code has it."""
+    rows = [("Option", "API service accounts have it", "Identity REST API", "Admin XML API")]
+    for field in FIELDS:
+        reference = f":ansopt:`{MODULES[USER]}#module:{field.option}`"
+        rows.append(
+            (reference, "yes" if API_USER in field.kinds else "–", ability(field, REST), ability(field, XML)),
+        )
+    lines = [".. list-table::", "   :header-rows: 1", ""]
+    for row in rows:
+        lines += [f"   {'* -' if not number else '  -'} {cell}" for number, cell in enumerate(row)]
+    return "\n".join(lines) + "\n"
+
+
+def test_guide_to_both_apis_has_the_table_of_fields() -> None:
+    text = (DOCSITE / "rst" / "both_apis_guide.rst").read_text(encoding="utf-8")
+    found = re.search(r"^\.\. list-table::\n(?: .*\n|\n)*?(?=^\S)", text, re.MULTILINE)
+    assert found, "the guide has no table"
+    assert found[0].strip() == expected_table().strip()
+
+
+def test_every_guide_is_listed_and_has_its_label() -> None:
+    sections = yaml.safe_load((DOCSITE / "extra-docs.yml").read_text(encoding="utf-8"))["sections"]
+    listed = [name for section in sections for name in section["toctree"]]
+    assert sorted(listed) == sorted(path.stem for path in (DOCSITE / "rst").glob("*.rst"))
+    for name in listed:
+        text = (DOCSITE / "rst" / f"{name}.rst").read_text(encoding="utf-8")
+        assert f"\n.. _ansible_collections.community.veracode.docsite.{name}:\n" in text
