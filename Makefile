@@ -9,7 +9,7 @@ ARGS ?=
 RUN = .nox/runner/bin/python tests/tools/run.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all matrix lint format sanity units integration importer docs clean runner
+.PHONY: help demo test test-all matrix lint format sanity units integration importer docs probe clean runner
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -49,6 +49,11 @@ importer: runner ## Build the collection and let galaxy-importer look at it
 
 docs: runner ## Build the documentation as a web site into build/docs
 	@$(RUN) docs
+
+probe: ## Look at your own organization, reading only: what of Veracode's open questions it answers
+	@$(PYTHON) tests/tools/environment.py .venv 'ansible-core ~= 2.19.0' -r requirements.txt -r tests/emulator/requirements.txt
+	@$(PYTHON) tests/tools/mirror.py .venv/tree >/dev/null
+	@PYTHONPATH='$(CURDIR)/.venv/tree' .venv/bin/python -m tests.probe $(ARGS)
 
 clean: ## Remove every environment, copy and result
 	rm -rf .venv .nox .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build tests/output

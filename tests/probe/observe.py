@@ -1,0 +1,424 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The questions of the probe, each answered by reading."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterable
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from ansible_collections.community.veracode.plugins.module_utils._admin_xml.client import Client as XmlClient
+from ansible_collections.community.veracode.plugins.module_utils._credentials import Connection
+from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._identity.client import BASE, Client, segment
+from ansible_collections.community.veracode.plugins.module_utils._transport import Answer, Calls, Effect, Transport
+
+CONFIRMED, CONTRADICTED, UNKNOWN = "confirmed", "contradicted", "not observable"
+
+Item = dict[str, Any]
+
+
+class Observation(NamedTuple):
+    """The answer to one question.
+
+    C(assumed) is what the collection would do without looking, C(observed) what was seen.
+    """
+
+    question: str
+    assumed: str
+    observed: str
+    verdict: str
+
+
+class Probe:
+    """Looks at one organization. A context manager.
+
+    :param connection: whose organization, and where.
+    :param most: how many accounts are read one by one.
+    """
+
+    def __init__(self, connection: Connection, *, most: int = 20) -> None:
+        self.calls = Calls()
+        self._most = most
+        self._rest = Transport(connection, self.calls, family="rest")
+        self._xml_transport = Transport(connection, self.calls, family="xml")
+        self._client = Client(self._rest)
+        self._xml = XmlClient(self._xml_transport)
+        self._own_id = connection.credentials.bare_id
+        self._results: list[Observation] = []
+
+    def __enter__(self) -> Probe:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._rest.close()
+        self._xml_transport.close()
+
+    def run(self) -> list[Observation]:
+        """Return the answers to all questions.
+
+        :raises VeracodeError: not even the calling account can be read.
+        """
+        self._self = self._client.read("read the calling account", "/users/self")
+        for look in (
+            self._look_at_listings,
+            self._look_at_accounts,
+            self._look_at_structure,
+            self._look_at_keys,
+            self._look_at_xml,
+        ):
+            try:
+                look()
+            except VeracodeError as error:
+                self._note(look.__name__.replace("_look_at_", ""), "can be read", f"refused ({error.status})", UNKNOWN)
+        return self._results
+
+    def _note(self, question: str, assumed: str, observed: str, verdict: str | None = None) -> None:
+        if verdict is None:
+            verdict = UNKNOWN if observed == "nothing to see" else CONFIRMED if observed == assumed else CONTRADICTED
+        self._results.append(Observation(question, assumed, observed, verdict))
+
+    def _raw(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Answer:
+        return self._rest.call("GET", BASE + path, effect=Effect.READ, query=list(query))
+
+    # Listings
+
+    def _look_at_listings(self) -> None:
+        carry = [("detailed", "true"), ("include_roles", "true"), ("include_teams", "true")]
+        sent = time.time()
+        answer = self._raw("/users", [*carry, ("page", "0"), ("size", "1")])
+        if answer.date:
+            skew = abs(parsedate_to_datetime(answer.date).timestamp() - sent)
+            self._note(
+                "clock of this machine and the server's",
+                "less than 60 s apart",
+                "less than 60 s apart" if skew < 60 else "60 s apart or more",
+            )
+        page = self._client.page("list", "/users", "users", carry, 0)
+        plain = self._client.page("list", "/users", "users", [], 0)
+        self._note("the listing of users can carry roles and teams", "no", _carried(page.items, ("roles", "teams")))
+        self._note(
+            "the listing can carry everything",
+            "no",
+            _carried(page.items, ("roles", "phone", "custom_one", "insert_ts")),
+        )
+        self._note("the listing carries names of people", "yes", _carried(plain.items, ("first_name", "last_name")))
+        self._note("account_type comes with detailed", "yes", _carried(page.items, ("account_type",)))
+        size = len(page.items)
+        total = page.total or 0
+        capped = (
+            f"cut to {size}" if total > size and size < 500 else "500 or more" if total > size else "nothing to see"
+        )
+        self._note("largest page (500 asked for)", "500 or more", capped)
+        self._active = {str(item.get("user_id")): item for item in page.items}
+        inactive = self._client.page("list", "/users", "users", [("inactive", "true")], 0)
+        only_inactive = [item for item in inactive.items if str(item.get("user_id")) not in self._active]
+        self._inactive = only_inactive
+        seen = "nothing to see"
+        if only_inactive or not inactive.items:
+            seen = "includes" if len(only_inactive) < len(inactive.items) else "only"
+        self._note(
+            "inactive=true includes active accounts, or shows only inactive ones",
+            "includes",
+            seen if only_inactive else "nothing to see",
+        )
+        deleted = self._client.page("list", "/users", "users", [("deleted", "true")], 0)
+        gone = [item for item in deleted.items if str(item.get("user_id")) not in self._active]
+        self._note(
+            "deleted=true includes accounts that are there",
+            "includes",
+            ("includes" if len(gone) < len(deleted.items) else "only") if gone else "nothing to see",
+        )
+        nobody = self._client.read(
+            "list", "/users", [("user_name", "nobody-of-this-name@probe.invalid"), ("size", "1")]
+        )
+        self._note("an empty page leaves _embedded out", "yes", "yes" if "_embedded" not in nobody else "no")
+        self._look_at_filters()
+        self._look_at_search()
+
+    def _look_at_filters(self) -> None:
+        name = str(self._self.get("user_name"))
+        by_part = self._client.page("list", "/users", "users", [("user_name", name[:-1])], 0)
+        self._note("user_name matches whole names only", "yes", "yes" if not _named(by_part.items, name) else "no")
+        upper = self._client.page("list", "/users", "users", [("user_name", name.swapcase())], 0)
+        self._note("user_name ignores case", "yes", "yes" if _named(upper.items, name) else "no")
+
+    def _look_at_search(self) -> None:
+        found = self._client.page("search", "/users/search", "users", [("user_type", "user"), ("detailed", "true")], 0)
+        self._note("users/search can carry roles", "no", _carried(found.items, ("roles",)))
+        hidden = {str(item.get("user_id")) for item in self._inactive}
+        shown = {str(item.get("user_id")) for item in found.items}
+        if hidden and (found.total or 0) <= len(found.items):
+            people = {str(i.get("user_id")) for i in self._inactive if i.get("account_type", "USER") == "USER"}
+            self._note("users/search hides inactive accounts", "yes", "no" if people & shown else "yes")
+        else:
+            self._note("users/search hides inactive accounts", "yes", "nothing to see")
+        narrow = self._client.page(
+            "search", "/users/search", "users", [("user_type", "user"), ("fields_to_return", "user_name")], 0
+        )
+        keys = set().union(*(set(item) for item in narrow.items)) if narrow.items else set()
+        self._note(
+            "users/search honours fields_to_return",
+            "yes",
+            "nothing to see" if not keys else "yes" if "email_address" not in keys else "no",
+        )
+
+    # Accounts
+
+    def _look_at_accounts(self) -> None:
+        handles = [*list(self._active)[: self._most], *[str(item.get("user_id")) for item in self._inactive[:3]]]
+        items = [
+            self._client.read("read an account", f"/users/{segment(handle)}", [("detailed", "true")])
+            for handle in handles
+        ]
+        self._accounts = items
+        self._note("title is read back", "no", "yes" if any(item.get("title") for item in items) else "no")
+        self._note(
+            "form of a relationship to a team",
+            "object",
+            _first(_relationship(team) for item in items for team in item.get("teams") or []),
+        )
+        self._note("text fields that are not set", "absent", _unset(items))
+        times = [item.get(key) for item in items for key in ("insert_ts", "modify_ts", "last_login")]
+        self._note("form of times", "zulu", _first(_time_form(each) for each in times))
+        saml = [item for item in items if item.get("saml_user")]
+        follows = {"address" if _folded(i, "user_name") == _folded(i, "email_address") else "other" for i in saml}
+        self._note(
+            "username of a SAML user",
+            "address",
+            follows.pop() if len(follows) == 1 else "both" if follows else "nothing to see",
+        )
+        people = [item for item in items if not _is_api(item) and not item.get("saml_user")]
+        same = {_folded(item, "user_name") == _folded(item, "email_address") for item in people}
+        self._note(
+            "username of a person is the address",
+            "yes",
+            "nothing to see" if not same else "yes" if same == {True} else "not always",
+        )
+        shared = [_folded(item, "email_address") for item in items if _is_api(item)]
+        self._note(
+            "API service accounts may share an address",
+            "yes",
+            "yes" if len(shared) > len(set(shared)) else "nothing to see",
+        )
+        scans = [item for item in items if _leftover(item)]
+        self._note("scan permissions without a role that needs one exist", "no", "yes" if scans else "no")
+        alone = [
+            item
+            for item in items
+            if _is_api(item) and not item.get("teams") and "noteamrestrictionapi" not in _roles(item)
+        ]
+        self._note(
+            "API service accounts without team and No Team Restriction API exist",
+            "nothing to see",
+            "yes" if alone else "nothing to see",
+            UNKNOWN if not alone else CONFIRMED,
+        )
+        kept = [item for item in items if item.get("ip_restricted") is False and item.get("allowed_ip_addresses")]
+        self._note(
+            "addresses are kept while a restriction is off",
+            "nothing to see",
+            "yes" if kept else "nothing to see",
+            UNKNOWN if not kept else CONFIRMED,
+        )
+
+    # Structure
+
+    def _look_at_structure(self) -> None:
+        roles = self._client.page("list", "/roles", "roles", [], 0).items
+        self._note("roles are listed with their permissions", "yes", _carried(roles, ("permissions",)))
+        names = {str(role.get("role_name")) for role in roles}
+        self._note(
+            "the organization has No Team Restriction API", "yes", "yes" if "noteamrestrictionapi" in names else "no"
+        )
+        everything = [("all_for_org", "true"), ("ignore_self_teams", "true")]
+        teams = self._client.page("list", "/teams", "teams", everything, 0).items
+        self._note("teams are listed with their business unit", "yes", _carried(teams, ("business_unit",)))
+        own = self._client.page("list", "/teams", "teams", [], 0).items
+        self._note(
+            "without all_for_org only own teams are listed",
+            "yes",
+            "nothing to see" if not teams else "yes" if len(own) < len(teams) else "no",
+        )
+        if teams:
+            team = self._client.read("read a team", f"/teams/{segment(str(teams[0].get('team_id')))}")
+            self._note("a team carries its users", "yes", "yes" if "users" in team else "no")
+        jit = self._raw("/jit_default_settings")
+        seen = "404" if jit.status == 404 else "empty" if jit.body.strip() in (b"", b"{}", b"[]") else "nothing to see"
+        self._note("just-in-time settings where there are none", "404", seen)
+
+    # Keys
+
+    def _look_at_keys(self) -> None:
+        own = self._client.read("read the own key pair", "/api_credentials")
+        self._note("key ids are told without their prefix", "yes", "no" if "-" in str(own.get("api_id", "")) else "yes")
+        self._note("revocation_ts of a key that is not revoked", "absent", _presence(own, "revocation_ts"))
+        without = next(
+            (item for item in self._accounts if not item.get("api_credentials") and item.get("user_id")), None
+        )
+        if without is None:
+            self._note("key pair of an account without one", "404", "nothing to see")
+            return
+        answer = self._raw(f"/api_credentials/user_id/{segment(str(without['user_id']))}")
+        self._note("key pair of an account without one", "404", "404" if answer.status == 404 else "empty")
+
+    # Admin XML API
+
+    def _look_at_xml(self) -> None:
+        try:
+            answer = self._xml_transport.call("POST", "/api/3.0/getuserlist.do", effect=Effect.READ, form={})
+            document = self._xml.call("list", "getuserlist", "userlist", Effect.READ, {})
+        except VeracodeError:
+            self._note("the Admin XML API answers", "yes", "no")
+            return
+        self._note("the Admin XML API answers", "yes", "yes")
+        self._note(
+            "it encodes special characters of attributes",
+            "yes",
+            "yes" if b"&#x40;" in answer.body else "no" if b"@" in answer.body else "nothing to see",
+        )
+        users = document.child("users")
+        listed = (users.get("usernames") if users else None) or ""
+        self._note(
+            "its lists have a blank after each comma",
+            "no",
+            "nothing to see" if "," not in listed else "yes" if re.search(r", \S", listed) else "no",
+        )
+        names = [name.strip() for name in listed.split(",") if name.strip()]
+        hidden = {_folded(item, "user_name") for item in self._inactive}
+        seen = {name.casefold() for name in names}
+        self._note(
+            "it lists inactive accounts", "yes", "nothing to see" if not hidden else "yes" if hidden & seen else "no"
+        )
+        infos = [self._user_info(name) for name in self._people()]
+        self._note("it tells titles", "no", "yes" if any(info.get("title") for info in infos) else "no")
+        booleans = {str(info.get("login_enabled")) for info in infos} - {"None"}
+        self._note(
+            "its booleans", "lower", _first("title" if each in ("True", "False") else "lower" for each in booleans)
+        )
+        newer = any("Team Admin" in str(info.get("roles")) for info in infos)
+        admins = any("teamAdmin" in _roles(item) for item in self._accounts)
+        self._note(
+            "it shows roles that it does not document",
+            "yes",
+            ("yes" if newer else "no") if admins else "nothing to see",
+        )
+        self._note("a SAML user can be selected by username", "yes", self._saml_by_username())
+        self._note("its filters match whole values only", "yes", self._xml_filter())
+        self._note("team listings encode usernames twice", "yes", self._double_encoding())
+
+    def _people(self) -> list[str]:
+        return [str(item["user_name"]) for item in self._accounts if not _is_api(item) and not item.get("saml_user")][
+            : self._most
+        ]
+
+    def _user_info(self, name: str) -> Item:
+        document = self._xml.call("read", "getuserinfo", "userinfo", Effect.READ, {"username": name})
+        login = document.child("login_account")
+        keys = ("title", "login_enabled", "roles")
+        return {key: login.get(key) for key in keys} if login is not None else {}
+
+    def _saml_by_username(self) -> str:
+        saml = next((item for item in self._accounts if item.get("saml_user")), None)
+        if saml is None:
+            return "nothing to see"
+        return self._answers(lambda: self._user_info(str(saml["user_name"])))
+
+    def _xml_filter(self) -> str:
+        address = next((str(item["email_address"]) for item in self._accounts if not _is_api(item)), None)
+        if address is None:
+            return "nothing to see"
+        document = self._xml.call("list", "getuserlist", "userlist", Effect.READ, {"email_address": address[:-1]})
+        users = document.child("users")
+        return "no" if users is not None and users.get("usernames") else "yes"
+
+    def _double_encoding(self) -> str:
+        teams = list(self._xml.call("list", "getteamlist", "teamlist", Effect.READ, {}).children("team"))
+        for team in teams[: self._most]:
+            form = {"team_id": str(team.get("team_id")), "include_users": "yes"}
+            document = self._xml.call("read", "getteaminfo", "teaminfo", Effect.READ, form)
+            for user in document.children("user"):
+                name = user.get("username") or ""
+                if "@" in name or "&#" in name:
+                    return "yes" if "&#" in name else "no"
+        return "nothing to see"
+
+    @staticmethod
+    def _answers(work: Callable[[], Any]) -> str:
+        try:
+            work()
+        except ApiError:
+            return "no"
+        return "yes"
+
+
+def _carried(items: list[Item], keys: tuple[str, ...]) -> str:
+    if not items:
+        return "nothing to see"
+    return "yes" if any(all(key in item for key in keys) for item in items) else "no"
+
+
+def _named(items: list[Item], name: str) -> bool:
+    return any(str(item.get("user_name")).casefold() == name.casefold() for item in items)
+
+
+def _folded(item: Item, key: str) -> str:
+    return str(item.get(key) or "").casefold()
+
+
+def _is_api(item: Item) -> bool:
+    names = {each.get("permission_name") for each in item.get("permissions") or [] if isinstance(each, dict)}
+    return item.get("account_type") == "API" or "apiUser" in names
+
+
+def _roles(item: Item) -> set[str]:
+    return {str(role.get("role_name")) for role in item.get("roles") or [] if isinstance(role, dict)}
+
+
+def _leftover(item: Item) -> bool:
+    roles = _roles(item)
+    scans = {role for role in roles if "submit" in role and role not in ("extsubmitter", "submitterapi")}
+    return bool(scans) and not roles & {"extcreator", "extseclead", "extsubmitter", "uploadapi", "submitterapi"}
+
+
+def _relationship(team: Item) -> str | None:
+    if "relationship" not in team:
+        return None
+    return "object" if isinstance(team["relationship"], dict) else "string"
+
+
+def _presence(item: Item, key: str) -> str:
+    return (
+        "absent"
+        if key not in item
+        else "null"
+        if item[key] is None
+        else "empty"
+        if item[key] == ""
+        else "nothing to see"
+    )
+
+
+def _unset(items: list[Item]) -> str:
+    forms = {_presence(item, key) for item in items for key in ("phone", "custom_one", "custom_two", "custom_five")}
+    forms.discard("nothing to see")
+    return _first(sorted(forms))
+
+
+def _time_form(value: Any) -> str | None:
+    if not isinstance(value, str) or not value:
+        return None
+    return "zulu" if value.endswith("Z") else "text" if value.endswith("UTC") else "offset"
+
+
+def _first(values: Iterable[str | None]) -> str:
+    found = sorted({value for value in values if value is not None})
+    return " and ".join(found) if found else "nothing to see"

@@ -1,0 +1,108 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The probe tells the positions of the emulator's switches apart, writes nothing and shows nobody's data."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from ansible_collections.community.veracode.plugins.module_utils._credentials import connection_from_options
+
+from tests.emulator.control import Emulator
+from tests.probe.__main__ import table
+from tests.probe.observe import CONTRADICTED, Observation, Probe
+
+# What can be told apart by reading alone, each with another position than the default.
+TOLD_APART = [
+    ("list_carries", "roles_teams"),
+    ("list_carries", "everything"),
+    ("summary_names", "no"),
+    ("max_page_size", "20"),
+    ("inactive_filter", "only"),
+    ("empty_page_embedded", "empty"),
+    ("user_name_filter", "substring"),
+    ("search_carries", "roles_teams"),
+    ("search_hides_inactive", "no"),
+    ("fields_to_return", "ignored"),
+    ("title_readable_rest", "yes"),
+    ("relationship_read", "string"),
+    ("unset_fields", "null"),
+    ("unset_fields", "empty"),
+    ("timestamps", "offset"),
+    ("timestamps", "text"),
+    ("role_list_permissions", "no"),
+    ("no_team_restriction_role", "no"),
+    ("team_list_business_unit", "no"),
+    ("team_users", "no"),
+    ("jit_none", "empty"),
+    ("revocation_unset", "empty"),
+    ("credentials_none", "empty"),
+    ("xml_api", "off"),
+    ("xml_api", "off_403"),
+    ("xml_encoding", "off"),
+    ("xml_list_blanks", "yes"),
+    ("xml_lists_inactive", "no"),
+    ("title_readable_xml", "yes"),
+    ("xml_booleans", "title"),
+    ("xml_shows_newer_roles", "no"),
+    ("xml_saml_by_username", "refused"),
+    ("xml_filters", "substring"),
+    ("xml_double_encoding", "no"),
+]
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    with Emulator("organization", people=10) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="module")
+def usual(emulator: Emulator) -> set[Observation]:
+    """What the probe says with every switch in its default position."""
+    emulator.reset()
+    return set(_run(emulator))
+
+
+def _run(emulator: Emulator) -> list[Observation]:
+    options = {
+        "api_url": emulator.url,
+        "xml_api_url": emulator.url,
+        "ca_path": emulator.ca_path,
+        "rate_limit": 10_000,
+    }
+    connection = connection_from_options(options, {**os.environ, **emulator.env}, os.path.expanduser("~"))
+    with Probe(connection, most=25) as probe:
+        return probe.run()
+
+
+@pytest.mark.parametrize(("switch", "position"), TOLD_APART)
+def test_a_switch_is_told_apart(emulator: Emulator, usual: set[Observation], switch: str, position: str) -> None:
+    emulator.reset()
+    emulator.switch(**{switch: position})
+    new = set(_run(emulator)) - usual
+    assert new
+    assert any(each.verdict == CONTRADICTED for each in new) or switch == "list_carries"
+
+
+def test_nothing_is_written_and_nobody_is_named(emulator: Emulator) -> None:
+    emulator.reset()
+    emulator.read_only(True)
+    report = table(_run(emulator))
+    assert emulator.violations() == []
+    for user in emulator.state()["users"]:
+        for key in ("user_name", "email_address", "last_name"):
+            assert user[key] not in report
+    assert emulator.api_id not in report
+    assert emulator.api_secret not in report
