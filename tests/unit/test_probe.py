@@ -10,8 +10,8 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from ansible_collections.community.veracode.plugins.module_utils._credentials import connection_from_options
 
+from ansible_collections.community.veracode.plugins.module_utils._credentials import connection_from_options
 from tests.emulator.control import Emulator
 from tests.probe.__main__ import table
 from tests.probe.observe import CONTRADICTED, Observation, Probe
