@@ -122,6 +122,9 @@ class OrganizationWriter:
         change = plan.change
         if change is None:
             return
+        if not self._check_mode and change.before is not None and getattr(change.before, "handle", None) is None:
+            # What this would go on with could not be created, and that has been told.
+            return
         if change.kind == TEAM:
             self._created[TEAM, change.name] = apply_structure(
                 plan, self._structure.teams, progress, check_mode=self._check_mode

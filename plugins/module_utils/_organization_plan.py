@@ -306,9 +306,16 @@ def _plan_team(
         current = replace(t.cast(Team, first.entity), users=())
         if not {"members", "managers"} & set(desired.values):
             return
+    elif current.name != desired.name:
+        # It is renamed before accounts of this run refer to it by its new name.
+        first = plan_team(replace(desired, values={}), current, known)
+        plans.steps.append(Step(TEAMS, first, desired.place))
+        current = replace(current, name=desired.name)
+        if not desired.values:
+            return
     current = _as_it_will_be(current, moved, joins)
     plan = plan_team(desired, current, known)
-    if plan.change is not None or entry.current is not None:
+    if plan.change is not None or (entry.current is not None and entry.current.name == desired.name):
         plans.steps.append(Step(MEMBERS, plan, desired.place))
 
 
