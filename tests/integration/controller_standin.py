@@ -1,0 +1,189 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A stand-in of the API of AWX: it stores objects and records writes, in the way that the modules of awx.awx expect.
+
+Usage: python -m tests.integration.controller_standin PORT_FILE
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import typing as t
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+TOKEN = "standin-token"
+TYPES = {
+    "credential_types": "credential_type",
+    "credentials": "credential",
+    "execution_environments": "execution_environment",
+    "hosts": "host",
+    "inventories": "inventory",
+    "job_templates": "job_template",
+    "labels": "label",
+    "organizations": "organization",
+    "projects": "project",
+    "schedules": "schedule",
+}
+# What an object has that its creator did not give.
+DEFAULTS: dict[str, dict[str, t.Any]] = {
+    "inventories": {"kind": "", "host_filter": None, "variables": ""},
+    "projects": {"scm_revision": ""},
+    "job_templates": {"survey_enabled": False, "extra_vars": ""},
+}
+ENCRYPTED = "$encrypted$"
+
+
+class Controller:
+    """Everything that the controller knows, and what was written to it."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, dict[int, dict[str, t.Any]]] = {kind: {} for kind in TYPES}
+        self.links: dict[tuple[str, int, str], list[int]] = {}
+        self.surveys: dict[int, t.Any] = {}
+        self.writes: list[dict[str, t.Any]] = []
+        self.last = 0
+        self.create("organizations", {"name": "Default"})
+
+    def create(self, kind: str, fields: dict[str, t.Any]) -> dict[str, t.Any]:
+        self.last += 1
+        url = f"/api/v2/{kind}/{self.last}/"
+        made = {
+            "id": self.last,
+            "type": TYPES[kind],
+            "url": url,
+            "related": {"survey_spec": f"{url}survey_spec/"} if kind == "job_templates" else {},
+            "summary_fields": {},
+            **DEFAULTS.get(kind, {}),
+            **fields,
+        }
+        self.objects[kind][self.last] = made
+        return made
+
+    def shown(self, kind: str, found: dict[str, t.Any]) -> dict[str, t.Any]:
+        """Return an object as the API shows it: without what its type calls a secret."""
+        if kind != "credentials":
+            return found
+        fields = self.objects["credential_types"][found["credential_type"]]["inputs"]["fields"]
+        secret = {field["id"] for field in fields if field.get("secret")}
+        inputs = {key: ENCRYPTED if key in secret else value for key, value in found.get("inputs", {}).items()}
+        return {**found, "inputs": inputs}
+
+    def listed(self, kind: str, query: t.Mapping[str, str]) -> dict[str, t.Any]:
+        kinds = ("job_templates", "projects") if kind == "unified_job_templates" else (kind,)
+        found = []
+        for each in kinds:
+            for item in self.objects[each].values():
+                exact = [key for key in query if not key.startswith(("or__", "page", "order_by"))]
+                either = [key for key in query if key.startswith("or__")]
+                matches = all(str(item.get(key)) == query[key] for key in exact)
+                if either:
+                    matches = matches and any(str(item.get(key[4:])) == query[key] for key in either)
+                if matches:
+                    found.append(self.shown(each, item))
+        return {"count": len(found), "next": None, "previous": None, "results": found}
+
+
+def application(controller: Controller) -> Starlette:
+    """Return the web application."""
+
+    def answer(document: object, status: int = 200) -> Response:
+        return JSONResponse(document, status, {"X-API-Product-Name": "AWX", "X-API-Product-Version": "24.6.1"})
+
+    def allowed(request: Request) -> bool:
+        return request.headers.get("authorization") == f"Bearer {TOKEN}"
+
+    async def body(request: Request) -> t.Any:
+        data = await request.body()
+        return json.loads(data) if data else {}
+
+    async def collection(request: Request) -> Response:
+        if not allowed(request):
+            return answer({"detail": "Authentication credentials were not provided."}, 401)
+        kind = request.path_params["kind"]
+        if kind not in TYPES and kind != "unified_job_templates":
+            return answer({"detail": "Not found."}, 404)
+        if request.method == "GET":
+            return answer(controller.listed(kind, request.query_params))
+        fields = await body(request)
+        controller.writes.append({"method": "POST", "path": request.url.path, "fields": fields})
+        if not fields.get("name"):
+            return answer({"name": ["This field is required."]}, 400)
+        return answer(controller.shown(kind, controller.create(kind, fields)), 201)
+
+    async def item(request: Request) -> Response:
+        if not allowed(request):
+            return answer({"detail": "Authentication credentials were not provided."}, 401)
+        kind, number = request.path_params["kind"], request.path_params["number"]
+        found = controller.objects.get(kind, {}).get(number)
+        if found is None:
+            return answer({"detail": "Not found."}, 404)
+        if request.method == "PATCH":
+            fields = await body(request)
+            controller.writes.append({"method": "PATCH", "path": request.url.path, "fields": fields})
+            found.update(fields)
+        return answer(controller.shown(kind, found))
+
+    async def related(request: Request) -> Response:
+        if not allowed(request):
+            return answer({"detail": "Authentication credentials were not provided."}, 401)
+        kind, number, name = (request.path_params[key] for key in ("kind", "number", "name"))
+        if name == "survey_spec":
+            if request.method == "POST":
+                controller.surveys[number] = await body(request)
+                controller.writes.append({"method": "POST", "path": request.url.path, "fields": None})
+            return answer(controller.surveys.get(number, {}))
+        linked = controller.links.setdefault((kind, number, name), [])
+        if request.method == "POST":
+            order = await body(request)
+            controller.writes.append({"method": "POST", "path": request.url.path, "fields": order})
+            if order.get("disassociate"):
+                linked.remove(order["id"])
+            else:
+                linked.append(order["id"])
+            return Response(status_code=204)
+        return answer(
+            {"count": len(linked), "next": None, "results": [controller.objects[name][one] for one in linked]}
+        )
+
+    async def everything(_request: Request) -> Response:
+        return answer(
+            {
+                "objects": {kind: list(items.values()) for kind, items in controller.objects.items()},
+                "surveys": controller.surveys,
+                "links": [[*key, value] for key, value in controller.links.items()],
+                "writes": controller.writes,
+            }
+        )
+
+    return Starlette(
+        routes=[
+            Route("/standin", everything),
+            Route("/api/v2/{kind}/", collection, methods=["GET", "POST"]),
+            Route("/api/v2/{kind}/{number:int}/", item, methods=["GET", "PATCH"]),
+            Route("/api/v2/{kind}/{number:int}/{name}/", related, methods=["GET", "POST"]),
+        ]
+    )
+
+
+def main(port_file: Path) -> None:
+    """Serve on a free port, whose number goes into the file."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(16)
+    port_file.write_text(str(listener.getsockname()[1]))
+    config = uvicorn.Config(application(Controller()), log_level="warning", lifespan="off")
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
