@@ -77,14 +77,14 @@ class Row:
 
 
 def read_rows(
-    text: str, known: t.Collection[str], refused: t.Mapping[str, str] | None = None
+    text: str, known: t.Collection[str] | None, refused: t.Mapping[str, str] | None = None
 ) -> tuple[list[Row], list[Problem]]:
     """Read a CSV file: commas, quotes as in RFC 4180, one header.
 
     Never raises for what is in the file. An empty cell, a missing cell at the end of a row and a blank line mean "not
     given". A byte order mark and any line ending are understood.
 
-    :param known: the names that columns may have, case observed.
+    :param known: the names that columns may have, case observed; C(None) if they may have any.
     :param refused: what to say of columns that are refused for a reason of their own.
     :returns: the rows, and everything that is wrong.
     """
@@ -157,16 +157,19 @@ def _advice(error: str) -> str:
     return f"not a CSV file: {error}"
 
 
-def _wrong_separator(header: list[str], known: t.Collection[str]) -> str | None:
-    if not set(header) & set(known):
+def _wrong_separator(header: list[str], known: t.Collection[str] | None) -> str | None:
+    if len(header) == 1 if known is None else not set(header) & set(known):
         for separator, plural in _SEPARATORS.items():
-            if any(name in known for cell in header for name in cell.split(separator)):
+            if any(
+                separator in cell if known is None else any(name in known for name in cell.split(separator))
+                for cell in header
+            ):
                 return f"the columns are separated by {plural}; save the file with commas between them"
     return None
 
 
 def _check_header(
-    line: int, header: list[str], known: t.Collection[str], refused: t.Mapping[str, str], problems: list[Problem]
+    line: int, header: list[str], known: t.Collection[str] | None, refused: t.Mapping[str, str], problems: list[Problem]
 ) -> list[str]:
     """Return the name of each column, empty for one that cannot be used."""
     names: list[str] = []
@@ -179,7 +182,7 @@ def _check_header(
             msg = f"the column is there twice, first as column {names.index(name) + 1}; keep one"
         elif name in refused:
             msg = refused[name]
-        elif name in known:
+        elif known is None or name in known:
             usable = True
         else:
             hint = did_you_mean(name, known)

@@ -1,0 +1,161 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: offboarding_plan
+author:
+  - Ansible Veracode Collection contributors (@ansible-collections)
+version_added: 1.0.0
+short_description: Decide whose accounts are off-boarded, and whose are deleted
+description:
+  - Holds a list of leavers and the feed of a personnel system against the accounts, the hold list, the limits and the ledger.
+  - Does not fail for what is in the feed. Everything that is wrong is returned.
+  - It is made for the role P(community.veracode.offboarding#role), whose README explains the words.
+positional: _input
+options:
+  _input:
+    description:
+      - Every account, as M(community.veracode.veracode_user_info) returns them.
+    type: list
+    elements: dict
+    required: true
+  settings:
+    description:
+      - The variables of the role, without their prefix C(offboarding_), and the text of the feed as C(feed_text).
+    type: dict
+    required: true
+  ledger:
+    description:
+      - The ledger, as the role keeps it.
+    type: dict
+    required: true
+  today:
+    description:
+      - The day, as C(2026-01-31).
+    type: str
+    required: true
+  marked:
+    description:
+      - Details of the accounts that cannot log in, if a custom field holds the day.
+    type: list
+    elements: dict
+    default: []
+"""
+
+EXAMPLES = r"""
+- name: See who would be off-boarded
+  ansible.builtin.debug:
+    msg: "{{ everyone.users | community.veracode.offboarding_plan(settings, ledger={'leavers': {}}, today='2026-01-31') }}"
+  vars:
+    settings:
+      leavers: [regina@example.com]
+"""
+
+RETURN = r"""
+_value:
+  description:
+    - Who is off-boarded, who is deleted, and what is wrong.
+  type: dict
+  contains:
+    leavers:
+      description: Usernames of those who leave or have left, by C(human) and C(api).
+      type: dict
+    begin:
+      description: Usernames of those for whom everything is yet to be done.
+      type: list
+      elements: str
+    delete:
+      description: Usernames of those whose time has come, by C(human) and C(api).
+      type: dict
+    disable_entries:
+      description: Entries of M(community.veracode.veracode_directory) that disable the leavers, in C(users) and C(api_users).
+      type: dict
+    delete_entries:
+      description: Entries that delete those whose time has come, in C(users) and C(api_users).
+      type: dict
+    held:
+      description: Usernames on the hold list.
+      type: list
+      elements: str
+    missing:
+      description: Names without an account.
+      type: list
+      elements: str
+    problems:
+      description: Everything that is wrong.
+      type: list
+      elements: str
+    warnings:
+      description: What should be looked at.
+      type: list
+      elements: str
+"""
+
+import typing as t
+from dataclasses import asdict
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.community.veracode.plugins.plugin_utils._filters import plain, veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils._offboarding import (
+    Feed,
+    Leaving,
+    Limits,
+    delete_entries,
+    disable_entries,
+    parse_day,
+    plan_leaving,
+)
+
+
+@veracode_filter
+def offboarding_plan(
+    value: t.Any, settings: t.Any, ledger: t.Any = None, today: str = "", marked: t.Any = None
+) -> dict[str, t.Any]:
+    """Return who leaves and who is deleted."""
+    day = parse_day(today)
+    if day is None:
+        raise AnsibleFilterError(f"offboarding_plan: today has to be a day as 2026-01-31, not {today!r}")
+    given = {key: each for key, each in plain(settings).items() if each is not None and each != ""}
+    feed = None
+    if given.get("feed"):
+        feed = Feed(
+            str(given["feed"]),
+            str(given.get("feed_text", "")),
+            given.get("feed_kind", "leavers"),
+            given.get("feed_column"),
+            given.get("feed_where", {}),
+            given.get("feed_last_day_column"),
+        )
+    delete_after = given.get("delete_after_days")
+    plan = plan_leaving(
+        Leaving(
+            [str(name) for name in given.get("leavers", ())],
+            feed,
+            [str(name) for name in given.get("hold", ())],
+            plain(ledger),
+            day,
+            None if delete_after is None else int(delete_after),
+            given.get("date_field"),
+        ),
+        plain(value),
+        plain(marked or []),
+        Limits(
+            int(given.get("max_leavers", 10)),
+            int(given.get("max_percent", 10)),
+            int(given.get("max_deletions", 10)),
+            bool(given.get("allow_empty_feed", False)),
+        ),
+    )
+    return {**asdict(plan), "disable_entries": disable_entries(plan), "delete_entries": delete_entries(plan)}
+
+
+class FilterModule:
+    """The filter of this file."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Return the filter by its name."""
+        return {"offboarding_plan": offboarding_plan}
