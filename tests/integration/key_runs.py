@@ -1,0 +1,170 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Playbooks of single tasks in a world of their own, and a search for secrets in everything that such a run leaves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.emulator.control import Emulator
+
+ROOT = Path(__file__).resolve().parents[2]
+PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
+
+Task = dict[str, Any]
+
+
+def task(module: str, *, check: bool = False, **options: object) -> Task:
+    """One task of a playbook; it may fail, and the next one runs all the same."""
+    return {f"community.veracode.{module}": options, "check_mode": check, "diff": True, "ignore_errors": True}
+
+
+def three(module: str, **options: object) -> list[Task]:
+    """The same task in check mode, for real, and again."""
+    return [task(module, check=True, **options), task(module, **options), task(module, **options)]
+
+
+def assert_three(results: list[dict[str, Any]], *, changed: bool = True, again: bool = False) -> dict[str, Any]:
+    """Check mode promised what the run did, and the second run did nothing (or C(again) the same). Returns the run."""
+    promised, run, second = results
+    for one in results:
+        assert not one.get("failed"), one["msg"]
+    assert promised["calls"]["writes"] == 0
+    for key in ("changed", "actions", "diff"):
+        assert promised[key] == run[key], key
+    assert run["changed"] is changed
+    assert second["changed"] is again
+    assert (second["calls"]["writes"] > 0) is again
+    return run
+
+
+@dataclass
+class World:
+    """A home, temporary folders and a tree of collections; all that a run writes is below C(folder)."""
+
+    folder: Path
+    emulator: Emulator
+    printed: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for name in ("home", "tmp", "files"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        self.tree = self.folder / "tree"
+        link = self.tree / "ansible_collections" / "community" / "veracode"
+        link.parent.mkdir(parents=True)
+        link.symlink_to(ROOT)
+
+    @property
+    def files(self) -> Path:
+        """Where a test keeps its credentials files."""
+        return self.folder / "files"
+
+    def env(self, **more: str) -> dict[str, str]:
+        """The environment of a run; nothing of the developer's own settings comes in."""
+        foreign = ("ANSIBLE_", "VERACODE_", "XDG_")
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
+        return {
+            **kept,
+            **self.emulator.env,
+            "ANSIBLE_COLLECTIONS_PATH": str(self.tree),
+            "ANSIBLE_KEEP_REMOTE_FILES": "1",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_NOCOLOR": "1",
+            "HOME": str(self.folder / "home"),
+            "TMPDIR": str(self.folder / "tmp"),
+            "XDG_CACHE_HOME": str(self.folder / "home" / "cache"),
+            "PYTHONPATH": f"{self.tree}{os.pathsep}{ROOT}",
+            **more,
+        }
+
+    def start(self, tasks: list[Task], *arguments: str, name: str = "play", **env: str) -> subprocess.Popen[str]:
+        """Start a playbook of these tasks, whose results go into a file."""
+        play = self.folder / f"{name}.json"
+        results = self.folder / f"{name}.results.json"
+        numbered = [{"name": f"Task {n}", **each, "register": f"r{n}"} for n, each in enumerate(tasks)]
+        collect = {
+            "name": "Results",
+            "ansible.builtin.copy": {
+                "content": "{{ [" + ", ".join(f"r{n}" for n in range(len(tasks))) + "] | to_json }}",
+                "dest": str(results),
+                "mode": "0600",
+            },
+            "check_mode": False,
+            "diff": False,
+        }
+        hosts = {"name": "Run", "hosts": "localhost", "gather_facts": False, "connection": "local"}
+        hosts["vars"] = {"ansible_python_interpreter": sys.executable}
+        play.write_text(json.dumps([{**hosts, "tasks": [*numbered, collect]}]), encoding="utf-8")
+        command = [str(PLAYBOOK), str(play), *arguments]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, env=self.env(**env), stdout=pipe, stderr=subprocess.STDOUT, text=True)
+
+    def finish(self, process: subprocess.Popen[str], name: str = "play") -> list[dict[str, Any]]:
+        """Wait for a playbook and return the results of its tasks."""
+        output, _none = process.communicate(timeout=300)
+        self.printed.append(output)
+        results = self.folder / f"{name}.results.json"
+        assert results.exists(), output
+        found = json.loads(results.read_text(encoding="utf-8"))
+        for one in found:
+            assert "Traceback" not in json.dumps(one), one
+        return list(found)
+
+    def play(self, tasks: list[Task], *arguments: str, **env: str) -> list[dict[str, Any]]:
+        """Run a playbook of these tasks and return their results."""
+        return self.finish(self.start(tasks, *arguments, **env))
+
+    def module(self, name: str, **options: object) -> subprocess.Popen[str]:
+        """Start a module by itself, as Ansible does on its host."""
+        arguments = self.folder / f"{name}.args.json"
+        arguments.write_text(json.dumps({"ANSIBLE_MODULE_ARGS": options}), encoding="utf-8")
+        command = [
+            sys.executable,
+            "-m",
+            f"ansible_collections.community.veracode.plugins.modules.{name}",
+            str(arguments),
+        ]
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, env=self.env(), stdout=pipe, stderr=pipe, text=True)
+
+    # Secrets
+
+    def secrets_found(self, *, allowed: tuple[Path, ...] = ()) -> list[str]:
+        """Return where a secret of any pair that the emulator ever made is, outside of what is allowed.
+
+        The emulator's log and state know only the hash of a secret, so whatever looks like one is hashed.
+        """
+        known = {key["secret_sha256"] for key in self.emulator.state()["credentials"]}
+        places = [f"output {n}" for n, text in enumerate(self.printed) if _holds(text, known)]
+        for path in self.folder.rglob("*"):
+            if path.is_file() and self.tree not in path.parents and path not in allowed:
+                if _holds(path.read_bytes().decode("latin-1"), known):
+                    places.append(str(path))
+        return places
+
+
+def _holds(text: str, known: set[str]) -> bool:
+    return any(
+        hashlib.sha256(found.lower().encode()).hexdigest() in known for found in re.findall(r"[0-9A-Fa-f]{128}", text)
+    )
+
+
+def holds_pair(path: Path, emulator: Emulator, user: str) -> bool:
+    """Tell whether a file of any format holds the pair that is in force for an account, with its secret."""
+    if not path.exists():
+        return False
+    account = emulator.user(user)
+    key = emulator.look("credentials", account["api_id"]) if account and account["api_id"] else None
+    text = path.read_text(encoding="utf-8")
+    return key is not None and key["api_id"] in text and _holds(text, {key["secret_sha256"]})
