@@ -180,13 +180,13 @@ def plan_team(desired: DesiredObject, current: Team | None, known: Known) -> Pla
         return _removal(desired, current)
     wrong: dict[str, list[str]] = {}
     values: dict[str, t.Any] = {}
-    unit, unit_id = _unit_after(desired, current, known, wrong)
+    unit = _unit_after(desired, current, known, wrong)
     users = _users_after(desired, current, known, wrong)
     _refuse(desired, wrong)
     after = replace(current, name=desired.name) if current else Team(desired.name, users=())
-    if unit is not None and (current is None or current.business_unit != unit):
-        values["business_unit"] = unit
-        after = replace(after, business_unit=unit, business_unit_id=unit_id)
+    if unit is not None:
+        values["business_unit"], unit_id = unit
+        after = replace(after, business_unit=unit[0], business_unit_id=unit_id)
     if users is not None:
         after = replace(after, users=users)
         before = current.users or () if current else ()
@@ -207,7 +207,8 @@ def _held(team: Team | None) -> dict[str, TeamUser]:
 
 def _unit_after(
     desired: DesiredObject, current: Team | None, known: Known, wrong: dict[str, list[str]]
-) -> tuple[str | None, str | None]:
+) -> tuple[str, str | None] | None:
+    """Return name and GUID of the business unit the team is to move to, or C(None) if it is to stay."""
     wanted = desired.values.get("business_unit")
     if wanted == "":
         wanted = known.default_business_unit
@@ -216,10 +217,13 @@ def _unit_after(
                 "no business unit is the default one, so a team cannot be without; name the one it is to move to"
             ]
     if wanted is None or (current is not None and current.business_unit == wanted):
-        return wanted, current.business_unit_id if current else None
+        return None
+    if current is not None and current.business_unit is None and wanted == known.default_business_unit:
+        # A team is always in one, so that of which none is shown is in the default one.
+        return None
     if wanted not in known.business_units:
         wrong["business_unit"] = [f'there is no business unit "{wanted}"' + did_you_mean(wanted, known.business_units)]
-        return None, None
+        return None
     return wanted, known.business_units[wanted]
 
 

@@ -206,6 +206,12 @@ def test_a_team_without_business_unit_goes_to_the_default_one() -> None:
         plan_team(wants(business_unit=""), team(unit="Finance"), Known())
 
 
+def test_a_team_that_shows_no_business_unit_is_in_the_default_one() -> None:
+    current = Team("Payments", "t")
+    assert plan_team(wants(business_unit="Default"), current, KNOWN).change is None
+    assert the_change(plan_team(wants(business_unit="Law"), current, KNOWN)).fields == ("business_unit",)
+
+
 def test_a_new_team_shows_what_was_given_and_nothing_else() -> None:
     change = the_change(plan_team(wants(members=["ann"], managers=["bob"], business_unit="Law"), None, KNOWN))
     assert change.entry == {
