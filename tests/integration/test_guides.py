@@ -55,6 +55,7 @@ def emulator() -> t.Iterator[Emulator]:
                 roles=["Reviewer"],
                 teams=["Payments"],
                 active=number != 2,
+                is_elearning_manager=number == 1,
             )
         yield emulator
 
