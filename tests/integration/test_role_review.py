@@ -1,0 +1,308 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role access_review: what it writes, what a browser makes of it, and what the decisions do."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import os
+import re
+import shutil
+import socket
+import stat
+import subprocess
+import threading
+import typing as t
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.emulator.control import Emulator
+from tests.integration.role_runs import Outcome, Runs
+
+PLAYBOOK = "community.veracode.access_review"
+NASTY = "<img src=x onerror=alert(1)>\"'&"
+
+
+class Review:
+    """The role against an organization of its own."""
+
+    def __init__(self, folder: Path, emulator: Emulator) -> None:
+        self.emulator = emulator
+        self.runs = Runs(folder, emulator)
+        self.dest = folder / "review"
+
+    def run(self, *arguments: str, **variables: t.Any) -> Outcome:
+        return self.runs.play(PLAYBOOK, {"access_review_dest": str(self.dest), **variables}, *arguments)
+
+    def findings(self) -> t.Any:
+        return json.loads((self.dest / "findings.json").read_text())
+
+    def sheet(self, name: str) -> list[dict[str, str]]:
+        text = (self.dest / "sheets" / name).read_text(encoding="utf-8-sig")
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+
+    def decide(self, name: str, decisions: dict[tuple[str, str], tuple[str, str]]) -> None:
+        """Fill in a sheet: team and username to decision and new roles."""
+        rows = self.sheet(name)
+        out = io.StringIO()
+        writer = csv.DictWriter(out, list(rows[0]))
+        writer.writeheader()
+        for row in rows:
+            row["decision"], row["new_roles"] = decisions.get((row["team"], row["username"]), ("", ""))
+            writer.writerow(row)
+        (self.dest / "sheets" / name).write_text(out.getvalue())
+
+
+@pytest.fixture(scope="module")
+def own_emulator() -> Iterator[Emulator]:
+    with Emulator(seed="organization") as running:
+        yield running
+
+
+@pytest.fixture
+def review(tmp_path: Path, own_emulator: Emulator) -> Review:
+    own_emulator.reset()
+    return Review(tmp_path, own_emulator)
+
+
+def test_review(review: Review) -> None:
+    review.emulator.read_only()
+    check = review.run("--check")
+    assert check.returncode == 0, check.output
+    assert not review.dest.exists()
+
+    first = review.run()
+    assert first.returncode == 0, first.output
+    assert review.emulator.violations() == []
+    assert stat.S_IMODE(review.dest.stat().st_mode) == 0o700
+    assert sorted(path.name for path in review.dest.iterdir()) == [
+        "findings.json",
+        "review.html",
+        "sheets",
+        "snapshot.json",
+    ]
+    found = {(finding["rule"], finding["name"]) for finding in review.findings()["findings"]}
+    assert {
+        ("administrator", "helga.lindqvist@example.com"),
+        ("not_logged_in", "ingrid.solberg@example.com"),
+        ("key_expiring", "svc-build-booking"),
+        ("api_without_team", "svc-identity-admin"),
+        ("outside_saml", "mateus.oliveira@example.com"),
+    } <= found
+    assert ("outside_saml", "claire.fontaine@example.com") not in found
+    assert review.findings()["complete"]
+    assert review.findings()["since"] is None
+    assert "mateus.oliveira@example.com" in {row["username"] for row in review.sheet("mateus.oliveira@example.com.csv")}
+    review.emulator.read_only(False)
+
+    # What changes by hand between two reviews is told by the second.
+    review.emulator.change("user", "ingrid.solberg@example.com", roles=["Reviewer"])
+    review.emulator.change("user", "svc-build-booking", user_name="svc-build-booking-2")
+    second = review.run()
+    assert second.returncode == 0, second.output
+    changes = {(change["change"], change["name"], change["option"]) for change in review.findings()["changes"]}
+    assert {
+        ("changed", "ingrid.solberg@example.com", "roles"),
+        ("removed", "svc-build-booking", None),
+        ("added", "svc-build-booking-2", None),
+    } <= changes
+
+    failed = review.run(access_review_fail_on="high")
+    assert failed.returncode != 0
+    assert "access_review_fail_on is high" in failed.output
+
+
+def test_an_incomplete_reading_is_said_and_never_passes(review: Review) -> None:
+    review.emulator.fault("totals", path="/users$", delta=7, count=0)
+    failed = review.run()
+    review.emulator.clear_faults()
+    assert failed.returncode != 0
+    assert "The reading is incomplete" in failed.output
+    assert not review.findings()["passed"]
+    page = (review.dest / "review.html").read_text()
+    assert 'class="verdict incomplete" role="alert"' in page
+
+
+def test_a_snapshot_that_is_named_has_to_be_one(review: Review, tmp_path: Path) -> None:
+    missing = review.run(access_review_previous=str(tmp_path / "none.json"))
+    assert missing.returncode != 0
+    assert "there is no file" in missing.output
+    (tmp_path / "other.json").write_text('{"a": 1}')
+    other = review.run(access_review_previous=str(tmp_path / "other.json"))
+    assert other.returncode != 0
+    assert "no snapshot of an access review" in other.output
+
+
+def test_decisions_are_applied_with_the_guards(review: Review) -> None:
+    assert review.run().returncode == 0
+    sheet = "mateus.oliveira@example.com.csv"
+    member, leaver = "svc-build-booking", "claire.fontaine@example.com"
+    review.decide(sheet, {("Booking Web", member): ("remove", "")})
+    review.decide("no-manager.csv", {("", leaver): ("Remove", "")})
+    decisions = {"access_review_decisions": [str(review.dest / "sheets")]}
+
+    guarded = review.run(access_review_max_removals=0, **decisions)
+    assert guarded.returncode != 0
+    assert "max_removals" in guarded.output
+    review.emulator.read_only()
+    check = review.run("--check", **decisions)
+    assert check.returncode == 0, check.output
+    assert review.emulator.violations() == []
+    review.emulator.read_only(False)
+
+    applied = review.run(**decisions)
+    assert applied.returncode == 0, applied.output
+    assert "remove: 2" in applied.output
+    assert list((review.emulator.user(member) or {})["teams"]) == ["Booking Mobile"]
+    assert (review.emulator.user(leaver) or {})["login_enabled"] is False
+    assert review.run(**decisions).changed == 0
+
+    review.decide(sheet, {("Booking Web", member): ("sack", "")})
+    wrong = review.run(**decisions)
+    assert wrong.returncode != 0
+    assert re.search(rf"{re.escape(sheet)}, line \d+: decision: .{{0,4}}sack", wrong.output)
+
+
+# --- in a browser -----------------------------------------------------------------------------------------------------
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+# Uses the page as a reader does, and leaves what it saw in an element.
+PROBE = """
+<script>
+addEventListener("load", () => setTimeout(() => {
+  const rows = () => [...document.querySelectorAll("#table tbody tr")].filter(row => row.offsetParent !== null);
+  const names = () => rows().map(row => row.querySelector("th").textContent);
+  const set = (id, value) => {
+    document.getElementById(id).value = value;
+    document.getElementById("tools").dispatchEvent(new Event("input", {bubbles: true}));
+  };
+  const seen = {all: rows().length, scripts: typeof window.alerted};
+  set("text", "SOLBERG booking"); seen.text = names(); set("text", "");
+  set("severity", "high"); seen.high = rows().map(row => row.querySelector(".tag").textContent); set("severity", "");
+  set("kind", "team"); seen.teams = rows().length; set("kind", "");
+  set("team", "Booking Web"); seen.team = rows().every(row => row.cells[4].textContent.includes("Booking Web"))
+    && rows().length; set("team", "");
+  const button = document.querySelector("#rules button[data-rule=administrator]");
+  button.click(); seen.rule = rows().length; seen.pressed = button.getAttribute("aria-pressed");
+  seen.said = document.getElementById("count").value;
+  set("text", "nobody has this name"); seen.none = rows().length;
+  seen.empty = !document.getElementById("empty").hidden;
+  document.getElementById("tools").reset();
+  setTimeout(() => {
+    seen.reset = rows().length;
+    seen.images = document.querySelectorAll("img").length;
+    seen.unlabelled = [...document.querySelectorAll("input, select")].filter(field => !field.labels.length).length;
+    seen.scrolls = document.documentElement.scrollWidth > innerWidth;
+    const result = document.createElement("pre");
+    result.id = "seen";
+    result.textContent = JSON.stringify(seen);
+    document.body.append(result);
+  }, 50);
+}, 50));
+</script>
+"""
+
+
+class Listener:
+    """A proxy that answers nobody, and remembers who was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        while True:
+            try:
+                connection = self._socket.accept()[0]
+            except OSError:
+                return
+            with connection:
+                connection.settimeout(5)
+                try:
+                    self.asked.append(connection.recv(1000).decode("latin-1").split("\r\n")[0])
+                except OSError:
+                    continue
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+def browse(folder: Path, page: Path, *arguments: str, port: int = 9) -> str:
+    """Open a page in a browser without a window; return what is left of it after its scripts."""
+    command = [
+        str(BROWSER),
+        *("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"),
+        # What the browser itself would ask for.
+        *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"),
+        *("--disable-default-apps", "--disable-domain-reliability", "--no-pings"),
+        f"--user-data-dir={folder / 'browser'}",
+        *(f"--proxy-server=http://127.0.0.1:{port}", "--proxy-bypass-list=<-loopback>"),
+        *("--window-size=1280,1500", "--virtual-time-budget=3000"),
+        *arguments,
+        page.as_uri(),
+    ]
+    env = {**os.environ, "HOME": str(folder)}
+    run = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120, env=env)
+    return run.stdout
+
+
+@pytest.mark.skipif(BROWSER is None, reason="needs Chromium")
+def test_in_a_browser(review: Review, tmp_path: Path) -> None:
+    # A name that tries to become a part of the page.
+    review.emulator.change("user", "ingrid.solberg@example.com", first_name=NASTY)
+    assert review.run(access_review_organization=f"Example {NASTY}").returncode == 0
+    page = (review.dest / "review.html").read_text()
+    assert "<img" not in page
+    found = review.findings()
+    probed = tmp_path / "probed.html"
+    probed.write_text(page.replace("</body>", PROBE + "</body>"))
+    listener = Listener()
+    dom = browse(tmp_path, probed, "--dump-dom", port=listener.port)
+    listener.close()
+    # Chromium itself may look for updates; the page asks for nothing.
+    assert [line for line in listener.asked if "google" not in line and "gvt1" not in line] == []
+
+    seen = json.loads(html.unescape(re.search(r'<pre id="seen">(.*?)</pre>', dom)[1]))  # type: ignore[index]
+    total = found["totals"]["findings"]
+    assert seen["all"] == seen["reset"] == total
+    assert seen["images"] == 0
+    assert seen["scripts"] == "undefined"
+    assert seen["text"] == [
+        f"{finding['label']}{finding['name']}"
+        for finding in found["findings"]
+        if finding["name"] == "ingrid.solberg@example.com"
+    ]
+    assert seen["high"] == ["high"] * found["totals"]["high"] != []
+    assert seen["teams"] == sum(finding["kind"] == "team" for finding in found["findings"])
+    assert seen["team"] == sum("Booking Web" in finding["teams"] for finding in found["findings"])
+    administrators = sum(finding["rule"] == "administrator" for finding in found["findings"])
+    assert (seen["rule"], seen["pressed"]) == (administrators, "true")
+    assert seen["said"] == f"{administrators} of {total}"
+    assert (seen["none"], seen["empty"]) == (0, True)
+    assert seen["unlabelled"] == 0
+    assert seen["scrolls"] is False
+
+
+@pytest.mark.skipif(BROWSER is None, reason="needs Chromium")
+def test_it_prints(review: Review, tmp_path: Path) -> None:
+    assert review.run().returncode == 0
+    target = tmp_path / "review.pdf"
+    browse(tmp_path, review.dest / "review.html", f"--print-to-pdf={target}")
+    assert target.read_bytes().startswith(b"%PDF")
+    assert target.stat().st_size > 20_000
+
+
+def test_the_page_forbids_requests() -> None:
+    template = (Path(__file__).resolve().parents[2] / "roles/access_review/templates/review.html.j2").read_text()
+    assert "default-src 'none'" in template
+    assert not re.search(r"""(?:src|href)=["'](?!data:|#)""", template)
