@@ -23,7 +23,7 @@ KIND = "api_credentials"
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SPAN = re.compile(r"([0-9]{1,5})([mhdw])\Z")
 _LONGEST = timedelta(weeks=5200)
-_API_ID = re.compile(r"(?:[A-Za-z0-9]{8}-)?[0-9A-Fa-f]{32,128}\Z")
+_API_ID = re.compile(r"(?:[A-Za-z0-9]{8}-)?[0-9A-Fa-f]{32,64}\Z")
 
 
 def bare(api_id: str) -> str:
