@@ -11,12 +11,11 @@ import signal
 import stat
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.emulator.control import Emulator
 from tests.integration.key_runs import World, assert_three, holds_pair, task, three
 
 MODULE = "veracode_api_credentials"
@@ -28,23 +27,6 @@ UNKNOWN = {"api_id": None, "expires": None}
 GENERATING = "/api_credentials/user_id/"
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[Emulator]:
-    with Emulator() as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def emulator(running: Emulator) -> Emulator:
-    running.reset()
-    return running
-
-
-@pytest.fixture
-def world(emulator: Emulator, tmp_path: Path) -> World:
-    return World(tmp_path, emulator)
-
-
 # Under every switch
 
 
@@ -52,11 +34,14 @@ def world(emulator: Emulator, tmp_path: Path) -> World:
     "switches",
     [
         {},
-        {"old_key_hours": 0, "credentials_none": "empty", "delete_status": 200},
-        {"revoked_key_lookup": "shown", "revocation_unset": "empty", "timestamps": "text"},
-        {"key_prefix_in_answers": True, "timestamps": "offset", "list_carries": "everything"},
-        {"key_days": 30, "shuffle_lists": True, "search_carries": "everything"},
-        {"fields_to_return": "ignored", "revoked_key_lookup": "shown", "old_key_hours": 0},
+        {"old_key_hours": 0, "credentials_none": "empty", "delete_status": 200, "key_prefix_in_answers": True},
+        {
+            "revoked_key_lookup": "shown",
+            "revocation_unset": "empty",
+            "timestamps": "text",
+            "search_carries": "everything",
+        },
+        {"key_days": 30, "timestamps": "offset", "list_carries": "everything", "fields_to_return": "ignored"},
     ],
     ids=lambda switches: ",".join(switches) or "defaults",
 )
@@ -111,8 +96,7 @@ def test_check_mode_promises_what_the_run_does_and_the_next_one_does_nothing(
     [
         {},
         {"revoked_key_lookup": "shown", "delete_status": 200},
-        {"search_carries": "everything", "fields_to_return": "ignored"},
-        {"key_prefix_in_answers": True},
+        {"search_carries": "everything", "fields_to_return": "ignored", "key_prefix_in_answers": True},
     ],
     ids=lambda switches: ",".join(switches) or "defaults",
 )
@@ -143,7 +127,9 @@ def test_pair_that_was_replaced_is_revoked_by_its_id(world: World, lookup: str, 
     old = world.emulator.key(BUILD)
     assert old is not None
     new = world.emulator.make_key(BUILD, overlap_hours=24)
-    run = assert_three(world.play(three(MODULE, api_id=old["api_id"], state="absent")))
+    options = {"api_id": old["api_id"], "state": "absent"}
+    promised = world.run_module(MODULE, **options, _ansible_check_mode=True)
+    run = assert_three([promised, world.run_module(MODULE, **options), world.run_module(MODULE, **options)])
     assert run["actions"] == REVOKE_BUILD
     revoked = world.emulator.look("credentials", old["api_id"])
     kept = world.emulator.user(BUILD)
@@ -194,7 +180,7 @@ def test_pair_is_renewed_when_it_expires_soon(world: World, left: str, renews: b
     hours = int(left[:-1]) * (24 if left.endswith("d") else 1)
     expires = world.emulator.advance(0) + hours * 3600
     world.emulator.change("credentials", key["api_id"], expiration_ts=expires)
-    (one,) = world.play([task(MODULE, username=BUILD, return_secret=True)])
+    one = world.run_module(MODULE, username=BUILD, return_secret=True)
     assert one["changed"] is renews, one
 
 
@@ -400,7 +386,7 @@ def test_failing_verify_says_where_the_pair_is(world: World) -> None:
 
 def test_failing_verify_still_returns_a_secret_that_is_kept_nowhere_else(world: World) -> None:
     world.emulator.fault("status", method="GET", path="/api_credentials$", status=403, count=0)
-    (one,) = world.play([task(MODULE, username=BUILD, state="rotated", return_secret=True, verify=True)])
+    one = world.run_module(MODULE, username=BUILD, state="rotated", return_secret=True, verify=True)
     assert one["failed"]
     assert len(one["credentials"]["api_key_secret"]) == 128
 
@@ -408,7 +394,7 @@ def test_failing_verify_still_returns_a_secret_that_is_kept_nowhere_else(world: 
 def test_new_pair_that_is_known_a_little_later_is_verified(world: World) -> None:
     dest = world.files / "credentials"
     world.emulator.fault("status", method="GET", path="/api_credentials$", status=401, count=2)
-    (one,) = world.play([task(MODULE, username=BUILD, state="rotated", credentials_dest=str(dest), verify=True)])
+    one = world.run_module(MODULE, username=BUILD, state="rotated", credentials_dest=str(dest), verify=True)
     assert not one.get("failed"), one
     assert one["calls"] == {"reads": 6, "writes": 1}
 
@@ -431,38 +417,51 @@ def test_lost_answer_is_never_asked_for_again_and_the_state_is_told(
 ) -> None:
     dest = world.files / "credentials"
     dest.write_text("[kept]\nveracode_api_key_id = a\n")
-    old = world.emulator.key(BUILD)
-    assert old is not None
     world.emulator.fault(fault, method="POST", path=GENERATING, count=0, **options)
-    (one,) = world.play([task(MODULE, username=BUILD, state="rotated", credentials_dest=str(dest))], "-vvvv")
+    wanted = {"username": BUILD, "state": "rotated", "credentials_dest": str(dest)}
+    assert_lost(world, world.run_module(MODULE, **wanted), generated)
+    world.emulator.clear_faults()
+    again = world.run_module(MODULE, **wanted, verify=True)
+    assert again["changed"], again
+    assert holds_pair(dest, world.emulator, BUILD)
+
+
+def assert_lost(world: World, one: dict[str, Any], generated: bool) -> None:
+    """The run says what state things are in, and no secret is anywhere."""
+    old = world.emulator.key(BUILD)
+    account = world.emulator.user(BUILD)
+    assert old is not None
+    assert account is not None
     assert one["failed"]
     assert one["calls"]["writes"] == 1
     assert one["changed"] is generated
-    account = world.emulator.user(BUILD)
-    assert account is not None
     assert (account["api_id"] != old["api_id"]) is generated
     assert account["api_id"] in one["msg"]
     assert ("secret is lost" in one["msg"]) is generated
     assert ("probably none was generated" in one["msg"]) is not generated
     assert [path.name for path in world.files.iterdir()] == ["credentials"]
     assert world.secrets_found() == []
-    world.emulator.clear_faults()
-    (again,) = world.play([task(MODULE, username=BUILD, state="rotated", credentials_dest=str(dest), verify=True)])
-    assert again["changed"], again
-    assert holds_pair(dest, world.emulator, BUILD)
+
+
+def test_lost_answer_leaves_no_secret_at_any_verbosity(world: World) -> None:
+    dest = world.files / "credentials"
+    dest.write_text("[kept]\nveracode_api_key_id = a\n")
+    world.emulator.fault("cut", method="POST", path=GENERATING, keep=0.95)
+    (one,) = world.play([task(MODULE, username=BUILD, state="rotated", credentials_dest=str(dest))], "-vvvv")
+    assert_lost(world, one, True)
 
 
 def test_lost_answer_that_cannot_be_looked_up_is_told_as_unknown(world: World) -> None:
     world.emulator.fault("reset_after", method="POST", path=GENERATING)
     world.emulator.fault("status", method="GET", path=GENERATING, status=403, count=0, skip=1)
-    (one,) = world.play([task(MODULE, username=BUILD, state="rotated", credentials_dest=str(world.files / "c"))])
+    one = world.run_module(MODULE, username=BUILD, state="rotated", credentials_dest=str(world.files / "c"))
     assert one["failed"]
     assert "cannot be read either" in one["msg"]
 
 
 def test_refusal_by_veracode_leaves_everything_as_it_was(world: World) -> None:
     world.emulator.fault("status", method="POST", path=GENERATING, status=403)
-    (one,) = world.play([task(MODULE, username=BUILD, state="rotated", credentials_dest=str(world.files / "c"))])
+    one = world.run_module(MODULE, username=BUILD, state="rotated", credentials_dest=str(world.files / "c"))
     assert one["failed"]
     assert one["failure"]["status"] == 403
     assert not one["changed"]
@@ -490,7 +489,7 @@ def test_two_plays_on_one_file_lose_no_profile(world: World) -> None:
 
 @pytest.mark.parametrize("after", [0.25, 0.4, 0.55, 0.7, 0.85, 1.0, 1.15, 1.3])
 def test_run_that_was_killed_is_healed_by_the_next(world: World, after: float) -> None:
-    """The server takes half a second for each answer, so that the kill finds the run in a different call each time."""
+    """Each answer takes a while, so that the kill finds the run in a different call each time."""
     dest = world.files / "credentials"
     dest.write_text("[other]\nveracode_api_key_id = a\nveracode_api_key_secret = b\n")
     world.emulator.switch(latency_ms=150, old_key_hours=0)
@@ -500,7 +499,7 @@ def test_run_that_was_killed_is_healed_by_the_next(world: World, after: float) -
     process.send_signal(signal.SIGKILL)
     process.communicate()
     world.emulator.switch(latency_ms=0)
-    (healed, again) = world.play([task(MODULE, **options), task(MODULE, **options)])
+    healed, again = world.run_module(MODULE, **options), world.run_module(MODULE, **options)
     assert not healed.get("failed"), healed
     assert not again["changed"]
     assert holds_pair(dest, world.emulator, BUILD)
