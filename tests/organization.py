@@ -13,6 +13,7 @@ from typing import Any
 from unittest import mock
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
 from ansible_collections.community.veracode.plugins.module_utils import _arguments, _module
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._manage import manage_account

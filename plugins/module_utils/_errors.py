@@ -99,9 +99,21 @@ class MissingLibraryError(VeracodeError):
         self.trace = trace
 
 
-def raise_all(problems: t.Sequence[InputError]) -> None:
+class SeveralErrors(InputError):
+    """Several things are wrong with the input. It carries the details of the first.
+
+    :param problems: all of them, at least one.
+    """
+
+    def __init__(self, problems: t.Sequence[VeracodeError]) -> None:
+        details = {name: value for name, value in problems[0].failure().items() if name != "msg"}
+        super().__init__("; ".join(dict.fromkeys(problem.msg for problem in problems)), **details)
+        self.all = list(problems)
+
+
+def raise_all(problems: t.Sequence[VeracodeError]) -> None:
     """Raise all that is wrong with the input as one error, which carries the details of the first."""
+    if len(problems) == 1:
+        raise problems[0]
     if problems:
-        first = problems[0]
-        first.msg = "; ".join(dict.fromkeys(problem.msg for problem in problems))
-        raise first
+        raise SeveralErrors(problems)

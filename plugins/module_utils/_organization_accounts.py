@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.community.veracode.plugins.module_utils._accounts import Account
 from ansible_collections.community.veracode.plugins.module_utils._desired import Desired
-from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._errors import SeveralErrors, VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._find import find_account
 from ansible_collections.community.veracode.plugins.module_utils._guards import lockout_risk, refuse_self_lockout
 from ansible_collections.community.veracode.plugins.module_utils._inventory import Inventory
@@ -69,7 +69,8 @@ def match_accounts(entries: t.Sequence[AccountEntry], inventory: Inventory) -> t
             continue
         if found is not None:
             other = claimed.setdefault(str(found.account.handle), desired)
-            if other is not desired:
+            # A name that just stands there twice has been told.
+            if other is not desired and other.label.casefold() != desired.label.casefold():
                 problems.append(
                     desired.problem(
                         f'username: "{desired.label}" and {other.place} ("{other.label}") mean the same account '
@@ -118,7 +119,7 @@ def plan_entries(matches: t.Sequence[Match], names: Names, result: AccountPlans)
         try:
             plan = plan_account(match.entry.desired, match.found, names)
         except VeracodeError as error:
-            result.problems.append(error)
+            result.problems += error.all if isinstance(error, SeveralErrors) else [error]
             continue
         result.plans.append(plan)
         warned += [(str(match.entry.desired.place), match, warning) for warning in plan.warnings]

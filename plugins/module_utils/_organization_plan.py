@@ -299,6 +299,7 @@ def _plan_team(
         return
     current: Team | None = entry.current
     if current is None:
+        plan_team(desired, None, known)  # for all that is wrong with it
         # It is created empty, so that accounts of this run can join it.
         named = {option: value for option, value in desired.values.items() if option == "business_unit"}
         first = plan_team(replace(desired, values=named), None, known)

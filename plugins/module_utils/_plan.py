@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 from dataclasses import dataclass, field, replace
 
@@ -24,7 +25,11 @@ from ansible_collections.community.veracode.plugins.module_utils._accounts impor
     fields_of,
 )
 from ansible_collections.community.veracode.plugins.module_utils._desired import LOCK_OUT, Desired
-from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._errors import (
+    SeveralErrors,
+    VeracodeError,
+    raise_all,
+)
 from ansible_collections.community.veracode.plugins.module_utils._roles import (
     API_USER,
     BUILT_IN,
@@ -244,12 +249,22 @@ def plan_account(desired: Desired, found: Found | None, names: Names) -> Plan:
     try:
         return _plan_account(desired, found, names)
     except VeracodeError as error:
-        error.kind = error.kind or desired.kind
-        error.name = error.name or desired.label
-        if desired.place and error.place is None:
-            error.place = f"{desired.place}.{error.option}" if error.option else desired.place
-            error.msg = f"{desired.place}.{error.msg}"
+        for each in error.all if isinstance(error, SeveralErrors) else [error]:
+            each.kind = each.kind or desired.kind
+            each.name = each.name or desired.label
+            if desired.place and each.place is None:
+                each.place = f"{desired.place}.{each.option}" if each.option else desired.place
+                each.msg = f"{desired.place}.{each.msg}"
         raise
+
+
+@contextlib.contextmanager
+def _collected(problems: list[VeracodeError]) -> t.Iterator[None]:
+    """Note what is wrong with one option and go on with the others."""
+    try:
+        yield
+    except VeracodeError as error:
+        problems.append(error)
 
 
 def _plan_account(desired: Desired, found: Found | None, names: Names) -> Plan:
@@ -296,8 +311,15 @@ def _plan_disabling(desired: Desired, account: Account | None) -> Plan:
 
 def _plan_creation(desired: Desired, names: Names) -> Plan:
     values = dict(desired.values)
-    _complete_names(desired, values)
-    missing = [option for option in ("first_name", "last_name", "email_address") if not values.get(option)]
+    problems: list[VeracodeError] = []
+    with _collected(problems):
+        _complete_names(desired, values)
+    told = {problem.option for problem in problems}
+    missing = [
+        option
+        for option in ("first_name", "last_name", "email_address")
+        if not values.get(option) and option not in told
+    ]
     if values.get("is_saml_user") and not values.get("custom_id"):
         missing.append("custom_id")
     if desired.kind == API_USER and not values.get("username"):
@@ -305,11 +327,12 @@ def _plan_creation(desired: Desired, names: Names) -> Plan:
     if desired.api == XML and not values.get("roles"):
         missing.append("roles")
     if missing:
-        raise desired.problem(
+        problem = desired.problem(
             f"{missing[0]}: {desired.label} does not exist, and creating it needs {', '.join(missing)}; "
             "give what is missing, or correct the name",
             missing[0],
         )
+        problems.append(problem)
     if desired.roles_mode == "remove":
         values.pop("roles", None)
     shown = set(values)
@@ -319,8 +342,8 @@ def _plan_creation(desired: Desired, names: Names) -> Plan:
     if values.get("allowed_ip_addresses"):
         values["has_ip_restrictions"] = True
         shown.add("has_ip_restrictions")
-    roles = _roles_after(desired, None, names, values) if "roles" in values else None
-    teams = _teams_after(desired, None, names, roles)
+    roles, teams = _relations_after(desired, None, names, values, problems)
+    raise_all(problems)
     values = {option: value for option, value in values.items() if value not in (None, ())}
     values.setdefault("login_enabled", True)
     if desired.api == REST:
@@ -338,6 +361,32 @@ def _plan_creation(desired: Desired, names: Names) -> Plan:
         "create", desired.kind, account.username, tuple(sorted(shown)), values, None, account, desired.place
     )
     return Plan(change, account, tuple(warnings))
+
+
+def _relations_after(
+    desired: Desired,
+    account: Account | None,
+    names: Names,
+    values: t.Mapping[str, t.Any],
+    problems: list[VeracodeError],
+) -> tuple[frozenset[Role] | None, tuple[Membership, ...] | None]:
+    """Return the roles and teams the account is to have, each C(None) if the task does not manage them."""
+    roles: frozenset[Role] | None = None
+    # Who may manage a team is told by the roles; where these are wrong, that is enough to tell.
+    for_teams: frozenset[Role] = frozenset({TEAM_ADMIN})
+    if account is not None or "roles" in values:
+        lost_team = False
+        with _collected(problems):
+            lost_team = desired.kind == API_USER and _needs_unrestricted(desired, account)
+        with _collected(problems):
+            roles = _roles_after(desired, account, names, values, lost_team=lost_team)
+            for_teams = roles if roles is not None else frozenset(account.roles or () if account else ())
+    else:
+        for_teams = frozenset()
+    teams = None
+    with _collected(problems):
+        teams = _teams_after(desired, account, names, for_teams)
+    return roles, teams
 
 
 def _complete_names(desired: Desired, values: dict[str, t.Any]) -> None:
@@ -385,12 +434,13 @@ def _plan_update(desired: Desired, found: Found, names: Names) -> Plan:
     warnings += _plan_title(desired, now, values)
     _plan_saml(desired, now, values)
     warnings += _plan_addresses(desired, account, now, values)
-    roles = _roles_after(desired, account, names, desired.values)
+    problems: list[VeracodeError] = []
+    roles, teams = _relations_after(desired, account, names, desired.values, problems)
+    raise_all(problems)
     if roles is not None and account.roles is not None and not _same_roles(desired, account.roles, roles):
         values["roles"] = tuple(sorted(role.title for role in roles))
     else:
         roles = None
-    teams = _teams_after(desired, account, names, roles if roles is not None else frozenset(account.roles or ()))
     if teams is not None:
         _put(values, now, "teams", tuple(sorted(team.name for team in teams)))
         if desired.api == REST:
@@ -538,13 +588,15 @@ def _plan_addresses(
 
 
 def _roles_after(
-    desired: Desired, account: Account | None, names: Names, values: t.Mapping[str, t.Any]
+    desired: Desired, account: Account | None, names: Names, values: t.Mapping[str, t.Any], *, lost_team: bool
 ) -> frozenset[Role] | None:
-    """Return the roles the account is to hold, or C(None) if the task does not manage them."""
+    """Return the roles the account is to hold, or C(None) if the task does not manage them.
+
+    :param lost_team: an API service account ends without a team, as it is meant.
+    """
     held = frozenset(account.roles or ()) if account else frozenset()
     catalog = names.roles or _known_roles(desired, account)
     wanted = values.get("roles")
-    lost_team = desired.kind == API_USER and _needs_unrestricted(desired, account)
     if wanted is None and not lost_team:
         return None
     after = held

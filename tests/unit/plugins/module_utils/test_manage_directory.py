@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.emulator.control import Emulator
 from tests.organization import Result, apply, converge, export_all
 
@@ -130,15 +131,18 @@ def emulator(process: Emulator) -> Emulator:
     return process
 
 
+def stored(emulator: Emulator) -> dict[str, Any]:
+    """Return the organization as it is stored, without when a key was last used."""
+    return {kind: items for kind, items in emulator.state().items() if kind != "credentials"}
+
+
 def messages(result: Result) -> list[str]:
     assert result["failed"]
     return str(result["msg"]).splitlines()
 
 
 @pytest.mark.parametrize(("switch", "position"), POSITIONS)
-def test_one_organization_converges_whatever_the_server_is_like(
-    emulator: Emulator, switch: str, position: str
-) -> None:
+def test_one_organization_converges_whatever_the_server_is_like(emulator: Emulator, switch: str, position: str) -> None:
     emulator.switch(**{switch: position})
     done = converge(emulator, **EVERYTHING)
     assert done["summary"] == {
@@ -156,4 +160,380 @@ def test_one_organization_converges_whatever_the_server_is_like(
     assert web is not None
     assert sorted(web["users"]) == ["n1@example.com", "n2@example.com", "tmonarch@example.com"]
     core = emulator.team("Core")
-    assert core is not None and core["users"]["lead@example.com"] == "ADMIN"
+    assert core is not None
+    assert core["users"]["lead@example.com"] == "ADMIN"
+
+
+def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_input(emulator: Emulator) -> None:
+    emulator.read_only(True)
+    result = apply(
+        emulator,
+        users=[
+            {"username": "tmonarch@example.com", "roles": ["Reveiwer"]},
+            {"username": "new@example.com", "roles": ["Reveiwer"], "teams": ["Demo Taem"]},
+            {"username": "b@example.com", "allowed_ip_addresses": ["192.0.2.0/24"]},
+            {"username": "TMonarch@example.com", "phone": "1"},
+            {"username": "nobody@example.com"},
+        ],
+        teams=[{"name": "Web", "members": ["tmonach@example.com"], "business_unit": "Example Unti"}],
+        api_users=[{"username": "svc", "roles": ["Upload API"], "first_name": "S"}],
+    )
+    told = messages(result)
+    assert [line.split(":")[0] for line in told] == [
+        "teams[0].business_unit",
+        "users[0].roles",
+        "users[1].first_name",
+        "users[1].roles",
+        "users[1].teams",
+        "users[2].allowed_ip_addresses",
+        "users[3].username",
+        "users[4].username",
+        "api_users[0].last_name",
+        "api_users[0].teams",
+        "api_users[0].roles",
+    ]
+    text = "\n".join(told)
+    assert 'unknown role "Reveiwer", did you mean "Reviewer"?' in text
+    assert 'did you mean "Demo Team"?' in text
+    assert 'did you mean "Example Unit"?' in text
+    assert 'did you mean "tmonarch@example.com"?' in text
+    assert "users[1].first_name: new@example.com does not exist, and creating it needs first_name, last_name" in text
+    assert 'users[3].username: "TMonarch@example.com" stands in users[0] already' in text
+    assert "nobody@example.com" in text
+    assert [error["place"] for error in result["errors"]] == [line.split(":")[0] for line in told]
+    assert result["changed"] is False
+    assert result["calls"]["writes"] == 0
+    assert emulator.violations() == []
+
+
+def test_an_entry_that_names_nobody_and_has_a_wrong_role_is_told_both(emulator: Emulator) -> None:
+    told = messages(apply(emulator, users=[{"username": "new@example.com", "last_name": "N", "roles": ["Reveiwer"]}]))
+    assert [line.split(":")[0] for line in told] == ["users[0].first_name", "users[0].roles"]
+
+
+@pytest.mark.parametrize(
+    ("options", "places"),
+    [
+        (
+            {
+                "users": [{"username": "tmonarch@example.com", "teams": ["Demo Team"]}],
+                "teams": [{"name": "Release Team", "members": ["tmonarch@example.com"]}],
+            },
+            "users[0].teams, teams[0].members",
+        ),
+        (
+            {
+                "users": [{"username": "tmonarch@example.com", "teams": ["Release Team"]}],
+                "teams": [{"name": "Release Team", "members": ["sviceroy@example.com"]}],
+            },
+            "users[0].teams, teams[0].members",
+        ),
+        (
+            {
+                "users": [{"username": "lpieris@example.com", "managed_teams": ["Demo Team"]}],
+                "teams": [{"name": "Demo Team", "managers": []}],
+            },
+            "users[0].managed_teams, teams[0].managers",
+        ),
+        (
+            {
+                "business_units": [{"name": "Example Unit", "teams": ["Engineering"]}],
+                "teams": [{"name": "Release Team", "business_unit": "Example Unit"}],
+            },
+            "teams[0].business_unit, business_units[0].teams",
+        ),
+        (
+            {
+                "business_units": [{"name": "Example Unit", "teams": ["Engineering"]}, {"name": "Second"}],
+                "teams": [{"name": "Engineering", "business_unit": "Second"}],
+            },
+            "teams[0].business_unit, business_units[0].teams",
+        ),
+    ],
+)
+def test_two_sides_that_contradict_one_another_are_told_with_both_places(
+    emulator: Emulator, options: dict[str, Any], places: str
+) -> None:
+    result = apply(emulator, **options)
+    assert result["failed"]
+    assert result["failure"]["place"] == places
+    for place in places.split(", "):
+        assert place in result["msg"]
+    assert result["calls"]["writes"] == 0
+
+
+def test_two_sides_are_united_where_neither_excludes_the_other(emulator: Emulator) -> None:
+    converge(
+        emulator,
+        users=[{"username": "tmonarch@example.com", "teams": ["Release Team"], "teams_mode": "add"}],
+        teams=[
+            {"name": "Quality Team", "members": ["tmonarch@example.com"], "members_mode": "add"},
+            {"name": "Engineering", "members": ["sviceroy@example.com"]},
+        ],
+    )
+    user = emulator.user("tmonarch@example.com")
+    assert user is not None
+    assert sorted(user["teams"]) == ["Demo Team", "Quality Team", "Release Team"]
+
+
+def test_an_entry_wins_over_the_defaults_also_with_nothing(emulator: Emulator) -> None:
+    emulator.change("user", "tmonarch@example.com", phone="5", custom_one="old")
+    emulator.change("user", "sviceroy@example.com", phone="5", custom_one="old")
+    converge(
+        emulator,
+        users=[
+            {"username": "tmonarch@example.com", "phone": "", "teams": ["Release Team"]},
+            {"username": "sviceroy@example.com", "custom_one": None, "last_name": "V"},
+        ],
+        user_defaults={"phone": "77", "custom_one": "new", "teams": ["Demo Team", "Quality Team"]},
+    )
+    one, two = emulator.user("tmonarch@example.com"), emulator.user("sviceroy@example.com")
+    assert one is not None
+    assert two is not None
+    assert (one["phone"] or "", one["custom_one"], sorted(one["teams"])) == ("", "new", ["Release Team"])
+    assert (two["phone"], two["custom_one"], sorted(two["teams"])) == ("77", "new", ["Demo Team", "Quality Team"])
+
+
+def test_an_entry_with_only_a_name_is_kept_and_left_alone(emulator: Emulator) -> None:
+    before = emulator.user("tmonarch@example.com")
+    done = converge(
+        emulator,
+        users=[{"username": "TMonarch@example.com"}],
+        user_defaults={"roles": ["Executive"], "phone": "77"},
+        exclusive=["users"],
+        min_administrators=0,
+    )
+    assert emulator.user("tmonarch@example.com") == before
+    assert "tmonarch@example.com" not in [action["name"] for action in done["actions"]]
+    others = [
+        user for user in emulator.state()["users"] if not user["is_api"] and user["user_name"] != "tmonarch@example.com"
+    ]
+    assert others
+    assert not any(user["login_enabled"] for user in others)
+
+
+def test_people_that_are_protected_or_come_by_saml_are_no_leftovers(emulator: Emulator) -> None:
+    done = converge(
+        emulator,
+        users=[{"username": "tmonarch@example.com"}],
+        exclusive=["users"],
+        absent_action="delete",
+        protected_users=["ASwallowtail@example.com", "mdoe@example.com"],
+        exclude_saml=True,
+        max_removals=20,
+    )
+    assert {action["action"] for action in done["actions"]} == {"delete"}
+    left = sorted(user["user_name"] for user in emulator.state()["users"] if not user["is_api"] and not user["deleted"])
+    assert left == ["aswallowtail@example.com", "mdoe@example.com", "msaml@example.com", "tmonarch@example.com"]
+
+
+def test_the_calling_account_is_never_removed(emulator: Emulator) -> None:
+    done = converge(emulator, api_users=[{"username": "build-upload"}], exclusive=["api_users"], absent_action="delete")
+    assert sorted(action["name"] for action in done["actions"]) == ["keyless-api", "restricted-api"]
+    assert any('"admin-api" is the account that signs these calls' in warning for warning in done["warnings"])
+
+
+@pytest.mark.parametrize("kind", ["business_units", "teams", "users", "api_users"])
+def test_what_is_in_no_list_is_only_reported_if_so_wished(emulator: Emulator, kind: str) -> None:
+    before = stored(emulator)
+    result = apply(emulator, exclusive=[kind], absent_action="report", max_removals=0)
+    assert not result["failed"]
+    assert result["actions"] == []
+    assert any("are in no list and are left alone with absent_action: report" in each for each in result["warnings"])
+    assert stored(emulator) == before
+
+
+@pytest.mark.parametrize("kind", ["business_units", "teams"])
+def test_teams_and_business_units_go_only_by_deletion(emulator: Emulator, kind: str) -> None:
+    result = apply(emulator, exclusive=[kind])
+    assert result["actions"] == []
+    assert any("left alone" in warning for warning in result["warnings"])
+    if kind == "business_units":
+        emulator.change("team", "Engineering", business_unit="Not Specified")
+    keep = [{"name": "Demo Team"}, {"name": "Release Team"}] if kind == "teams" else []
+    done = converge(emulator, **{kind: keep}, exclusive=[kind], absent_action="delete", max_removals=20)
+    wanted = ["Engineering", "Quality Team"] if kind == "teams" else ["Example Unit"]
+    assert [(action["action"], action["name"]) for action in done["actions"]] == [("delete", name) for name in wanted]
+
+
+GUARDS: list[tuple[dict[str, Any], str]] = [
+    ({"max_removals": 2}, "max_removals: this plan would remove 6 objects (aswallowtail@example.com, "),
+    (
+        {"min_administrators": 1},
+        "min_administrators: this plan would leave 0 of 1 administrators, without aswallowtail@example.com",
+    ),
+    (
+        {"required_administrators": ["aswallowtail@example.com"], "min_administrators": 0},
+        'required_administrators: "aswallowtail@example.com" would not be an enabled, active administrator',
+    ),
+]
+
+
+@pytest.mark.parametrize(("options", "text"), GUARDS)
+@pytest.mark.parametrize("absent_action", ["disable", "delete"])
+def test_a_guard_stops_the_run_before_its_first_write(
+    emulator: Emulator, options: dict[str, Any], text: str, absent_action: str
+) -> None:
+    before = stored(emulator)
+    everything = {
+        "users": [{"username": "tmonarch@example.com"}],
+        "exclusive": ["users"],
+        "absent_action": absent_action,
+    }
+    for check in (True, False):
+        result = apply(emulator, check=check, **everything, **options)
+        assert result["failed"] and text in result["msg"], result["msg"]
+        assert (result["changed"], result["actions"], result["calls"]["writes"]) == (False, [], 0)
+    assert stored(emulator) == before
+
+
+def test_the_share_of_removals_counts_where_there_are_many(emulator: Emulator) -> None:
+    for number in range(60):
+        emulator.add("user", user_name=f"p{number}@example.com", first_name="P", last_name="N", roles=["Executive"])
+    export = export_all(emulator)["directory"]
+    kept = [user for user in export["users"] if not user["username"].startswith("p")]
+    some = [user for user in export["users"] if user["username"].startswith("p")]
+    refused = apply(emulator, users=kept + some[7:], exclusive=["users"], max_removals=100)
+    assert refused["failed"]
+    assert "max_removal_percent: this plan would remove 7 of 6" in refused["msg"]
+    done = apply(emulator, users=kept + some[6:], exclusive=["users"], max_removals=100)
+    assert not done["failed"]
+    assert done["summary"]["disabled"] == 6
+    # Who is disabled already is no further removal.
+    done = apply(emulator, users=kept + some[7:], exclusive=["users"], max_removals=1)
+    assert not done["failed"]
+    assert done["summary"]["disabled"] == 1
+
+
+@pytest.mark.parametrize(
+    "fault", [{"kind": "drift", "shift": 1}, {"kind": "drift", "shift": -1}, {"kind": "totals", "delta": 3}]
+)
+def test_nothing_is_removed_on_an_incomplete_inventory(emulator: Emulator, fault: dict[str, Any]) -> None:
+    emulator.switch(max_page_size=20)
+    for number in range(70):
+        emulator.add("user", user_name=f"p{number:02}@example.com", first_name="P", last_name="N", roles=["Executive"])
+    emulator.fault(path="/users$", count=0, method="GET", **fault)
+    everybody = [{"username": f"p{number:02}@example.com", "phone": "1"} for number in range(70)]
+    result = apply(
+        emulator, users=everybody, exclusive=["users"], absent_action="delete", max_removals=100, min_administrators=0
+    )
+    assert not result["failed"], result["msg"]
+    assert result["complete"] is False
+    assert {action["action"] for action in result["actions"]} == {"update"}
+    assert result["summary"]["updated"] == 70
+    assert any("nothing is removed" in warning for warning in result["warnings"])
+    emulator.clear_faults()
+    result = apply(
+        emulator,
+        check=True,
+        users=everybody,
+        exclusive=["users"],
+        absent_action="delete",
+        max_removals=100,
+        max_removal_percent=100,
+        min_administrators=0,
+    )
+    assert result["complete"] is True
+    assert result["summary"]["deleted"] == 7
+
+
+def test_a_plan_that_was_approved_is_what_runs(emulator: Emulator, tmp_path: Path) -> None:
+    plan = str(tmp_path / "plan.json")
+    approved = {"users": [{"username": "tmonarch@example.com", "phone": "9"}]}
+    result = apply(emulator, check=True, plan_file=plan, **approved)
+    written = json.loads(Path(plan).read_text(encoding="utf-8"))
+    assert written == {"actions": result["actions"], "diff": result["diff"]}
+    other = {"users": [{"username": "tmonarch@example.com", "phone": "8"}]}
+    refused = apply(emulator, expect_plan=plan, **other)
+    assert refused["failed"]
+    assert refused["calls"]["writes"] == 0
+    assert refused["msg"].startswith("expect_plan: today's plan differs")
+    assert "tmonarch@example.com" in refused["msg"]
+    more = {"users": [*approved["users"], {"username": "sviceroy@example.com", "phone": "1"}]}
+    refused = apply(emulator, expect_plan=plan, **more)
+    assert "not in the approved plan: update user sviceroy@example.com" in refused["msg"]
+    done = apply(emulator, expect_plan=plan, plan_file=plan, **approved)
+    assert not done["failed"]
+    assert done["changed"]
+    refused = apply(emulator, expect_plan=plan, **approved)
+    assert "no longer planned: update user tmonarch@example.com" in refused["msg"]
+    missing = apply(emulator, expect_plan=str(tmp_path / "none.json"), **approved)
+    assert missing["failed"]
+    assert "expect_plan" in missing["msg"]
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_one_failure_does_not_stop_the_others(emulator: Emulator, status: int) -> None:
+    names = ["tmonarch@example.com", "sviceroy@example.com", "lpieris@example.com", "mdoe@example.com"]
+    wanted = {"users": [{"username": name, "phone": "77"} for name in names]}
+    victim = emulator.user(names[1])
+    assert victim is not None
+    emulator.fault("status", status=status, method="PUT", path=victim["user_id"], count=0)
+    result = apply(emulator, max_retries=0, **wanted)
+    assert result["failed"]
+    assert result["changed"]
+    assert [error["place"] for error in result["errors"]] == ["users[1]"]
+    assert result["errors"][0]["status"] == status
+    assert f"HTTP {status}" in result["errors"][0]["msg"]
+    assert result["errors"][0]["name"] == names[1]
+    assert [action["name"] for action in result["actions"]] == [names[0], *names[2:]]
+    assert result["summary"]["updated"] == 3
+    assert result["summary"]["failed"] == 1
+    emulator.clear_faults()
+    result = apply(emulator, **wanted)
+    assert [action["name"] for action in result["actions"]] == [names[1]]
+
+
+def test_a_run_can_stop_at_its_first_failure(emulator: Emulator) -> None:
+    names = ["tmonarch@example.com", "sviceroy@example.com", "lpieris@example.com", "mdoe@example.com"]
+    wanted = {"users": [{"username": name, "phone": "77"} for name in names], "workers": 1, "on_error": "stop"}
+    emulator.fault("status", status=400, method="PUT", skip=1, count=0)
+    result = apply(emulator, **wanted)
+    assert result["failed"]
+    assert result["changed"]
+    assert [action["name"] for action in result["actions"]] == names[:1]
+    assert len(result["errors"]) == 1
+    assert result["calls"]["writes"] == 2
+    emulator.clear_faults()
+    result = apply(emulator, **wanted)
+    assert [action["name"] for action in result["actions"]] == names[1:]
+
+
+def test_what_needs_an_object_that_could_not_be_created_is_not_sent_astray(emulator: Emulator) -> None:
+    emulator.fault("status", status=400, method="POST", path="/teams$", count=0)
+    result = apply(emulator, teams=[{"name": "Web", "members": ["tmonarch@example.com"]}])
+    assert result["failed"]
+    assert [error["place"] for error in result["errors"]] == ["teams[0]"]
+    assert not any("None" in line["path"] for line in emulator.log())
+
+
+KINDS = ["business_units", "teams", "users", "api_users"]
+
+
+def test_an_export_applies_without_a_change_and_restores_what_was_damaged(emulator: Emulator) -> None:
+    exported = export_all(emulator)
+    assert exported["complete"] is True
+    assert export_all(emulator)["directory"] == exported["directory"]
+    snapshot = exported["directory"]
+    same = apply(emulator, exclusive=KINDS, **copy.deepcopy(snapshot))
+    assert not same["failed"]
+    assert same["actions"] == []
+    emulator.change("user", "tmonarch@example.com", roles=["Executive"], teams=["Release Team"], last_name="X")
+    emulator.change("user", "sviceroy@example.com", login_enabled=False)
+    emulator.change("user", "wbuckeye@example.com", active=True)
+    emulator.change("team", "Engineering", business_unit="Not Specified")
+    emulator.remove("user", "mdoe@example.com")
+    emulator.remove("user", "keyless-api")
+    emulator.remove("team", "Quality Team")
+    emulator.add("team", name="Stray Team")
+    emulator.add("user", user_name="stray@example.com", first_name="S", last_name="T", roles=["Executive"])
+    done = apply(emulator, exclusive=KINDS, absent_action="delete", **copy.deepcopy(snapshot))
+    assert not done["failed"], done["errors"]
+    assert export_all(emulator)["directory"] == snapshot
+
+
+def test_the_kinds_of_an_export_can_be_narrowed(emulator: Emulator) -> None:
+    for kind in KINDS:
+        narrowed = export_all(emulator, kinds=[kind])
+        assert list(narrowed["directory"]) == [kind]
+        assert apply(emulator, exclusive=[kind], **narrowed["directory"])["actions"] == []
