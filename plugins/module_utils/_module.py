@@ -39,6 +39,11 @@ class Session:
         self.calls = Calls()
         self.progress = Progress()
         self.connection: Connection = connection_from_options(params, os.environ, os.path.expanduser("~"))
+        if not self.connection.validate_certs:
+            self.progress.warnings.append(
+                "validate_certs: the server's certificate is not verified, so anyone on the way can read and change "
+                "what is sent; give the authority's certificate in ca_path instead"
+            )
         self._identity: IdentityDirectory | None = None
         self._open: list[Directory] = []
 
