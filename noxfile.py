@@ -103,6 +103,8 @@ def tools(name: str, *arguments: str, python: str | None = None) -> dict[str, st
     return {
         **foreign,
         "ANSIBLE_COLLECTIONS_PATH": str(TREE),
+        # Ansible asks the system for the home of the user, not the environment.
+        "ANSIBLE_REMOTE_TEMP": str(HOME / ".ansible" / "tmp"),
         "HOME": str(own_home()),
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": f"{TREE}{os.pathsep}{COPY}",
