@@ -17,12 +17,13 @@ from ansible_collections.community.veracode.plugins.module_utils._plan import Fo
 from ansible_collections.community.veracode.plugins.module_utils._roles import USER
 
 
-def find_account(lookup: Lookup, desired: Desired) -> Found | None:
+def find_account(lookup: Lookup, desired: Desired, report: frozenset[str] = frozenset()) -> Found | None:
     """Return the account a task means.
 
+    :param report: options that the reading is to carry although nothing is compared with them.
     :raises InputError: the selectors point at different accounts.
     """
-    need = options_needed(desired)
+    need = options_needed(desired) | report
     if desired.username:
         return _find_by_username(lookup, desired, desired.username, need)
     if desired.custom_id:

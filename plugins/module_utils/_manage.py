@@ -69,9 +69,13 @@ def _key_delivery(session: Session) -> KeyDelivery:
     return KeyDelivery(session.params, session.progress)
 
 
+# What an account is returned with even if the task manages none of it. A listing that carries these is enough.
+_REPORTED = frozenset({"roles", "teams"})
+
+
 def plan_one(directory: Directory, desired: Desired) -> Plan:
-    """Read what one account needs, no more, and plan it."""
-    found = find_account(directory, desired)
+    """Read what one account needs, and what is told of it in the result, and plan it."""
+    found = find_account(directory, desired, frozenset() if desired.state == "absent" else _REPORTED)
     if found is not None and found.account.kind != desired.kind:
         return plan_account(desired, found, Names())
     need_roles, team_names = names_needed(desired, found.account if found else None)
