@@ -1,0 +1,109 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The patterns, the surveys of the role controller, its job templates and the playbooks are about the same things."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[3]
+PATTERNS = ROOT / "extensions" / "patterns"
+SURVEYS = ROOT / "roles" / "controller" / "files" / "surveys"
+NAMES = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
+TYPES = {
+    "text": "str",
+    "textarea": "str",
+    "integer": "int",
+    "float": "float",
+    "multiplechoice": "str",
+    "multiselect": "list",
+}
+
+
+def load(path: Path) -> t.Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def defaults() -> t.Any:
+    return load(ROOT / "roles" / "controller" / "defaults" / "main.yml")
+
+
+def survey(name: str) -> t.Any:
+    return json.loads((SURVEYS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def test_every_playbook_has_a_pattern_a_survey_and_a_job_template() -> None:
+    assert len(NAMES) == 6
+    assert sorted(path.name for path in PATTERNS.iterdir()) == NAMES
+    assert sorted(path.stem for path in SURVEYS.iterdir()) == NAMES
+    templates = defaults()["controller_job_templates"]
+    assert sorted(template["survey"] for template in templates) == NAMES
+    specs = load(ROOT / "roles" / "controller" / "meta" / "argument_specs.yml")["argument_specs"]["main"]["options"]
+    assert sorted(specs["controller_job_templates"]["options"]["survey"]["choices"]) == NAMES
+    for template in templates:
+        assert (ROOT / template["playbook"]).is_file()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_pattern(name: str) -> None:
+    pattern = json.loads((PATTERNS / name / "meta" / "pattern.json").read_text(encoding="utf-8"))
+    assert pattern["name"] == name
+    assert re.fullmatch("[a-z0-9_]{1,64}", name)
+    assert len(pattern["title"]) <= 64
+    assert not pattern["short_description"].endswith(".")
+    resources = pattern["aap_resources"]
+    [template] = resources["controller_job_templates"]
+    assert template["survey"] == survey(name)
+    assert template["execution_environment"] == resources["controller_execution_environment"]["name"]
+    assert set(template["labels"]) <= set(resources["controller_labels"])
+    assert template["name"] in {each["name"] for each in defaults()["controller_job_templates"]}
+    [play] = load(PATTERNS / name / "playbooks" / template["playbook"])
+    assert play["ansible.builtin.import_playbook"] == f"community.veracode.{name}"
+    readme = (PATTERNS / name / "README.md").read_text(encoding="utf-8")
+    for question in template["survey"]["spec"]:
+        assert f"`{question['variable']}`" in readme
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_survey_asks_what_the_play_takes(name: str) -> None:
+    [spec] = load(PATTERNS / name / "playbooks" / f"{name}.meta.yml")["argument_specs"].values()
+    questions = {question["variable"]: question for question in survey(name)["spec"]}
+    assert list(questions) == list(spec["options"])
+    used = json.dumps(load(PATTERNS / name / "playbooks" / f"{name}.yml"))
+    for variable, question in questions.items():
+        option = spec["options"][variable]
+        assert option["type"] == TYPES[question["type"]]
+        assert option.get("choices") == question.get("choices")
+        assert str(option.get("default", "")) == question.get("default", "")
+        assert re.search(rf"\b{variable}\b", used), "asked and not used"
+        assert question["type"] != "password", "no secret is a variable"
+
+
+@pytest.mark.parametrize("schedule", defaults()["controller_schedules"], ids=lambda schedule: schedule["name"])
+def test_a_schedule_answers_its_survey(schedule: dict[str, t.Any]) -> None:
+    [template] = [each for each in defaults()["controller_job_templates"] if each["name"] == schedule["job_template"]]
+    questions = survey(template["survey"])["spec"]
+    assert set(schedule["extra_data"]) <= {question["variable"] for question in questions}
+    assert {question["variable"] for question in questions if question["required"]} <= set(schedule["extra_data"])
+
+
+def test_the_credential_type_sets_what_the_modules_read() -> None:
+    folder = ROOT / "roles" / "controller" / "files" / "credential_type"
+    inputs = json.loads((folder / "inputs.json").read_text())
+    injectors = json.loads((folder / "injectors.json").read_text())
+    fields = {field["id"]: field for field in inputs["fields"]}
+    assert [name for name, field in fields.items() if field.get("secret")] == ["api_key_secret"]
+    # As variables of a playbook, secrets would be shown.
+    assert list(injectors) == ["env"]
+    fragment = (ROOT / "plugins" / "doc_fragments" / "connection.py").read_text()
+    for variable, value in injectors["env"].items():
+        assert variable in fragment
+        assert re.search(r"{{ (\w+)", value)[1] in fields  # type: ignore[index]
