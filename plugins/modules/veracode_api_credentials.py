@@ -122,7 +122,7 @@ EXAMPLES = r"""
 
 - name: Revoke a key pair that was found in a repository
   community.veracode.veracode_api_credentials:
-    api_id: 00000000000000000000000000000000
+    api_id: "00000000000000000000000000000000"
     state: absent
 
 - name: Revoke the key pair of an account
