@@ -61,3 +61,13 @@ def test_every_guide_is_listed_and_has_its_label() -> None:
     for name in listed:
         text = (DOCSITE / "rst" / f"{name}.rst").read_text(encoding="utf-8")
         assert f"\n.. _ansible_collections.community.veracode.docsite.{name}:\n" in text
+
+
+def test_pictures_of_the_readme_exist_and_are_small() -> None:
+    root = DOCSITE.parents[1]
+    prefix = "https://raw.githubusercontent.com/ansible-collections/community.veracode/main/"
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (root / "README.md").read_text(encoding="utf-8"))
+    assert pictures
+    for url in pictures:
+        assert url.startswith(prefix)
+        assert (root / url.removeprefix(prefix)).stat().st_size < 200_000

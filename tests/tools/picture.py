@@ -1,0 +1,125 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Draw the picture of the README from what a command prints on a terminal. Needs Pillow and the font DejaVu Sans Mono.
+
+A long diff is shortened in its middle; nothing else is left out or changed.
+
+Usage: python picture.py FILE.png COMMAND [ARGUMENT ...]
+For example: python tests/tools/picture.py docs/docsite/images/demo.png make demo
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import sys
+import termios
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+COLUMNS = 112
+SIZE = 15
+MARGIN = 18
+BACKGROUND = "#11151c"
+FOREGROUND = "#d7dce4"
+COLOURS = {30: "#5c6773", 31: "#f07178", 32: "#7fd962", 33: "#e6b450", 34: "#59c2ff", 35: "#d2a6ff", 36: "#5ccfe6"}
+FONTS = Path("/usr/share/fonts/truetype/dejavu")
+LONG_DIFF = 24  # lines; of a longer one, this many stay
+ESCAPE = re.compile(r"\x1b\[([0-9;]*)m")
+
+
+def record(command: list[str]) -> list[str]:
+    """Run a command on a terminal of our own and return its lines, colours included.
+
+    :raises SystemExit: if it fails.
+    """
+    output = bytearray()
+
+    def read(descriptor: int) -> bytes:
+        data = os.read(descriptor, 65536)
+        output.extend(data)
+        return data
+
+    pid, descriptor = pty.fork()
+    if not pid:
+        os.environ.update(TERM="xterm-256color", COLUMNS=str(COLUMNS))
+        os.execvp(command[0], command)
+    fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 50, COLUMNS, 0, 0))
+    try:
+        while read(descriptor):
+            pass
+    except OSError:
+        pass  # Linux ends the stream so
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    lines = output.decode("utf-8").replace("\r\n", "\n").split("\n")
+    if status:
+        sys.exit("\n".join([*lines, f"{command[0]} failed with exit code {status}"]))
+    return lines
+
+
+def plain(line: str) -> str:
+    return ESCAPE.sub("", line)
+
+
+def shortened(lines: list[str]) -> list[str]:
+    """Leave out the middle of long diffs, and blank lines that follow each other."""
+    result: list[str] = []
+    diff: list[str] = []
+    for line in [*lines, ""]:
+        if re.match(r"(--- before|\+\+\+ after|@@ |[-+ ] {4})", plain(line)):
+            diff.append(line)
+            continue
+        if len(diff) > LONG_DIFF:
+            head, tail = diff[: LONG_DIFF - 8], diff[-8:]
+            diff = [*head, f"  … {len(diff) - LONG_DIFF} more lines", *tail]
+        result += diff
+        diff = []
+        if plain(line).strip() or (result and plain(result[-1]).strip()):
+            result.append(line)
+    while result and not plain(result[-1]).strip():
+        result.pop()
+    while result and not plain(result[0]).strip():
+        result.pop(0)
+    return result
+
+
+def draw(lines: list[str]) -> Image.Image:
+    """Return the picture of the lines."""
+    regular = ImageFont.truetype(str(FONTS / "DejaVuSansMono.ttf"), SIZE)
+    bold = ImageFont.truetype(str(FONTS / "DejaVuSansMono-Bold.ttf"), SIZE)
+    width, height = regular.getlength("m"), SIZE + 4
+    columns = max(len(plain(line)) for line in lines)
+    size = (round(columns * width) + 2 * MARGIN, len(lines) * height + 2 * MARGIN)
+    picture = Image.new("RGB", size, BACKGROUND)
+    canvas = ImageDraw.Draw(picture)
+    for number, line in enumerate(lines):
+        column, colour, font = 0, FOREGROUND, regular
+        for index, part in enumerate(ESCAPE.split(line)):
+            if index % 2 == 0:
+                canvas.text((MARGIN + column * width, MARGIN + number * height), part, fill=colour, font=font)
+                column += len(part)
+                continue
+            for code in (int(text or 0) for text in part.split(";")):
+                if code == 0:
+                    colour, font = FOREGROUND, regular
+                elif code == 1:
+                    font = bold
+                else:
+                    colour = COLOURS.get(code, colour)
+    return picture
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    target = Path(sys.argv[1])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Few colours are enough for text, and make the file small.
+    draw(shortened(record(sys.argv[2:]))).quantize(64).save(target, optimize=True)
+    print(f"{target}: {target.stat().st_size // 1024} KiB")
