@@ -62,16 +62,16 @@ def _run(
     validated = validator.validate({**connection, **options})
     if validated.error_messages:
         raise ValueError(validated.error_messages)
-    with tempfile.TemporaryDirectory(prefix="veracode-calls-") as cache:
-        with mock.patch.dict(os.environ, {"XDG_CACHE_HOME": cache}):
-            session = _module.Session(validated.validated_parameters, check_mode=check)
-            try:
-                result = {"failed": False, **work(session)}
-            except VeracodeError as error:
-                result = {"failed": True, "msg": error.msg, "failure": error.failure()}
-            finally:
-                session.close()
-            return {**_module._so_far(session), **result, "warnings": session.progress.warnings}
+    folder = tempfile.TemporaryDirectory(prefix="veracode-calls-")
+    with folder as cache, mock.patch.dict(os.environ, {"XDG_CACHE_HOME": cache}):
+        session = _module.Session(validated.validated_parameters, check_mode=check)
+        try:
+            result = {"failed": False, **work(session)}
+        except VeracodeError as error:
+            result = {"failed": True, "msg": error.msg, "failure": error.failure()}
+        finally:
+            session.close()
+        return {**_module._so_far(session), **result, "warnings": session.progress.warnings}
 
 
 def converge(emulator: Emulator, **options: Any) -> Result:

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -257,6 +258,9 @@ class Account:
         )
 
 
+_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:?00)\Z", re.ASCII)
+
+
 def timestamp(value: t.Any) -> str | None:
     """Return a time in the one form that results use, C(2026-01-31T12:00:00Z).
 
@@ -265,6 +269,8 @@ def timestamp(value: t.Any) -> str | None:
     """
     if not isinstance(value, str) or not value:
         return None
+    if _UTC.match(value):
+        return value[:19] + "Z"  # by far the most, and parsing is slow
     text = value.strip().replace(" UTC", "Z").replace("Z", "+0000")
     text = text.replace(" ", "T", 1)
     if len(text) > 6 and text[-3] == ":" and text[-6] in "+-":

@@ -152,11 +152,19 @@ def _hold_sides_against_each_other(organization: Organization) -> None:
         for entry in organization.accounts
         if entry.desired.state == "present" and not entry.name_only
     }
+    naming: dict[str, set[str]] = {}
+    for label, desired in accounts.items():
+        for name in (*desired.values.get("teams", ()), *desired.values.get("managed_teams", ())):
+            naming.setdefault(name, set()).add(label)
     for number, team in enumerate(organization.teams):
         if team.get("state") == "absent":
             continue
+        # Only who is named by one of the two sides can be in contradiction.
+        named = {name.casefold() for option in ("members", "managers") for name in team.get(option) or ()}
+        concerned = sorted((named & accounts.keys()) | naming.get(team["name"], set()))
+        those = {label: accounts[label] for label in concerned}
         for option, of_account in (("members", "teams"), ("managers", "managed_teams")):
-            _hold_members(organization, accounts, f"teams[{number}]", team, option, of_account)
+            _hold_members(organization, those, f"teams[{number}]", team, option, of_account)
     _hold_business_units(organization)
 
 

@@ -382,7 +382,8 @@ def test_a_guard_stops_the_run_before_its_first_write(
     }
     for check in (True, False):
         result = apply(emulator, check=check, **everything, **options)
-        assert result["failed"] and text in result["msg"], result["msg"]
+        assert result["failed"]
+        assert text in result["msg"]
         assert (result["changed"], result["actions"], result["calls"]["writes"]) == (False, [], 0)
     assert stored(emulator) == before
 
