@@ -47,11 +47,11 @@ options:
   roles_mode:
     description:
       - How O(roles) relates to the roles the account has.
+      - With V(exact), the account has exactly these roles.
+      - With V(add), the account has at least these roles.
+      - With V(remove), the account has none of these roles.
     type: str
-    choices:
-      exact: The account has exactly these roles.
-      add: The account has at least these roles.
-      remove: The account has none of these roles.
+    choices: [exact, add, remove]
     default: exact
   teams:
     description:
@@ -62,11 +62,11 @@ options:
   teams_mode:
     description:
       - How O(teams) relates to the teams the account is in.
+      - With V(exact), the account is in exactly these teams, and in those of O(managed_teams).
+      - With V(add), the account is in at least these teams.
+      - With V(remove), the account is in none of these teams.
     type: str
-    choices:
-      exact: The account is in exactly these teams, and in those of O(managed_teams).
-      add: The account is in at least these teams.
-      remove: The account is in none of these teams.
+    choices: [exact, add, remove]
     default: exact
   managed_teams:
     description:

@@ -44,12 +44,12 @@ options:
       - V(auto) takes it from the prefix of the credentials; credentials without a prefix belong to the commercial region.
       - A region that contradicts the prefix of the credentials is an error.
       - If not set, the value of the environment variable E(VERACODE_REGION) is used.
+      - With V(auto), it follows from the prefix of the credentials.
+      - V(commercial) has its hosts below C(veracode.com).
+      - V(european) has its hosts below C(veracode.eu).
+      - V(federal) has its hosts below C(veracode.us).
     type: str
-    choices:
-      auto: From the prefix of the credentials.
-      commercial: The hosts below C(veracode.com).
-      european: The hosts below C(veracode.eu).
-      federal: The hosts below C(veracode.us).
+    choices: [auto, commercial, european, federal]
     default: auto
   api_url:
     description:

@@ -21,11 +21,11 @@ options:
   credentials_format:
     description:
       - The format of the file.
+      - V(ini) is Veracode's credentials file. Other profiles, comments and their order are kept.
+      - V(json) is an object with C(api_key_id), C(api_key_secret) and C(expires).
+      - V(env) are lines that set E(VERACODE_API_KEY_ID) and E(VERACODE_API_KEY_SECRET). Other lines are kept.
     type: str
-    choices:
-      ini: Veracode's credentials file. Other profiles, comments and their order are kept.
-      json: An object with C(api_key_id), C(api_key_secret) and C(expires).
-      env: Lines that set E(VERACODE_API_KEY_ID) and E(VERACODE_API_KEY_SECRET). Other lines are kept.
+    choices: [ini, json, env]
     default: ini
   credentials_profile:
     description:

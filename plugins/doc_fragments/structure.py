@@ -42,19 +42,19 @@ options:
   members_mode:
     description:
       - How O(members) and O(managers) relate to who is in the team.
+      - With V(exact), the team has exactly these members and managers.
+      - With V(add), the team has at least these members and managers.
+      - With V(remove), who is listed in O(members) is not in the team, and who is listed in O(managers) does not manage it.
     type: str
-    choices:
-      exact: The team has exactly these members and managers.
-      add: The team has at least these members and managers.
-      remove: Who is listed in O(members) is not in the team, and who is listed in O(managers) does not manage it.
+    choices: [exact, add, remove]
     default: exact
   state:
     description:
       - What is wanted. With V(absent) only O(name) counts. Veracode refuses to delete a team that has applications.
+      - With V(present), the team exists and has what the other options say.
+      - With V(absent), the team does not exist.
     type: str
-    choices:
-      present: The team exists and has what the other options say.
-      absent: The team does not exist.
+    choices: [present, absent]
     default: present
 """
 
@@ -80,18 +80,18 @@ options:
   teams_mode:
     description:
       - How O(teams) relates to the teams in the business unit.
+      - With V(exact), the business unit has exactly these teams. Others go to the default business unit.
+      - With V(add), the business unit has at least these teams.
+      - With V(remove), the business unit has none of these teams. They go to the default business unit.
     type: str
-    choices:
-      exact: The business unit has exactly these teams. Others go to the default business unit.
-      add: The business unit has at least these teams.
-      remove: The business unit has none of these teams. They go to the default business unit.
+    choices: [exact, add, remove]
     default: exact
   state:
     description:
       - What is wanted. With V(absent) only O(name) counts.
+      - With V(present), the business unit exists and has what the other options say.
+      - With V(absent), the business unit does not exist.
     type: str
-    choices:
-      present: The business unit exists and has what the other options say.
-      absent: The business unit does not exist.
+    choices: [present, absent]
     default: present
 """

@@ -51,11 +51,12 @@ options:
   state:
     description:
       - What is wanted.
+      - With V(present), the account has a key pair that is valid longer than O(renew_within). It is generated if that is not so.
+      - With V(rotated), a new key pair is generated, always.
+      - With V(absent), the key pair is revoked, which holds at once. O(credentials_dest) and its like are not applied, a file is left as it
+        is.
     type: str
-    choices:
-      present: The account has a key pair that is valid longer than O(renew_within). It is generated if that is not so.
-      rotated: A new key pair is generated, always.
-      absent: The key pair is revoked, which holds at once. O(credentials_dest) and its like are not applied, a file is left as it is.
+    choices: [present, rotated, absent]
     default: present
   renew_within:
     description:

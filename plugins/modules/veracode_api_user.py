@@ -34,21 +34,21 @@ options:
   state:
     description:
       - What is wanted. With V(disabled) and V(absent) only the options that select the account count, others are not applied.
-    type: str
-    choices:
-      present: The account exists and has what the other options say.
-      disabled: The account cannot log in and is inactive, so that its key pair is not accepted. An account that does not exist is
+      - With V(present), the account exists and has what the other options say.
+      - With V(disabled), the account cannot log in and is inactive, so that its key pair is not accepted. An account that does not exist is
         left alone.
-      absent: The account does not exist. Deletion is soft and final, Veracode has no way to undo it.
+      - With V(absent), the account does not exist. Deletion is soft and final, Veracode has no way to undo it.
+    type: str
+    choices: [present, disabled, absent]
     default: present
   credentials:
     description:
       - Whether to generate a key pair.
       - An account that exists keeps what it has. See M(community.veracode.veracode_api_credentials) to renew and revoke key pairs.
+      - With V(none), no key pair is generated.
+      - With V(on_create), an account that is created gets a key pair, in the same call. Needs O(credentials_dest) or O(return_secret).
     type: str
-    choices:
-      none: No key pair is generated.
-      on_create: An account that is created gets a key pair, in the same call. Needs O(credentials_dest) or O(return_secret).
+    choices: [none, on_create]
     default: none
 seealso:
   - module: community.veracode.veracode_user

@@ -29,10 +29,11 @@ options:
   state:
     description:
       - What is wanted. With V(absent) only O(name) counts, other options are not applied.
+      - With V(present), the business unit exists and has what the other options say.
+      - With V(absent), the business unit does not exist. Veracode may refuse to delete one that has teams, and the default one cannot be
+        deleted.
     type: str
-    choices:
-      present: The business unit exists and has what the other options say.
-      absent: The business unit does not exist. Veracode may refuse to delete one that has teams, and the default one cannot be deleted.
+    choices: [present, absent]
     default: present
   name:
     description:
@@ -56,11 +57,11 @@ options:
   teams_mode:
     description:
       - How O(teams) relates to the teams that are there.
+      - With V(exact), exactly these teams are in the business unit.
+      - With V(add), at least these teams are in the business unit.
+      - With V(remove), none of these teams is in the business unit.
     type: str
-    choices:
-      exact: Exactly these teams are in the business unit.
-      add: At least these teams are in the business unit.
-      remove: None of these teams is in the business unit.
+    choices: [exact, add, remove]
     default: exact
 seealso:
   - module: community.veracode.veracode_business_unit_info

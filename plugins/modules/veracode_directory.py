@@ -50,11 +50,11 @@ options:
   absent_action:
     description:
       - What happens to what O(exclusive) leaves out.
+      - With V(disable), accounts are disabled. Teams and business units are only reported.
+      - With V(delete), it is deleted for good.
+      - With V(report), it is only reported, in a warning.
     type: str
-    choices:
-      disable: Accounts are disabled. Teams and business units are only reported.
-      delete: It is deleted for good.
-      report: It is only reported, in a warning.
+    choices: [disable, delete, report]
     default: disable
   exclude_saml:
     description:
@@ -104,10 +104,10 @@ options:
   on_error:
     description:
       - What happens after an object could not be written.
+      - With V(continue), the others are written, and the task fails at its end.
+      - With V(stop), nothing more is begun.
     type: str
-    choices:
-      continue: The others are written, and the task fails at its end.
-      stop: Nothing more is begun.
+    choices: [continue, stop]
     default: continue
   workers:
     description:

@@ -30,10 +30,10 @@ options:
   state:
     description:
       - What is wanted. With V(absent), no other option is applied.
+      - With V(present), there are settings, and they have what the other options say.
+      - With V(absent), there are no settings.
     type: str
-    choices:
-      present: There are settings, and they have what the other options say.
-      absent: There are no settings.
+    choices: [present, absent]
     default: present
   prefer_veracode_data:
     description:

@@ -30,10 +30,10 @@ options:
   state:
     description:
       - What is wanted. With V(absent) only O(name) counts, other options are not applied.
+      - With V(present), the role exists and has what the other options say.
+      - With V(absent), the role does not exist. Veracode may refuse to delete one that accounts hold.
     type: str
-    choices:
-      present: The role exists and has what the other options say.
-      absent: The role does not exist. Veracode may refuse to delete one that accounts hold.
+    choices: [present, absent]
     default: present
   name:
     description:

@@ -30,10 +30,10 @@ options:
   state:
     description:
       - What is wanted. With V(absent) only O(name) counts, other options are not applied.
+      - With V(present), the team exists and has what the other options say.
+      - With V(absent), the team does not exist. Veracode refuses to delete a team that has applications.
     type: str
-    choices:
-      present: The team exists and has what the other options say.
-      absent: The team does not exist. Veracode refuses to delete a team that has applications.
+    choices: [present, absent]
     default: present
   name:
     description:
@@ -69,11 +69,12 @@ options:
   members_mode:
     description:
       - How O(members) and O(managers) relate to what is there.
+      - With V(exact), exactly these are in the team or manage it.
+      - With V(add), at least these are in the team or manage it. A member who is named in O(managers) manages it from then on.
+      - With V(remove), none of the O(members) is in the team, and none of the O(managers) manages it. Who is named in O(managers) only
+        stays a member.
     type: str
-    choices:
-      exact: Exactly these are in the team or manage it.
-      add: At least these are in the team or manage it. A member who is named in O(managers) manages it from then on.
-      remove: None of the O(members) is in the team, and none of the O(managers) manages it. Who is named in O(managers) only stays a member.
+    choices: [exact, add, remove]
     default: exact
 seealso:
   - module: community.veracode.veracode_team_info

@@ -35,19 +35,19 @@ options:
   state:
     description:
       - What is wanted. With V(disabled) and V(absent) only the options that select the account count, others are not applied.
+      - With V(present), the account exists and has what the other options say.
+      - With V(disabled), the account cannot log in. An account that does not exist is left alone.
+      - With V(absent), the account does not exist. Deletion is soft and final, Veracode has no way to undo it.
     type: str
-    choices:
-      present: The account exists and has what the other options say.
-      disabled: The account cannot log in. An account that does not exist is left alone.
-      absent: The account does not exist. Deletion is soft and final, Veracode has no way to undo it.
+    choices: [present, disabled, absent]
     default: present
   api:
     description:
       - Which of Veracode's APIs to use. An option that the chosen API lacks is refused.
+      - V(rest) is the Identity REST API.
+      - V(xml) is the Admin XML API. It needs the Python library C(lxml). Single sign-on with just-in-time provisioning turns it off.
     type: str
-    choices:
-      rest: The Identity REST API.
-      xml: The Admin XML API. Needs the Python library C(lxml). Single sign-on with just-in-time provisioning turns it off.
+    choices: [rest, xml]
     default: rest
 requirements:
   - lxml >= 4.9, for O(api=xml)

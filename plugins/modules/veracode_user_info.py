@@ -38,11 +38,12 @@ options:
       - Only the Identity REST API has this filter.
     type: str
   user_type:
-    description: Only accounts of this type.
+    description:
+      - Only accounts of this type.
+      - V(human) are people.
+      - V(api) are API service accounts.
     type: str
-    choices:
-      human: People.
-      api: API service accounts.
+    choices: [human, api]
   role:
     description: Only accounts that hold this role, by display name or short name.
     type: str
@@ -72,11 +73,12 @@ options:
     type: bool
     default: false
   api:
-    description: Which of Veracode's APIs to use. A filter that the chosen API lacks is refused.
+    description:
+      - Which of Veracode's APIs to use. A filter that the chosen API lacks is refused.
+      - V(rest) is the Identity REST API.
+      - V(xml) is the Admin XML API. It needs the Python library C(lxml).
     type: str
-    choices:
-      rest: The Identity REST API.
-      xml: The Admin XML API. Needs the Python library C(lxml).
+    choices: [rest, xml]
     default: rest
 requirements:
   - lxml >= 4.9, for O(api=xml)
