@@ -15,7 +15,7 @@ from ansible_collections.community.veracode.plugins.module_utils._accounts impor
 from ansible_collections.community.veracode.plugins.module_utils._apply import apply_plan
 from ansible_collections.community.veracode.plugins.module_utils._desired import Desired, desired_account
 from ansible_collections.community.veracode.plugins.module_utils._directory import Directory, Filters
-from ansible_collections.community.veracode.plugins.module_utils._errors import raise_all
+from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError, raise_all
 from ansible_collections.community.veracode.plugins.module_utils._find import find_account
 from ansible_collections.community.veracode.plugins.module_utils._guards import lockout_risk, refuse_self_lockout
 from ansible_collections.community.veracode.plugins.module_utils._module import Session
@@ -40,26 +40,36 @@ def manage_account(kind: str) -> t.Callable[[Session], dict[str, t.Any]]:
         raise_all(problems)
         session.progress.warnings += warnings
         directory = session.directory(desired.api)
-        plan = plan_one(directory, desired)
-        risk = lockout_risk(plan.change)
-        before = plan.change.account_before if plan.change else None
-        if risk and plan.change and before and not desired.allow_self_lockout:
-            if directory.is_caller(before):
-                raise refuse_self_lockout(plan.change, risk)
-        creates = plan.change is not None and plan.change.action == "create"
-        keys = _key_delivery(session) if creates and params.get("credentials") == "on_create" else None
-        with keys or _Nothing():
-            if keys is not None:
-                keys.check(str(plan.change.name if plan.change else ""))
-            account = apply_plan(plan, directory, session.progress, check_mode=session.check_mode, keys=keys)
-        result: dict[str, t.Any] = {"user": _reported(account)}
-        result["diff"] = plan.change.diff if plan.change else {"before": {}, "after": {}}
-        if keys is not None:
-            session.progress.warnings += keys.warnings
-            result["credentials"] = keys.result()
-        return result
+        try:
+            return _manage(session, desired, directory)
+        except VeracodeError as error:
+            error.kind = error.kind or kind
+            error.name = error.name or desired.label
+            raise
 
     return work
+
+
+def _manage(session: Session, desired: Desired, directory: Directory) -> dict[str, t.Any]:
+    params = session.params
+    plan = plan_one(directory, desired)
+    risk = lockout_risk(plan.change)
+    before = plan.change.account_before if plan.change else None
+    if risk and plan.change and before and not desired.allow_self_lockout:
+        if directory.is_caller(before):
+            raise refuse_self_lockout(plan.change, risk)
+    creates = plan.change is not None and plan.change.action == "create"
+    keys = _key_delivery(session) if creates and params.get("credentials") == "on_create" else None
+    with keys or _Nothing():
+        if keys is not None:
+            keys.check(str(plan.change.name if plan.change else ""))
+        account = apply_plan(plan, directory, session.progress, check_mode=session.check_mode, keys=keys)
+    result: dict[str, t.Any] = {"user": _reported(account)}
+    result["diff"] = plan.change.diff if plan.change else {"before": {}, "after": {}}
+    if keys is not None:
+        session.progress.warnings += keys.warnings
+        result["credentials"] = keys.result()
+    return result
 
 
 def _key_delivery(session: Session) -> KeyDelivery:

@@ -602,6 +602,10 @@ def _roles_after(
     after = held
     if wanted is not None:
         named, wrong = resolve(wanted, catalog, desired.kind)
+        if wrong and desired.api == XML:
+            wrong = [
+                _xml_lacks(name) for name in wanted if catalog.find(name) is None and _REST_ROLES.find(name)
+            ] or wrong
         if wrong:
             raise desired.problem(f"roles: {'; '.join(wrong)}", "roles", list(wanted))
         mode = desired.roles_mode if account else "exact"
@@ -615,6 +619,13 @@ def _roles_after(
         if reason:
             raise desired.problem(f"roles: {reason}", "roles", sorted(role.title for role in after))
     return after
+
+
+_REST_ROLES = RoleCatalog(role for role in BUILT_IN if not role.in_xml and not role.is_api)
+
+
+def _xml_lacks(name: str) -> str:
+    return f'the Admin XML API does not take the role "{name}"; use api: rest'
 
 
 def _needs_unrestricted(desired: Desired, account: Account | None) -> bool:
