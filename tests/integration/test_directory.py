@@ -1,0 +1,163 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""veracode_directory and veracode_directory_info through real playbooks."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from typing import Any
+
+import pytest
+
+from tests.emulator.control import Emulator
+from tests.integration.key_runs import World, assert_three, task, three
+
+ORGANIZATION: dict[str, Any] = {
+    "business_units": [{"name": "Payments"}],
+    "teams": [
+        {"name": "Web", "business_unit": "Payments", "members": ["tmonarch@example.com", "n1@example.com"]},
+        {"name": "Core", "managers": ["lead@example.com"]},
+    ],
+    "users": [
+        {"username": "n1@example.com", "first_name": "N", "last_name": "One"},
+        {"username": "lead@example.com", "first_name": "L", "last_name": "Ead", "roles": ["Team Admin", "Reviewer"]},
+        {"username": "tmonarch@example.com"},
+        {"username": "sviceroy@example.com", "phone": "77", "teams": ["Demo Team"], "roles": ["Security Lead"]},
+    ],
+    "user_defaults": {"roles": ["Creator"]},
+    "api_users": [
+        {
+            "username": "svc1",
+            "first_name": "S",
+            "last_name": "V",
+            "email_address": "s@example.com",
+            "roles": ["uploadapi"],
+            "teams": ["Core"],
+        }
+    ],
+}
+
+
+def test_an_organization_is_built_in_one_task(world: World, emulator: Emulator) -> None:
+    tasks = three("veracode_directory", **ORGANIZATION)
+    done = assert_three(world.play(tasks))
+    assert done["summary"] == {
+        "created": 6,
+        "updated": 1,
+        "renamed": 0,
+        "disabled": 0,
+        "deleted": 0,
+        "unchanged": 1,
+        "failed": 0,
+    }
+    assert done["read_strategy"] == "details"
+    assert done["complete"] is True
+    assert done["errors"] == []
+    assert done["msg"].startswith("6 created, 1 updated, 1 unchanged; ")
+    assert done["elapsed"] > 0
+    svc = emulator.user("svc1")
+    assert svc is not None
+    assert list(svc["teams"]) == ["Core"]
+
+
+def test_a_task_that_fails_in_part_says_what_was_done_and_the_next_does_the_rest(
+    world: World, emulator: Emulator
+) -> None:
+    names = ["tmonarch@example.com", "sviceroy@example.com", "mdoe@example.com"]
+    wanted = {"users": [{"username": name, "phone": "5"} for name in names]}
+    victim = emulator.user(names[1])
+    assert victim is not None
+    emulator.fault("status", status=400, method="PUT", path=victim["user_id"])
+    first, second = world.play([task("veracode_directory", **wanted), task("veracode_directory", **wanted)])
+    assert first["failed"] is True
+    assert first["changed"] is True
+    assert [action["name"] for action in first["actions"]] == [names[0], names[2]]
+    assert [(error["place"], error["name"], error["status"]) for error in first["errors"]] == [
+        ("users[1]", names[1], 400)
+    ]
+    assert first["failure"]["place"] == "users[1]"
+    assert first["summary"]["failed"] == 1
+    assert "users[1]" in first["msg"]
+    assert not second.get("failed")
+    assert [action["name"] for action in second["actions"]] == [names[1]]
+
+
+def test_all_errors_of_the_input_come_together(world: World, emulator: Emulator) -> None:
+    emulator.read_only()
+    users = [{"username": "tmonarch@example.com", "roles": ["Reveiwer"]}, {"username": "nobody@example.com"}]
+    (result,) = world.play([task("veracode_directory", users=users)])
+    assert result["failed"] is True
+    assert result["changed"] is False
+    assert [error["place"] for error in result["errors"]] == ["users[0].roles", "users[1].username"]
+    assert 'users[0].roles: unknown role "Reveiwer", did you mean "Reviewer"?' in result["msg"]
+    assert "users[1].username" in result["msg"]
+    assert emulator.violations() == []
+
+
+def test_an_export_is_applied_and_restores(world: World, emulator: Emulator) -> None:
+    (exported,) = world.play([task("veracode_directory_info")])
+    directory = exported["directory"]
+    assert list(directory) == ["business_units", "teams", "users", "api_users"]
+    emulator.change("user", "tmonarch@example.com", roles=["Executive"], teams=["Release Team"])
+    emulator.remove("user", "mdoe@example.com")
+    tasks = [*three("veracode_directory", exclusive=list(directory), **directory), task("veracode_directory_info")]
+    *runs, after = world.play(tasks)
+    done = assert_three(runs)
+    assert sorted((action["action"], action["name"]) for action in done["actions"]) == [
+        ("create", "mdoe@example.com"),
+        ("update", "tmonarch@example.com"),
+    ]
+    assert after["directory"] == directory
+
+
+def test_secrets_are_kept_and_never_shown(world: World, emulator: Emulator) -> None:
+    key = world.files / "key.json"
+    entry = {
+        **ORGANIZATION["api_users"][0],
+        "teams": ["Demo Team"],
+        "credentials": "on_create",
+        "credentials_dest": str(key),
+        "credentials_format": "json",
+    }
+    done = assert_three(world.play(three("veracode_directory", api_users=[entry]), "-vvv"))
+    assert [action["action"] for action in done["actions"]] == ["create", "generate"]
+    pair = json.loads(key.read_text(encoding="utf-8"))
+    assert len(pair["api_key_secret"]) > 30
+    assert pair["api_key_secret"] not in "".join(world.printed)
+    assert pair["api_key_secret"] not in json.dumps(done)
+
+
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGTERM])
+def test_the_run_after_one_that_was_killed_does_the_rest(
+    world: World, emulator: Emulator, blow: signal.Signals
+) -> None:
+    users = [
+        {
+            "username": f"k{number:02}@example.com",
+            "first_name": "K",
+            "last_name": "N",
+            "roles": ["Creator"],
+            "teams": ["Web"],
+        }
+        for number in range(40)
+    ]
+    wanted: dict[str, Any] = {"teams": [{"name": "Web"}], "users": users}
+    emulator.switch(latency_ms=100)
+    process = world.module("veracode_directory", **wanted)
+    end = time.monotonic() + 60
+    while time.monotonic() < end and len(emulator.log(writes=True)) < 8:
+        time.sleep(0.05)
+    process.send_signal(blow)
+    process.communicate(timeout=60)
+    emulator.switch(latency_ms=0)
+
+    first, again = world.play([task("veracode_directory", **wanted), task("veracode_directory", **wanted)])
+    assert not first.get("failed"), first["msg"]
+    assert 0 < first["summary"]["created"] < 40
+    assert again["changed"] is False
+    names = [user["user_name"] for user in emulator.state()["users"] if user["last_name"] == "N"]
+    assert sorted(names) == [user["username"] for user in users]
