@@ -9,7 +9,7 @@ ARGS ?=
 RUN = .nox/runner/bin/python tests/tools/run.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all matrix lint format sanity units integration importer docs probe clean runner
+.PHONY: help demo test test-all matrix lint format sanity units integration importer docs probe bench clean runner
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -46,6 +46,9 @@ integration: runner ## Playbooks against the emulator
 
 importer: runner ## Build the collection and let galaxy-importer look at it
 	@$(RUN) importer
+
+bench: runner ## Benchmarks against the emulator; takes half an hour: make bench ARGS="writing"
+	@$(RUN) bench -- $(ARGS)
 
 docs: runner ## Build the documentation as a web site into build/docs
 	@$(RUN) docs

@@ -373,6 +373,26 @@ def importer(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Benchmarks, in part against the official client; arguments name some of them."""
+    mirror(TREE)
+    client = tools("official-client", "veracode-api-py ~= 0.9.68", python=DEFAULT.python)
+    checks = Checks(session)
+    output = results(session, "-figures.json")
+    command = [
+        "python",
+        "-m",
+        "tests.benchmarks",
+        "--client-python",
+        program("python", client),
+        "--output",
+        str(output),
+    ]
+    checks.run("benchmarks", *command, *session.posargs, env=test_tools(DEFAULT))
+    checks.finish()
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation as a web site into build/docs/build/html; a warning is a failure."""
     source = mirror(STATE / "docs-tree")

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -111,8 +109,3 @@ def without_units(directory: dict[str, list[dict[str, Any]]]) -> dict[str, list[
     lists = {kind: entries for kind, entries in directory.items() if kind != "business_units"}
     lists["teams"] = [{"name": team["name"]} for team in lists["teams"]]
     return lists
-
-
-def median(run: Callable[[], float], times: int) -> float:
-    """Return the median of several runs, in seconds."""
-    return statistics.median(run() for _ in range(times))
