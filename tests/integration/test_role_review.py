@@ -24,7 +24,7 @@ from pathlib import Path
 import pytest
 
 from tests.emulator.control import Emulator
-from tests.integration.role_runs import Outcome, Runs
+from tests.integration.role_runs import ROOT, Outcome, Runs
 
 PLAYBOOK = "community.veracode.access_review"
 NASTY = "<img src=x onerror=alert(1)>\"'&"
@@ -302,7 +302,15 @@ def test_it_prints(review: Review, tmp_path: Path) -> None:
     assert target.stat().st_size > 20_000
 
 
+def test_the_play_in_the_readme(review: Review, tmp_path: Path) -> None:
+    text = (ROOT / "roles" / "access_review" / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "play.yml").write_text(re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)[0])
+    run = review.runs.play("play.yml", {})
+    assert run.returncode == 0, run.output
+    assert "Example Ltd" in (review.dest / "review.html").read_text()
+
+
 def test_the_page_forbids_requests() -> None:
-    template = (Path(__file__).resolve().parents[2] / "roles/access_review/templates/review.html.j2").read_text()
+    template = (ROOT / "roles/access_review/templates/review.html.j2").read_text()
     assert "default-src 'none'" in template
     assert not re.search(r"""(?:src|href)=["'](?!data:|#)""", template)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import stat
 import time
@@ -16,9 +17,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.emulator.control import Emulator
-from tests.integration.role_runs import Outcome, Runs
+from tests.integration.role_runs import ROOT, Outcome, Runs
 
 PLAYBOOK = "community.veracode.rotate_credentials"
 ACCOUNT = "build-upload"
@@ -332,3 +334,40 @@ def test_what_is_refused_at_once(rotation: Rotation, accounts: list[dict[str, st
     assert failed.returncode != 0
     assert message in failed.output
     assert rotation.emulator.log(writes=True) == []
+
+
+def example(number: int) -> str:
+    """Return one of the YAML blocks in the README of the role."""
+    text = (ROOT / "roles" / "credential_rotation" / "README.md").read_text(encoding="utf-8")
+    return re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)[number]
+
+
+def test_the_store_in_the_readme(rotation: Rotation) -> None:
+    store = example(0)
+    assert "/mnt/secrets/" in store
+    (rotation.folder / "store.yml").write_text(store.replace("/mnt/secrets", str(rotation.folder / "vault")))
+    done = rotation.run()
+    assert done.returncode == 0, done.output
+    assert json.loads((rotation.folder / "vault" / f"{ACCOUNT}.json").read_text())["api_key_id"] == rotation.valid()
+    assert rotation.generated() == 1
+    assert rotation.run().returncode == 0
+    assert rotation.generated() == 1
+
+
+def test_the_play_in_the_readme(rotation: Rotation) -> None:
+    username = yaml.safe_load(example(1))[0]["roles"][0]["vars"]["credential_rotation_accounts"][0]["username"]
+    rotation.emulator.add(
+        "api_user",
+        user_name=username,
+        first_name="Pipeline",
+        last_name="Web Shop",
+        email_address="devops@example.com",
+        roles=["Results API"],
+        teams=["Demo Team"],
+    )
+    (rotation.folder / "play.yml").write_text(example(1))
+    (rotation.folder / ".veracode").mkdir()
+    done = rotation.runs.play("play.yml", {})
+    assert done.returncode == 0, done.output
+    assert "VERACODE_API_KEY_ID" in (rotation.folder / ".veracode" / "web-shop.env").read_text()
+    assert rotation.runs.play("play.yml", {}).changed == 0
