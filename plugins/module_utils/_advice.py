@@ -40,6 +40,11 @@ _ADVICE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             "Veracode's SAML settings",
         ),
         (
+            r"assigned by just.in.time",
+            "Veracode does not let just-in-time provisioning give every role (veracode_role_info tells which, as "
+            "jit_assignable): take that role out of roles",
+        ),
+        (
             r"single.sign.on|\bsso\b|just.in.time|\bjit\b|admin (xml )?apis? (is|are|has been|have been) disabled",
             "Single sign-on with just-in-time provisioning turns the Admin XML API off for users: use api: rest",
         ),

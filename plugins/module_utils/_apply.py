@@ -176,7 +176,7 @@ def _create(change: Change, directory: Directory, progress: Progress, keys: KeyR
     try:
         created = directory.create(after, change.values, with_credentials=keys is not None)
     except LostAnswerError as lost:
-        created = _look_for(change, directory, lost, keys is not None)
+        created = _look_for(change, directory, lost, progress, keys)
     except ApiError as error:
         if error.status in (400, 409) and directory.by_username(after.username, after.kind, frozenset()) is not None:
             error.msg += (
@@ -212,13 +212,15 @@ def _finish(change: Change, directory: Directory, created: Account) -> Account:
     return directory.finish(created, _after(change), change.values)
 
 
-def _look_for(change: Change, directory: Directory, lost: LostAnswerError, with_credentials: bool) -> Account:
+def _look_for(
+    change: Change, directory: Directory, lost: LostAnswerError, progress: Progress, keys: KeyReceiver | None
+) -> Account:
     """Find out what became of a creation whose answer was lost, before anything is sent again."""
     after = _after(change)
     need = frozenset({"email_address"})
     found = look_for_lost(lambda: directory.by_username(after.username, after.kind, need))
     if found is None:
-        if with_credentials:
+        if keys is not None:
             raise ApiError(
                 f'{lost.msg} "{after.username}" cannot be found after a minute, so it was probably not created; it is '
                 "not tried again by itself, since that would generate a key pair. Run the task again"
@@ -230,7 +232,8 @@ def _look_for(change: Change, directory: Directory, lost: LostAnswerError, with_
             f'{lost.msg} There is an account "{found.username}" now, but with another address or type than was sent, so '
             "it is left alone; look at it, then run the task again"
         ) from None
-    if with_credentials:
+    if keys is not None:
+        note(change, progress, keys)
         raise ApiError(
             f'"{after.username}" was created, but the answer with its key pair was lost, and a secret is never asked '
             "for twice. Generate a new pair with community.veracode.veracode_api_credentials and state: rotated"

@@ -474,6 +474,33 @@ def test_refusal_by_veracode_leaves_everything_as_it_was(world: World) -> None:
     assert list(world.files.iterdir()) == []
 
 
+@pytest.mark.parametrize("fault", ["cut", "reset_after"])
+def test_pair_of_a_new_account_whose_answer_was_lost_is_told(world: World, fault: str) -> None:
+    dest = world.files / "credentials"
+    new = {
+        "username": "new-api",
+        "first_name": "New",
+        "last_name": "API",
+        "email_address": "new@example.com",
+        "roles": ["Results API"],
+        "teams": ["Demo Team"],
+        "credentials": "on_create",
+        "credentials_dest": str(dest),
+    }
+    world.emulator.fault(fault, method="POST", path="/users$", keep=0.98)
+    one = world.run_module("veracode_api_user", **new)
+    assert one["failed"]
+    assert "the answer with its key pair was lost" in one["msg"]
+    assert [entry["action"] for entry in one["actions"]] == ["create", "generate"]
+    assert one["changed"]
+    assert list(world.files.iterdir()) == []
+    assert world.secrets_found() == []
+    assert not world.run_module("veracode_api_user", **new)["changed"]
+    healed = world.run_module(MODULE, username="new-api", credentials_dest=str(dest), state="rotated", verify=True)
+    assert healed["changed"], healed
+    assert holds_pair(dest, world.emulator, "new-api")
+
+
 def test_two_plays_on_one_file_lose_no_profile(world: World) -> None:
     dest = world.files / "credentials"
     users = [KEYLESS, BUILD, "restricted-api", "lpieris@example.com", "mdoe@example.com", "tmonarch@example.com"]

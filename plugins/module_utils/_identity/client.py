@@ -16,7 +16,7 @@ import typing as t
 from urllib.parse import quote
 
 from ansible_collections.community.veracode.plugins.module_utils._advice import with_advice
-from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
+from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, LostAnswerError
 from ansible_collections.community.veracode.plugins.module_utils._transport import Answer, Effect, Transport
 
 BASE = "/api/authn/v2"
@@ -71,6 +71,27 @@ class Client:
         answer = self._transport.call(method, BASE + path, effect=effect, query=query, json=body)
         self._check(what, answer)
         return self._object(what, answer) if answer.body.strip() else None
+
+    def generate(self, what: str, path: str, *, query: Query = (), body: Json | None = None) -> Json:
+        """Send a POST whose answer holds a secret, which is shown this once, and return its JSON object.
+
+        :raises LostAnswerError: whatever arrived cannot be read, so that it may have been carried out.
+        """
+        try:
+            return self.write(what, "POST", path, effect=Effect.ONCE, query=query, body=body or {}) or {}
+        except ApiError as error:
+            if error.status is None or not 200 <= error.status < 300:
+                raise
+            raise LostAnswerError(
+                error.msg, status=error.status, method=error.method, path=error.path, request_id=error.request_id
+            ) from None
+
+    def order(self, what: str, path: str, *, effect: Effect) -> None:
+        """Send a POST of whose answer nothing is needed but that it is one, and no page of something in between."""
+        answer = self._transport.call("POST", BASE + path, effect=effect, json={})
+        self._check(what, answer)
+        if "html" in answer.content_type:
+            self._object(what, answer)
 
     def delete(self, what: str, path: str) -> bool:
         """Delete what is at a path, and return whether it was there.

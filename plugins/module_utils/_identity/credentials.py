@@ -12,10 +12,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._accounts import timestamp
-from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, LostAnswerError
+from ansible_collections.community.veracode.plugins.module_utils._errors import LostAnswerError
 from ansible_collections.community.veracode.plugins.module_utils._identity.client import Client, Json, segment
 from ansible_collections.community.veracode.plugins.module_utils._plan_credentials import Holder, Key, bare
-from ansible_collections.community.veracode.plugins.module_utils._transport import Effect
 
 # What a search is asked to show of an owner; a server may ignore it (documented, but not for what it holds of a pair).
 _OWNER = ("user_name", "user_legacy_id", "active", "login_enabled", "account_type", "api_credentials")
@@ -91,12 +90,7 @@ class KeyRing:
         """
         path = "/api_credentials" if own else _path(holder)
         what = f'generate a key pair for "{holder.username}"'
-        try:
-            item = self._client.write(what, "POST", path, effect=Effect.ONCE, body={}) or {}
-        except ApiError as error:
-            if error.status is None or not 200 <= error.status < 300:
-                raise
-            raise LostAnswerError(error.msg, status=error.status, request_id=error.request_id) from None
+        item = self._client.generate(what, path)
         if not isinstance(item.get("api_id"), str) or not isinstance(item.get("api_secret"), str):
             raise LostAnswerError(f"Could not {what}: the answer holds no key pair")
         return {

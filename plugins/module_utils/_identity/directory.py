@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from ansible_collections.community.veracode.plugins.module_utils._accounts import Account, timestamp
 from ansible_collections.community.veracode.plugins.module_utils._directory import Filters, Listing
-from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError
+from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError, LostAnswerError
 from ansible_collections.community.veracode.plugins.module_utils._identity.accounts import account_from, body_for
 from ansible_collections.community.veracode.plugins.module_utils._identity.client import Client, Json, Query, segment
 from ansible_collections.community.veracode.plugins.module_utils._roles import (
@@ -337,14 +337,15 @@ class IdentityDirectory:
             body["permissions"] = [{"permission_name": "apiUser"}]
         else:
             body["user_type"] = "VOSP"
-        query = [("generate_api_creds", "true")] if with_credentials else []
         what = f'create "{after.username}"'
-        item = self._client.write_related(what, "POST", "/users", effect=Effect.ONCE, query=query, body=body)
+        if not with_credentials:
+            return self._answered(
+                after, self._client.write_related(what, "POST", "/users", effect=Effect.ONCE, body=body)
+            )
+        # A service account manages no team, so its body tells no relationship.
+        item = self._client.generate(what, "/users", query=[("generate_api_creds", "true")], body=body)
         account = self._answered(after, item)
-        if with_credentials:
-            generated = _generated(item or {}, after.username)
-            account = replace(account, facts={**account.facts, "api_credentials": generated})
-        return account
+        return replace(account, facts={**account.facts, "api_credentials": _generated(item, after.username)})
 
     def finish(self, account: Account, after: Account, values: t.Mapping[str, t.Any]) -> Account:
         """Return the account: creation sets everything here."""
@@ -409,11 +410,6 @@ def _with_yes(query: Query) -> Query:
 def _generated(item: Json, username: str) -> dict[str, t.Any]:
     raw = item.get("api_credentials")
     if not isinstance(raw, dict) or not raw.get("api_id") or not raw.get("api_secret"):
-        raise ApiError(
-            f'"{username}" was created, but the answer holds no key pair. Generate one with '
-            "community.veracode.veracode_api_credentials and state: rotated",
-            kind=API_USER,
-            name=username,
-        )
+        raise LostAnswerError(f'Could not create "{username}" with a key pair: the answer holds none.')
     expires = timestamp(raw.get("expiration_ts"))
     return {"api_id": str(raw["api_id"]), "api_secret": str(raw["api_secret"]), "expires": expires}

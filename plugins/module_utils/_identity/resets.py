@@ -54,18 +54,13 @@ class ResetDesk:
                 "the password in the Veracode Platform"
             )
         path = f"/users/{segment(person.legacy_id)}/resetPassword"
-        self._client.write(f'reset the password of "{person.username}"', "POST", path, effect=Effect.ONCE, body={})
+        self._client.order(f'reset the password of "{person.username}"', path, effect=Effect.ONCE)
 
     def mfa(self, person: Person) -> None:
         """Forget the second factor. The same, done once or twice."""
         path = f"/users/{segment(person.user_id)}/reset_mfa"
-        self._client.write(
-            f'reset the multi-factor authentication of "{person.username}"',
-            "POST",
-            path,
-            effect=Effect.REPEATABLE,
-            body={},
-        )
+        what = f'reset the multi-factor authentication of "{person.username}"'
+        self._client.order(what, path, effect=Effect.REPEATABLE)
 
     def sessions(self, person: Person) -> None:
         """End the sessions, and revoke the login service's tokens, which could open new ones. None to end is no error."""
