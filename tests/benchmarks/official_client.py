@@ -10,6 +10,7 @@ Usage: ``official_client.py THREADS < usernames``, with the credentials in the e
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import time
@@ -19,7 +20,7 @@ from veracode_api_py.apihelper import APIHelper
 from veracode_api_py.identity import Users
 
 # The client derives its host from the region of the key; this is the only thing that is changed of it.
-APIHelper._get_region_url = lambda self, kind: os.environ["VERACODE_API_URL"]  # type: ignore[method-assign]
+APIHelper._get_region_url = lambda self, kind: os.environ["VERACODE_API_URL"] + "/"  # type: ignore[method-assign]
 os.environ["REQUESTS_CA_BUNDLE"] = os.environ["VERACODE_CA_PATH"]
 
 
@@ -30,6 +31,7 @@ def read(name: str) -> bool:
 
 
 def main() -> None:
+    logging.disable()  # an error of the client is counted
     names = sys.stdin.read().split()
     failures = 0
 
