@@ -60,11 +60,9 @@ def emulator() -> t.Iterator[Emulator]:
         yield emulator
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [page for page in PAGES if plays(page)], ids=lambda page: page.stem)
 def test_examples_of_a_page_run(page: Path, emulator: Emulator, tmp_path: Path) -> None:
     shown = plays(page)
-    if not any("tasks" in play for play in shown):
-        pytest.skip("shows no tasks")
     text = yaml.safe_dump(shown, sort_keys=False, allow_unicode=True).replace("/etc/payments", str(tmp_path))
     (tmp_path / "page.yml").write_text(text, encoding="utf-8")
     (tmp_path / "newusers.csv").write_text(CSV, encoding="utf-8")
