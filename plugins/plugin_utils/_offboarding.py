@@ -16,7 +16,13 @@ from datetime import date, timedelta
 
 import yaml
 
-from ansible_collections.community.veracode.plugins.module_utils._csv import Cell, Row, read_rows, write_csv
+from ansible_collections.community.veracode.plugins.module_utils._csv import (
+    Cell,
+    Row,
+    header_names,
+    read_rows,
+    write_csv,
+)
 from ansible_collections.community.veracode.plugins.module_utils._roles import did_you_mean
 
 Account = t.Mapping[str, t.Any]
@@ -73,12 +79,15 @@ def read_feed(feed: Feed, today: date) -> tuple[list[str], list[str]]:
     """Return the names in a feed, and everything that is wrong with it."""
     if feed.file.lower().endswith((".yml", ".yaml", ".json")):
         rows, problems = _yaml_rows(feed)
+        headers = []
     else:
         rows, found = read_rows(feed.text, None)
+        headers = header_names(feed.text)
         problems = [problem.text(feed.file, with_row=True) for problem in found]
     if problems:
         return [], problems
-    headers = list(dict.fromkeys(header for row in rows for header in row.cells))
+    # A column that is empty in every row is there all the same.
+    headers = list(dict.fromkeys([*headers, *(header for row in rows for header in row.cells)]))
     column = feed.column or next((name for name in headers if name.casefold() in NAME_COLUMNS), None)
     needed = [column, *feed.where, feed.last_day_column]
     if rows and column is None:

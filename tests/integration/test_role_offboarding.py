@@ -1,0 +1,253 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role offboarding: who leaves loses access and nobody else does, and a mistake can be undone."""
+
+from __future__ import annotations
+
+import csv
+import json
+import stat
+import typing as t
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from tests.emulator.control import Emulator
+from tests.integration.role_runs import Outcome, Runs
+
+CREATOR, LEAD, MANAGER, BOT = "tmonarch@example.com", "sviceroy@example.com", "lpieris@example.com", "build-upload"
+
+
+@pytest.fixture
+def runs(tmp_path: Path, emulator: Emulator) -> Runs:
+    return Runs(tmp_path, emulator)
+
+
+def offboard(runs: Runs, *arguments: str, **variables: t.Any) -> Outcome:
+    given = {"offboarding_ledger": "ledger.json", "offboarding_result_file": "result.csv"}
+    return runs.play("community.veracode.offboard", {**given, **variables}, *arguments)
+
+
+def result(runs: Runs) -> dict[str, dict[str, str]]:
+    with (runs.folder / "result.csv").open(encoding="utf-8", newline="") as file:
+        return {row["account"]: row for row in csv.DictReader(file)}
+
+
+def ledger(runs: Runs) -> dict[str, t.Any]:
+    return t.cast("dict[str, t.Any]", json.loads((runs.folder / "ledger.json").read_text())["leavers"])
+
+
+def account(emulator: Emulator, name: str) -> dict[str, t.Any]:
+    found = emulator.user(name)
+    assert found is not None, name
+    return found
+
+
+def age(runs: Runs, name: str, days: int) -> None:
+    """Let an entry of the ledger be older."""
+    document = json.loads((runs.folder / "ledger.json").read_text())
+    day = datetime.now(timezone.utc) - timedelta(days=days)
+    document["leavers"][name]["offboarded"] = day.strftime("%Y-%m-%d")
+    (runs.folder / "ledger.json").write_text(json.dumps(document))
+
+
+def test_leavers_lose_access_and_one_command_brings_them_back(runs: Runs, emulator: Emulator) -> None:
+    leavers = [CREATOR, LEAD.upper(), MANAGER, BOT, "nobody@example.com"]
+    before = {name: account(emulator, name) for name in (CREATOR, LEAD, MANAGER, BOT)}
+    first = offboard(runs, offboarding_leavers=leavers)
+    assert first.returncode == 0, first.output
+    for name in before:
+        now = account(emulator, name)
+        assert not now["login_enabled"]
+        assert now["session_revocations"] == 1
+        assert now["api_id"] is None
+        assert now["roles"] == before[name]["roles"]
+    assert not account(emulator, BOT)["active"]
+    assert account(emulator, LEAD)["teams"] == {}
+    assert list(account(emulator, CREATOR)["teams"]) == ["Demo Team"]
+    rows = result(runs)
+    assert (rows[LEAD]["teams_left"], rows[LEAD]["teams_kept"]) == ("Demo Team", "")
+    assert (rows[CREATOR]["teams_left"], rows[CREATOR]["teams_kept"]) == ("", "Demo Team")
+    assert "At least one team is required" in rows[CREATOR]["message"]
+    assert rows[MANAGER]["key_revoked"] == "true"
+    assert rows[BOT]["teams_kept"] == "Release Team"
+    assert rows["nobody@example.com"]["outcome"] == "no account"
+    assert "Name the teams that nobody manages now" in first.output
+    assert '"Demo Team"\n' in first.output.split("Name the teams that nobody manages now")[1]
+    assert stat.S_IMODE((runs.folder / "ledger.json").stat().st_mode) == 0o600
+    assert ledger(runs)[LEAD]["before"]["teams"] == ["Demo Team"]
+    assert "secret" not in (runs.folder / "ledger.json").read_text()
+
+    emulator.clear_log()
+    second = offboard(runs, offboarding_leavers=leavers)
+    assert second.returncode == 0, second.output
+    assert second.changed == 0
+    assert not emulator.log(writes=True)
+
+    back = offboard(runs, offboarding_restore=[LEAD, BOT], offboarding_leavers=leavers)
+    assert back.returncode == 0, back.output
+    for name in (LEAD, BOT):
+        now = account(emulator, name)
+        assert (now["login_enabled"], now["active"], now["teams"]) == (True, True, before[name]["teams"])
+    assert f"{BOT} had an API key, which stays revoked" in back.output
+    assert not account(emulator, CREATOR)["login_enabled"]
+    assert ledger(runs)[LEAD]["restored"]
+
+
+def test_check_mode_writes_nothing(runs: Runs, emulator: Emulator) -> None:
+    emulator.read_only(True)
+    outcome = offboard(runs, "--check", "--diff", offboarding_leavers=[LEAD, MANAGER])
+    assert outcome.returncode == 0, outcome.output
+    assert outcome.changed
+    assert not emulator.violations()
+    assert not (runs.folder / "ledger.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("feed", "variables", "expected"),
+    [
+        ("email\n", {}, "nobody is in it"),
+        ("", {}, "there is no header"),
+        ("email;name\na@example.com;A\n", {}, "separated by semicolons"),
+        ("person\nA\n", {}, "no column is called"),
+        (
+            "email,state\na@example.com,left\n",
+            {"offboarding_feed_where": {"status": "left"}},
+            'did you mean \\"state\\"?',
+        ),
+        (
+            "email,last\na@example.com,31.01.2026\n",
+            {"offboarding_feed_last_day_column": "last"},
+            'line 2 (row 1), column 2 \\"last\\": \\"31.01.2026\\" is not a day',
+        ),
+        ("email,name\n,A\n", {}, "line 2 (row 1): the column"),
+        (f"email\n{CREATOR}\n{LEAD}\n", {"offboarding_max_leavers": 1}, "2 accounts would be off-boarded"),
+        (
+            "email\naswallowtail@example.com\n",
+            {"offboarding_feed_kind": "staff", "offboarding_max_leavers": 3},
+            "accounts would be off-boarded, and offboarding_max_leavers is 3",
+        ),
+        ("email\naswallowtail@example.com\n", {"offboarding_min_administrators": 1}, "dministrator"),
+    ],
+)
+def test_broken_or_oversized_feed_stops(
+    runs: Runs, emulator: Emulator, feed: str, variables: dict[str, t.Any], expected: str
+) -> None:
+    (runs.folder / "feed.csv").write_text(feed)
+    emulator.read_only(True)
+    outcome = offboard(runs, offboarding_feed="feed.csv", **variables)
+    assert outcome.returncode == 2
+    assert expected in outcome.output
+    assert not emulator.violations()
+    assert not (runs.folder / "ledger.json").exists()
+
+
+def test_feed_with_conditions_and_hold_list(runs: Runs, emulator: Emulator) -> None:
+    today = datetime.now(timezone.utc)
+    yesterday, tomorrow = ((today + timedelta(days=days)).strftime("%Y-%m-%d") for days in (-1, 1))
+    (runs.folder / "feed.csv").write_text(
+        "Name,E-Mail,Status,Last day\n"
+        f"Ted,{CREATOR},left,{yesterday}\n"
+        f"Saiya,{LEAD},left,{tomorrow}\n"
+        f"Li,{MANAGER},left,{yesterday}\n"
+        f"Mary,mdoe@example.com,active,{yesterday}\n"
+    )
+    outcome = offboard(
+        runs,
+        offboarding_feed="feed.csv",
+        offboarding_feed_where={"Status": ["left", "terminated"]},
+        offboarding_feed_last_day_column="Last day",
+        offboarding_hold=[MANAGER],
+    )
+    assert outcome.returncode == 0, outcome.output
+    assert not account(emulator, CREATOR)["login_enabled"]
+    assert account(emulator, LEAD)["login_enabled"]
+    assert account(emulator, MANAGER)["login_enabled"]
+    assert account(emulator, "mdoe@example.com")["login_enabled"]
+    assert result(runs)[MANAGER]["outcome"] == "on hold"
+
+
+def test_staff_feed(runs: Runs, emulator: Emulator) -> None:
+    staff = [
+        "aswallowtail@example.com",
+        CREATOR.upper(),
+        LEAD,
+        "mdoe@example.com",
+        "msaml@example.com",
+        "wbuckeye@example.com",
+    ]
+    (runs.folder / "staff.yml").write_text("".join(f"- {name}\n" for name in staff))
+    outcome = offboard(runs, offboarding_feed="staff.yml", offboarding_feed_kind="staff")
+    assert outcome.returncode == 0, outcome.output
+    assert [name for name, row in result(runs).items() if row["outcome"] == "off-boarded"] == [MANAGER]
+    assert account(emulator, BOT)["login_enabled"]
+    assert account(emulator, "admin-api")["login_enabled"]
+
+
+@pytest.mark.parametrize("date_field", ["", "custom_five"])
+def test_deletion_after_days(runs: Runs, emulator: Emulator, date_field: str) -> None:
+    variables = {"offboarding_date_field": date_field} if date_field else {}
+    leavers = [CREATOR, LEAD, MANAGER]
+    assert offboard(runs, offboarding_leavers=leavers, **variables).returncode == 0
+    for name in leavers:
+        age(runs, name, 31)
+        if date_field:
+            day = (datetime.now(timezone.utc) - timedelta(days=31)).strftime("%Y-%m-%d")
+            assert account(emulator, name)[date_field].startswith("offboarded ")
+            emulator.change("user", name, **{date_field: f"offboarded {day}"})
+    emulator.change("user", LEAD, login_enabled=True)
+    days = {**variables, "offboarding_delete_after_days": 30, "offboarding_hold": [MANAGER]}
+    early = offboard(runs, **{**days, "offboarding_delete_after_days": 32})
+    assert early.returncode == 0, early.output
+    assert not account(emulator, CREATOR)["deleted"]
+    stopped = offboard(runs, offboarding_max_deletions=0, **days)
+    assert stopped.returncode == 2
+    assert "1 accounts are due to be deleted" in stopped.output
+    outcome = offboard(runs, **days)
+    assert outcome.returncode == 0, outcome.output
+    gone = emulator.user(CREATOR)
+    assert gone is None or gone["deleted"]
+    assert account(emulator, LEAD)["login_enabled"]
+    assert not account(emulator, MANAGER)["deleted"]
+    if not date_field:
+        assert f"{LEAD} is due to be deleted, but can log in again" in outcome.output
+    assert ledger(runs)[CREATOR]["deleted"]
+    assert offboard(runs, **days).changed == 0
+    refused = offboard(runs, offboarding_restore=[CREATOR])
+    assert refused.returncode == 2
+    assert "Veracode cannot bring it back" in refused.output
+
+
+def test_run_that_broke_off_goes_on_and_keeps_the_state_before(runs: Runs, emulator: Emulator) -> None:
+    emulator.fault("status", method="PUT", status=403, count=100)
+    first = offboard(runs, offboarding_leavers=[MANAGER])
+    assert first.returncode == 2
+    assert account(emulator, MANAGER)["login_enabled"]
+    assert ledger(runs)[MANAGER]["offboarded"] is None
+    had_key = ledger(runs)[MANAGER]["before"]["api_credentials"]
+    assert had_key
+    emulator.clear_faults()
+    second = offboard(runs, offboarding_leavers=[MANAGER])
+    assert second.returncode == 0, second.output
+    assert not account(emulator, MANAGER)["login_enabled"]
+    assert ledger(runs)[MANAGER]["before"]["api_credentials"] == had_key
+    assert ledger(runs)[MANAGER]["offboarded"]
+
+
+def test_restoring_who_never_left(runs: Runs) -> None:
+    assert offboard(runs, offboarding_leavers=[LEAD]).returncode == 0
+    outcome = offboard(runs, offboarding_restore=["sviceroi@example.com"])
+    assert outcome.returncode == 2
+    assert 'is not in the ledger, did you mean \\"sviceroy@example.com\\"?' in outcome.output
+
+
+def test_file_that_is_no_ledger_is_left_alone(runs: Runs, emulator: Emulator) -> None:
+    (runs.folder / "ledger.json").write_text('{"people": []}')
+    emulator.read_only(True)
+    outcome = offboard(runs, offboarding_leavers=[LEAD])
+    assert outcome.returncode == 2
+    assert "is not a ledger of this role" in outcome.output
+    assert (runs.folder / "ledger.json").read_text() == '{"people": []}'
