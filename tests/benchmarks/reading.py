@@ -63,9 +63,10 @@ def measure(
         each = figures[f"loop_{loops[-1]}_seconds"] / loops[-1]
         figures["loop_extrapolated_seconds"] = each * figures["people"]
         if client_python:
+            active = [user for user in whole["users"] if user.get("active")]  # the client lists no others
             for threads in (1, 4):
                 emulator.clear_log()
-                figures[f"client_{threads}_seconds"] = _client(emulator, client_python, threads, told["users"])
+                figures[f"client_{threads}_seconds"] = _client(emulator, client_python, threads, active)
                 figures[f"client_{threads}_calls"] = len(emulator.log())
                 figures[f"client_{threads}_most_in_a_minute"] = most_in_a_minute(emulator.log())
     return figures
