@@ -119,3 +119,10 @@ def test_refusal_by_the_xml_api_for_single_sign_on_says_what_to_do(world: World,
     if position != "on":
         assert "single sign-on" in by_xml["msg"]
         assert "use api: rest" in by_xml["msg"]
+
+
+def test_role_that_just_in_time_provisioning_cannot_give_is_explained(world: World) -> None:
+    world.emulator.change("role", "Reviewer", jit_assignable=False)
+    one = world.run_module(MODULE, **FIRST)
+    assert one["failed"]
+    assert "take that role out of roles" in one["msg"]
