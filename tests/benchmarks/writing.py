@@ -27,7 +27,7 @@ def measure(*, server_limit: int = 0, changed: int = CHANGED, limit: int = LIMIT
     switches = {"list_carries": "everything", "rate_limit_rest": str(server_limit)}
     with Emulator("small", people=changed, switches=switches) as emulator:
         people = [user for user in emulator.state()["users"] if not user["is_api"] and user["active"]][:changed]
-        users = [{"username": user["user_name"], "phone": "77"} for user in people]
+        users = [{"username": user["user_name"], "phone": "benchmark"} for user in people]
         started = time.monotonic()
         result = apply(emulator, users=users, rate_limit=limit, max_retries=20)
         figures["seconds"] = time.monotonic() - started
