@@ -71,3 +71,9 @@ def test_pictures_of_the_readme_exist_and_are_small() -> None:
     for url in pictures:
         assert url.startswith(prefix)
         assert (root / url.removeprefix(prefix)).stat().st_size < 200_000
+
+
+def test_readme_links_every_guide() -> None:
+    readme = (DOCSITE.parents[1] / "README.md").read_text(encoding="utf-8")
+    linked = re.findall(r"/collections/community/veracode/docsite/(\w+)\.html", readme)
+    assert sorted(linked) == sorted(path.stem for path in (DOCSITE / "rst").glob("*.rst"))
