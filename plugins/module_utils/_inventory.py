@@ -47,6 +47,16 @@ class Inventory:
         if subject:
             self._subjects[subject] = handle
 
+    def remove(self, account: Account) -> None:
+        """Forget an account that is gone."""
+        handle = str(account.handle)
+        del self.by_handle[handle]
+        self._usernames = {name: each for name, each in self._usernames.items() if each != handle}
+        self._subjects = {subject: each for subject, each in self._subjects.items() if each != handle}
+        self._addresses = {
+            address: [each for each in handles if each != handle] for address, handles in self._addresses.items()
+        }
+
     @property
     def accounts(self) -> list[Account]:
         """All accounts, sorted by username."""

@@ -57,12 +57,15 @@ class Client:
         return self._object(what, answer)
 
     def read_if_there(self, what: str, path: str, query: Query = ()) -> Json | None:
-        """Return the JSON object at a path, C(None) for a 404 or an empty answer."""
+        """Return the JSON object at a path, C(None) if the answer says that there is none.
+
+        An empty body alone does not say so: it may come from a proxy, and what is taken for absent may be made anew.
+        """
         answer = self._transport.call("GET", BASE + path, effect=Effect.READ, query=query)
-        if answer.status == 404:
+        if answer.status in (204, 404):
             return None
         self._check(what, answer)
-        return self._object(what, answer) if answer.body.strip() else None
+        return self._object(what, answer)
 
     def write(
         self, what: str, method: str, path: str, *, effect: Effect, query: Query = (), body: t.Any = None

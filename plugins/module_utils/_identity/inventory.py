@@ -71,7 +71,7 @@ class InventoryReader:
         for account, read in zip(accounts, self.map(self._directory.details, accounts), strict=True):
             if read is None:
                 inventory.complete = False
-                del inventory.by_handle[str(account.handle)]
+                inventory.remove(account)
             else:
                 inventory.put(read)
 
