@@ -244,9 +244,9 @@ def run_units(checks: Checks, entry: Entry) -> None:
 
 
 def run_integration(checks: Checks, entry: Entry, *, slow: bool) -> None:
-    """Real ansible-playbook runs against the emulator; the slow ones (a download, minutes) only where asked for."""
+    """Playbooks against the emulator, and every fault; the slow tests (a download, minutes) only where asked for."""
     marks = () if slow else ("-m", "not slow")
-    run_pytest(checks, entry, "integration", "tests/integration", *marks)
+    run_pytest(checks, entry, "integration", "tests/integration", "tests/faults", *marks)
 
 
 @nox.session
