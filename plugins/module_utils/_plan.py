@@ -374,10 +374,10 @@ def _relations_after(
     roles: frozenset[Role] | None = None
     # Who may manage a team is told by the roles; where these are wrong, that is enough to tell.
     for_teams: frozenset[Role] = frozenset({TEAM_ADMIN})
+    lost_team = False
+    with _collected(problems):
+        lost_team = desired.kind == API_USER and _needs_unrestricted(desired, account)
     if account is not None or "roles" in values:
-        lost_team = False
-        with _collected(problems):
-            lost_team = desired.kind == API_USER and _needs_unrestricted(desired, account)
         with _collected(problems):
             roles = _roles_after(desired, account, names, values, lost_team=lost_team)
             for_teams = roles if roles is not None else frozenset(account.roles or () if account else ())
