@@ -23,7 +23,7 @@ from ansible_collections.community.veracode.plugins.module_utils._roles import A
 # A listing that drifts while it is read is read again this often before it counts as incomplete.
 ATTEMPTS = 3
 # Reads wait for the network nearly all the time; the rate limit holds for all of them together.
-READERS = 16
+READERS = 32
 
 # What the inverse index tells: who holds a role, and who is in a team and as what.
 INVERSE_FIELDS = frozenset({"roles", "teams", "managed_teams"})
