@@ -11,7 +11,8 @@ author:
 version_added: 1.0.0
 short_description: The display name of a role
 description:
-  - Turns short names of roles (C(extseclead)), as the Identity REST API and its scripts use them, into display names (C(Security Lead)). A display name stays what it is.
+  - Turns short names of roles (C(extseclead)), as the Identity REST API and its scripts use them, into display names
+    (C(Security Lead)). A display name stays what it is.
   - The modules of this collection take both names. The filter is for reports, and for what is sent to Veracode by other means.
   - Knows the built-in roles, the other spellings of them on Veracode's pages, and the custom roles in O(roles). An unknown name is an
     error with the nearest valid one.

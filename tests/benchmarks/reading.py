@@ -52,7 +52,7 @@ def measure(
             values = told if way == "inverse" else whole
             runs = 1 if way == "details" else times
             emulator.clear_log()
-            seconds = [playbook(emulator, [directory_task()], values) for _ in range(runs)]
+            seconds = [playbook(emulator, [directory_task()], values) for _run in range(runs)]
             figures[f"{way}_seconds"] = statistics.median(seconds)
             figures[f"{way}_calls"] = len(emulator.log()) // runs
         for people in loops:

@@ -155,8 +155,8 @@ def _creations() -> list[Scenario]:
 
 
 def _updates() -> list[Scenario]:
-    def ted(name: str, apis: tuple[str, ...] = BOTH, stops: Mapping[str, str] = IDP, **more: Any) -> Scenario:
-        return Scenario(name, {"username": TED, **more}, apis=apis, stops=stops)
+    def ted(name: str, apis: tuple[str, ...] = BOTH, stops: Mapping[str, str] | None = None, **more: Any) -> Scenario:
+        return Scenario(name, {"username": TED, **more}, apis=apis, stops=IDP if stops is None else stops)
 
     def clear(name: str, **more: Any) -> Scenario:
         return Scenario(name, {"username": TED, **more}, stops=CLEARS, before=FULL)

@@ -60,7 +60,14 @@ REFUSALS: list[tuple[int, str, dict[str, Any], tuple[str, ...], str, str]] = [
     (12, "api_user", {"username": "admin-api", "roles": ["Results API"]}, REST, "allow_self_lockout", "take Admin API from"),
     (12, "api_user", {"username": "admin-api", "allowed_ip_addresses": ["74.0.0.1"]}, REST, "allow_self_lockout", "Activity Log"),
     (13, "user", {"username": TED, "managed_teams": ["Demo Team"]}, REST, "managed_teams", "Team Admin role; add Team Admin"),
-    (13, "user", {"username": TED, "teams": ["Demo Team"], "teams_mode": "remove", "managed_teams": ["Demo Team"]}, REST, "managed_teams", "name it in one of them"),
+    (
+        13,
+        "user",
+        {"username": TED, "teams": ["Demo Team"], "teams_mode": "remove", "managed_teams": ["Demo Team"]},
+        REST,
+        "managed_teams",
+        "name it in one of them",
+    ),
     (15, "user", {"username": BUILD, "phone": "1"}, BOTH, "username", "cannot convert an account.*veracode_api_user"),
     (15, "api_user", {"username": TED, "phone": "1"}, REST, "username", "cannot convert an account.*veracode_user"),
     (4, "api_user", {"username": BUILD, "roles": ["Creator"]}, REST, "roles", 'role "Creator" is for people only'),
@@ -70,7 +77,14 @@ REFUSALS: list[tuple[int, str, dict[str, Any], tuple[str, ...], str, str]] = [
     (13, "user", {"username": "msaml@example.com", "is_saml_user": False}, BOTH, "is_saml_user", "cannot turn a SAML user back"),
     (13, "user", {"username": TED, "is_saml_user": True}, BOTH, "is_saml_user", "needs a custom_id"),
     (13, "user", {"username": TED, "is_saml_user": True, "custom_id": "EX\\t", "requires_token": True}, BOTH, "requires_token", "multi-factor"),
-    (1, "user", {"username": "lpieris@example.com", "roles": ["Reviewer", "Team Admin", "Executive"]}, XML, "roles", 'does not take the role "Team Admin".*api: rest'),
+    (
+        1,
+        "user",
+        {"username": "lpieris@example.com", "roles": ["Reviewer", "Team Admin", "Executive"]},
+        XML,
+        "roles",
+        'does not take the role "Team Admin".*api: rest',
+    ),
     (9, "api_user", {**SVC, "roles": ["Results API"], "teams": ["Demo Team"], "credentials": "on_create"}, REST, "credentials_dest", "return_secret: true"),
 ]  # fmt: skip
 

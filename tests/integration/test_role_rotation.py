@@ -282,7 +282,8 @@ def test_killed_while_the_pair_is_generated(rotation: Rotation) -> None:
     # The next run sees that the store lacks the valid pair, which nobody can read any more.
     after = rotation.run()
     assert after.returncode == 0, after.output
-    assert rotation.stored()["api_key_id"] == rotation.valid() not in (rotation.first, lost)
+    assert rotation.stored()["api_key_id"] == rotation.valid()
+    assert rotation.valid() not in (rotation.first, lost)
     assert rotation.entry()["outcome"] == "renewed"
     rotation.check_secrets()
 

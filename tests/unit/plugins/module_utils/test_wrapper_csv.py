@@ -33,7 +33,7 @@ def options(text: str, action: str | None = None) -> list[dict[str, t.Any]]:
 
 
 def complaints(text: str, action: str | None = None) -> list[str]:
-    _, problems = read_wrapper_csv(text, action)
+    _entries, problems = read_wrapper_csv(text, action)
     return [problem.text() for problem in problems]
 
 
@@ -213,7 +213,7 @@ def test_what_is_written_is_read_back(rows: list[tuple[str, str]]) -> None:
 @given(st.lists(st.tuples(CELLS, CELLS), min_size=1))
 def test_lines_are_where_an_editor_shows_them(rows: list[tuple[str, str]]) -> None:
     text = write_csv(["username", "phone"], rows)
-    read, _ = read_rows(text, {"username", "phone"})
+    read, _problems = read_rows(text, {"username", "phone"})
     lines = io.StringIO(text, newline="").readlines()
     for row in read:
         rest = "".join(lines[row.line - 1 :])
