@@ -60,6 +60,7 @@ def emulator() -> t.Iterator[Emulator]:
         yield emulator
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in PAGES if plays(page)], ids=lambda page: page.stem)
 def test_examples_of_a_page_run(page: Path, emulator: Emulator, tmp_path: Path) -> None:
     shown = plays(page)

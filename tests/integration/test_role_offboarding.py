@@ -187,6 +187,7 @@ def test_staff_feed(runs: Runs, emulator: Emulator) -> None:
     assert account(emulator, "admin-api")["login_enabled"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("date_field", ["", "custom_five"])
 def test_deletion_after_days(runs: Runs, emulator: Emulator, date_field: str) -> None:
     variables = {"offboarding_date_field": date_field} if date_field else {}
@@ -221,6 +222,7 @@ def test_deletion_after_days(runs: Runs, emulator: Emulator, date_field: str) ->
     assert "Veracode cannot bring it back" in refused.output
 
 
+@pytest.mark.slow
 def test_run_that_broke_off_goes_on_and_keeps_the_state_before(runs: Runs, emulator: Emulator) -> None:
     emulator.fault("status", method="PUT", status=403, count=100)
     first = offboard(runs, offboarding_leavers=[MANAGER])
@@ -237,6 +239,7 @@ def test_run_that_broke_off_goes_on_and_keeps_the_state_before(runs: Runs, emula
     assert ledger(runs)[MANAGER]["offboarded"]
 
 
+@pytest.mark.slow
 def test_restoring_who_never_left(runs: Runs) -> None:
     assert offboard(runs, offboarding_leavers=[LEAD]).returncode == 0
     outcome = offboard(runs, offboarding_restore=["sviceroi@example.com"])

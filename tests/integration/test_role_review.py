@@ -140,6 +140,7 @@ def test_a_snapshot_that_is_named_has_to_be_one(review: Review, tmp_path: Path) 
     assert "no snapshot of an access review" in other.output
 
 
+@pytest.mark.slow
 def test_decisions_are_applied_with_the_guards(review: Review) -> None:
     assert review.run().returncode == 0
     sheet = "mateus.oliveira@example.com.csv"
@@ -293,6 +294,7 @@ def test_in_a_browser(review: Review, tmp_path: Path) -> None:
     assert seen["scrolls"] is False
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(BROWSER is None, reason="needs Chromium")
 def test_it_prints(review: Review, tmp_path: Path) -> None:
     assert review.run().returncode == 0

@@ -167,6 +167,7 @@ def test_rotation_into_a_store_of_tasks(rotation: Rotation) -> None:
     rotation.check_secrets()
 
 
+@pytest.mark.slow
 def test_force_renews_what_is_not_due(rotation: Rotation) -> None:
     rotation.run()
     second = rotation.valid()
@@ -175,6 +176,7 @@ def test_force_renews_what_is_not_due(rotation: Rotation) -> None:
     assert rotation.stored()["api_key_id"] == rotation.valid() != second
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("variables", "step"),
     [
@@ -196,6 +198,7 @@ def test_a_store_that_fails_before_costs_nothing(rotation: Rotation, variables: 
     rotation.check_secrets()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("variables", "step"), [({"fail_at": f"write {ACCOUNT}"}, "store"), ({"forget": ACCOUNT}, "verify")]
 )
@@ -222,6 +225,7 @@ def test_a_store_that_fails_after_loses_nothing(rotation: Rotation, variables: d
     rotation.check_secrets()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kill_at", "generated"),
     [
@@ -288,6 +292,7 @@ def test_killed_while_the_pair_is_generated(rotation: Rotation) -> None:
     rotation.check_secrets()
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_lost(rotation: Rotation) -> None:
     rotation.emulator.fault("reset_after", writes=True)
     failed = rotation.run()
@@ -343,6 +348,7 @@ def example(number: int) -> str:
     return re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)[number]
 
 
+@pytest.mark.slow
 def test_the_store_in_the_readme(rotation: Rotation) -> None:
     store = example(0)
     assert "/mnt/secrets/" in store

@@ -55,6 +55,8 @@ def roles_for(kind: str, scan: bool) -> list[Role]:
 def held_roles(draw: st.DrawFn, kind: str) -> tuple[Role, ...]:
     """Roles that an account may hold: a scan permission beside a role that needs one, and none without."""
     held = set(draw(st.lists(st.sampled_from(roles_for(kind, False)), min_size=1, max_size=4, unique=True)))
+    if kind == USER and draw(st.booleans()):
+        held.add(TEAM_ADMIN)
     if any(role.name in NEEDS_SCAN for role in held):
         held |= set(draw(st.lists(st.sampled_from(roles_for(kind, True)), min_size=1, max_size=2, unique=True)))
     return tuple(sorted(held, key=lambda role: role.title))
@@ -105,7 +107,7 @@ def tasks(draw: st.DrawFn, kind: str, api: str, always: str = "") -> dict[str, A
                 draw(st.sampled_from(["", "a", "b"])) if each.clearable else draw(st.sampled_from(["A", "C"]))
             )
     if "email_address" in options:
-        options["email_address"] = draw(st.sampled_from(["one@example.com", "two@example.com"]))
+        options["email_address"] = draw(st.sampled_from(["one@example.com", "One@EXAMPLE.com", "two@example.com"]))
     if draw(st.booleans()):
         options["allowed_ip_addresses"] = draw(ADDRESSES)
     if draw(st.booleans()) or always == "roles":
@@ -222,8 +224,21 @@ def test_modes(data: st.DataObject) -> None:
     managed = set(options.get("managed_teams") or ())
     expected = {"exact": named, "add": held | named, "remove": held - named}[options["teams_mode"]]
     assert after == expected | managed
+    manages = {team.name for team in plan.account.teams or () if team.manages}
     if "managed_teams" in options:
-        assert {team.name for team in plan.account.teams or () if team.manages} == managed
+        assert manages == managed
+    else:
+        assert manages == {team.name for team in account.teams or () if team.manages} & after
+
+
+@given(st.data())
+def test_case_is_no_difference(data: st.DataObject) -> None:
+    """Usernames and addresses are never rewritten for case alone."""
+    kind, api = data.draw(KINDS)
+    account = data.draw(accounts(kind, api))
+    options = {"username": "ONE@example.com", "email_address": "One@Example.com"}
+    _desired, plan = planned(options, account, kind, api)
+    assert plan.change is None
 
 
 @given(st.data())
