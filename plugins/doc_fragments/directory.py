@@ -15,7 +15,7 @@ options:
   business_units:
     description:
       - Business units. The same options as those of M(community.veracode.veracode_business_unit).
-      - An entry with only a name creates what does not exist, except where O(exclusive) names the kind: there it keeps what is there, and a name that does not exist is an error.
+      - An entry with only a name creates what does not exist. In an O(exclusive) list it keeps what is there, and an unknown name is an error.
     type: list
     elements: dict
     suboptions:
@@ -54,7 +54,7 @@ options:
   teams:
     description:
       - Teams. The same options as those of M(community.veracode.veracode_team).
-      - An entry with only a name creates what does not exist, except where O(exclusive) names the kind: there it keeps what is there, and a name that does not exist is an error.
+      - An entry with only a name creates what does not exist. In an O(exclusive) list it keeps what is there, and an unknown name is an error.
     type: list
     elements: dict
     suboptions:

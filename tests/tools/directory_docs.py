@@ -121,13 +121,13 @@ def documentation() -> str:
         + _entries(
             "business_units",
             "Business units. The same options as those of M(community.veracode.veracode_business_unit).\n"
-            "An entry with only a name creates what does not exist, except where O(exclusive) names the kind: there it keeps what is there, and a name that does not exist is an error.",
+            "An entry with only a name creates what does not exist. In an O(exclusive) list it keeps what is there, and an unknown name is an error.",
             _options(Structure.BUSINESS_UNIT),
         )
         + _entries(
             "teams",
             "Teams. The same options as those of M(community.veracode.veracode_team).\n"
-            "An entry with only a name creates what does not exist, except where O(exclusive) names the kind: there it keeps what is there, and a name that does not exist is an error.",
+            "An entry with only a name creates what does not exist. In an O(exclusive) list it keeps what is there, and an unknown name is an error.",
             _options(Structure.TEAM),
         )
         + _entries(
