@@ -15,7 +15,7 @@ description:
   - Works with the Identity REST API or with the Admin XML API, which is deprecated and the only way to eLearning settings.
   - An API service account cannot be converted into a person's account. See M(community.veracode.veracode_api_user) for these.
   - With the Identity REST API, a converged task costs one call that lists and one that reads the details, or only the first where the
-    listing carries all that is managed. With the Admin XML API it costs one call.
+    listing carries the roles, the teams and all that is managed. With the Admin XML API it costs one call.
 extends_documentation_fragment:
   - community.veracode.account
   - community.veracode.account.person
