@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._accounts import REST, Account, report
@@ -60,7 +61,7 @@ def _manage(session: Session, desired: Desired, directory: Directory) -> dict[st
             raise refuse_self_lockout(plan.change, risk)
     creates = plan.change is not None and plan.change.action == "create"
     keys = _key_delivery(session) if creates and params.get("credentials") == "on_create" else None
-    with keys or _Nothing():
+    with keys or contextlib.nullcontext():
         if keys is not None:
             keys.check(str(plan.change.name if plan.change else ""))
         account = apply_plan(plan, directory, session.progress, check_mode=session.check_mode, keys=keys)
@@ -101,14 +102,6 @@ def _reported(account: Account | None) -> dict[str, t.Any] | None:
     if user["api_credentials"]:
         user["api_credentials"] = {key: user["api_credentials"].get(key) for key in ("api_id", "expires")}
     return user
-
-
-class _Nothing:
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *exc_info: object) -> None:
-        return None
 
 
 def list_accounts(session: Session) -> dict[str, t.Any]:

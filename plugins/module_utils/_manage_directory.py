@@ -69,7 +69,7 @@ from ansible_collections.community.veracode.plugins.module_utils._organization_p
     team_names_after,
     with_memberships,
 )
-from ansible_collections.community.veracode.plugins.module_utils._plan import Change, Names, names_needed
+from ansible_collections.community.veracode.plugins.module_utils._plan import Names, names_needed
 from ansible_collections.community.veracode.plugins.module_utils._plan_file import compare_plan, write_plan
 from ansible_collections.community.veracode.plugins.module_utils._plan_structure import Known, lists_needed
 from ansible_collections.community.veracode.plugins.module_utils._roles import ADMINISTRATOR, API_USER, USER
@@ -280,7 +280,7 @@ class Reconciliation:
                 for match in matches
                 if match.found and match.entry.desired.allow_self_lockout
             }
-            if any(self._may_hit_caller(plan.change) for plan in risky):
+            if any(lockout_risk(plan.change) for plan in risky):
                 self.accounts.plans, warnings = keep_caller(self.accounts.plans, self.directory.caller(), allowed)
                 self.accounts.warnings += warnings
         reported = [(account.kind, account.username) for account in self.accounts.reported] + structure.reported
@@ -290,10 +290,6 @@ class Reconciliation:
                 f"{len(names)} objects of kind {kind} are in no list and are left alone with absent_action: "
                 f"{self.params['absent_action']}: {', '.join(names)}"
             )
-
-    @staticmethod
-    def _may_hit_caller(change: Change | None) -> bool:
-        return lockout_risk(change) is not None
 
     def _without_removals_if_incomplete(self, steps: list[Step]) -> list[Step]:
         if self.inventory.complete:
