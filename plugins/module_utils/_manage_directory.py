@@ -25,6 +25,7 @@ from ansible_collections.community.veracode.plugins.module_utils._identity.direc
 from ansible_collections.community.veracode.plugins.module_utils._identity.inventory import (
     INVERSE_FIELDS,
     InventoryReader,
+    Memberships,
 )
 from ansible_collections.community.veracode.plugins.module_utils._identity.structure import IdentityStructure, Store
 from ansible_collections.community.veracode.plugins.module_utils._inventory import (
@@ -101,8 +102,11 @@ class Reconciliation:
 
     def read(self, organization: Organization) -> StructurePlans:
         """Read what the entries need in the fewest calls, and match the entries with it."""
-        self._read_accounts(organization)
-        self._read_structure(organization)
+        # Either waits for the network nearly all the time.
+        _none, complete = self.reader.at_once(
+            lambda: self._read_accounts(organization), lambda: self._read_structure(organization)
+        )
+        self.inventory.complete = self.inventory.complete and complete
         structure = match_structure(organization, self.teams, self.units, self.exclusive)
         matches, _problems = match_accounts(organization.accounts, self.inventory)
         self._read_team_users(structure)
@@ -110,24 +114,27 @@ class Reconciliation:
         return structure
 
     def _read_accounts(self, organization: Organization) -> None:
-        if not (organization.accounts or set(self.exclusive) & set(KINDS) or self._names_users(organization)):
+        everyone = bool(set(self.exclusive) & set(KINDS)) or self._names_users(organization)
+        if not (organization.accounts or everyone):
             return
-        self.inventory = self.reader.active()
-        by_subject = [entry.desired for entry in organization.accounts if not entry.desired.username]
-        if any(desired.custom_id for desired in by_subject):
-            # The subject is told by the account itself only.
-            saml = [
-                handle for handle, account in self.inventory.by_handle.items() if account.values.get("is_saml_user")
-            ]
-            lacking = [handle for handle in saml if "custom_id" not in self.inventory.by_handle[handle].values]
-            self.reader.details(self.inventory, lacking)
+        self.inventory = self.reader.everyone() if everyone else self.reader.active()
+        self._read_subjects(organization)
         # Inactive accounts are hidden from the listing, and take another one if they can matter.
         matches, _problems = match_accounts(organization.accounts, self.inventory)
         all_found = len(matches) == len(organization.accounts) and all(match.found is not None for match in matches)
-        if not all_found or set(self.exclusive) & set(KINDS) or self._names_users(organization):
+        if not (all_found or everyone):
             self.reader.add_inactive(self.inventory)
+            self._read_subjects(organization)
         if not self.inventory.complete:
             self._look_up_missing(organization)
+
+    def _read_subjects(self, organization: Organization) -> None:
+        """Read the SAML accounts if entries name their subject, which may be told by the account itself only."""
+        if any(entry.desired.custom_id and not entry.desired.username for entry in organization.accounts):
+            accounts = self.inventory.by_handle.items()
+            saml = [handle for handle, account in accounts if account.values.get("is_saml_user")]
+            lacking = [handle for handle in saml if "custom_id" not in self.inventory.by_handle[handle].values]
+            self.reader.details(self.inventory, lacking)
 
     @staticmethod
     def _names_users(organization: Organization) -> bool:
@@ -144,16 +151,19 @@ class Reconciliation:
                 if account is not None:
                     self.inventory.put(account)
 
-    def _read_structure(self, organization: Organization) -> None:
+    def _read_structure(self, organization: Organization) -> bool:
+        """Read the teams and business units, and return whether they agree with the server's totals."""
+        complete = True
         if organization.teams or organization.business_units or "teams" in self.exclusive:
             listing = self.structure.teams.listing()
             self.teams = list(listing.items)
-            self.inventory.complete = self.inventory.complete and listing.complete
+            complete = listing.complete
         units_named = any(team.get("business_unit") is not None for team in organization.teams)
         if organization.business_units or units_named or "business_units" in self.exclusive:
             units = self.structure.business_units.listing()
             self.units = [self._with_teams(unit) for unit in units.items]
-            self.inventory.complete = self.inventory.complete and units.complete
+            complete = complete and units.complete
+        return complete
 
     def _with_teams(self, unit: BusinessUnit) -> BusinessUnit:
         """Give a business unit its teams from the listing of the teams, if that tells them."""
@@ -186,32 +196,31 @@ class Reconciliation:
         """Read what the listing does not carry of the accounts that have an entry, in the cheapest way."""
         lacking = {str(match.found.account.handle): options_lacking(match) for match in matches if match.found}
         lacking = {handle: options for handle, options in lacking.items() if options}
-        if lacking:
-            options = frozenset().union(*lacking.values())
-            untold = set(lacking)
-            if len(lacking) > FEW and options <= INVERSE_FIELDS and self._inverse_is_cheaper(len(lacking), options):
-                self.strategy = INVERSE
-                untold &= self._read_inverse(options)
-            else:
-                self.strategy = DETAILS
-            self.reader.details(self.inventory, sorted(untold))
+        if not lacking:
+            return
+        options = frozenset().union(*lacking.values())
+        if not (len(lacking) > FEW and options <= INVERSE_FIELDS and self._read_inverse(sorted(lacking), options)):
+            self.strategy = DETAILS
+            self.reader.details(self.inventory, sorted(lacking))
 
-    def _inverse_is_cheaper(self, accounts: int, options: frozenset[str]) -> bool:
-        cost = len(self.directory.roles().roles)
-        if options & {"teams", "managed_teams"}:
-            if not self.teams:
-                self.teams = list(self.structure.teams.listing().items)
-            cost += len(self.teams)
-        return cost < accounts
+    def _read_inverse(self, lacking: t.Sequence[str], options: frozenset[str]) -> bool:
+        """Read roles and teams by the inverse index, if that is cheaper; C(False) if not, or if it does not tell."""
+        with_teams = bool(options & {"teams", "managed_teams"})
+        self.reader.at_once(self.directory.roles, *([self._list_teams] if with_teams and not self.teams else []))
+        if len(self.directory.roles().roles) + (len(self.teams) if with_teams else 0) >= len(lacking):
+            return False
+        told = self.reader.inverse(self.inventory, lacking, self._memberships if with_teams else None)
+        self.strategy = INVERSE
+        return told
 
-    def _read_inverse(self, options: frozenset[str]) -> set[str]:
-        of_accounts = None
-        if options & {"teams", "managed_teams"}:
-            teams = self.reader.map(self.structure.teams.details, self.teams)
-            if any(team is None or team.users is None for team in teams):
-                return set(self.inventory.by_handle)
-            of_accounts = memberships(team for team in teams if team is not None)
-        return self.reader.inverse(self.inventory, of_accounts)
+    def _list_teams(self) -> None:
+        self.teams = list(self.structure.teams.listing().items)
+
+    def _memberships(self) -> Memberships | None:
+        """Return the teams of each account as the teams tell them, C(None) if they do not."""
+        teams = [team for team in self.reader.map(self.structure.teams.details, self.teams) if team is not None]
+        told = len(teams) == len(self.teams) and all(team.users is not None for team in teams)
+        return memberships(teams) if told else None
 
     # Planning
 

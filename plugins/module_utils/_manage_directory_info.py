@@ -44,8 +44,7 @@ def export(session: Session) -> dict[str, t.Any]:
     try:
         with_accounts = bool(kinds & {"users", "api_users"})
         if with_accounts:
-            inventory = reader.active()
-            reader.add_inactive(inventory)
+            inventory = reader.everyone()
             _complete(reader, inventory, kinds)
             complete = inventory.complete
             for kind in (USER, API_USER):

@@ -28,6 +28,9 @@ READERS = 32
 # What the inverse index tells: who holds a role, and who is in a team and as what.
 INVERSE_FIELDS = frozenset({"roles", "teams", "managed_teams"})
 
+# The teams of each account by its handle.
+Memberships = t.Mapping[str, t.Sequence[Membership]]
+
 T = t.TypeVar("T")
 U = t.TypeVar("U")
 
@@ -52,64 +55,80 @@ class InventoryReader:
         """Do something for all items at once and return the results in their order."""
         return list(self._pool.map(work, items))
 
+    def at_once(self, *works: t.Callable[[], t.Any]) -> list[t.Any]:
+        """Do different things at once and return their results. Each may C(map) in turn, so give a few at most."""
+        return self.map(lambda work: work(), works)
+
     def active(self) -> Inventory:
         """Return the active accounts with what their listing carries."""
-        accounts, complete = self._listing("/users", [], active=True)
+        accounts, complete = self._listing([], active=True)
         return Inventory(accounts.values(), complete=complete)
+
+    def everyone(self) -> Inventory:
+        """Return the active and the inactive accounts with what their listings carry."""
+        inventory, inactive = self.at_once(self.active, self._inactive)
+        _add(inventory, *inactive)
+        return t.cast(Inventory, inventory)
 
     def add_inactive(self, inventory: Inventory) -> None:
         """Add the inactive accounts, which the plain listing hides."""
-        accounts, complete = self._listing("/users", [("inactive", "true")], active=False)
-        for handle, account in accounts.items():
-            if handle not in inventory.by_handle:
-                inventory.put(account)
-        inventory.complete = inventory.complete and complete
+        _add(inventory, *self._inactive())
+
+    def _inactive(self) -> tuple[dict[str, Account], bool]:
+        return self._listing([("inactive", "true")], active=False)
 
     def details(self, inventory: Inventory, handles: t.Iterable[str]) -> None:
         """Read these accounts one by one; one that is gone meanwhile leaves the inventory incomplete."""
         accounts = [inventory.by_handle[handle] for handle in handles]
-        for account, read in zip(accounts, self.map(self._directory.details, accounts), strict=True):
-            if read is None:
-                inventory.complete = False
-                inventory.remove(account)
-            else:
-                inventory.put(read)
+        _replace(inventory, accounts, self.map(self._directory.details, accounts))
 
-    def inverse(self, inventory: Inventory, memberships: t.Mapping[str, t.Sequence[Membership]] | None) -> set[str]:
+    def inverse(
+        self, inventory: Inventory, handles: t.Collection[str], read_teams: t.Callable[[], Memberships | None] | None
+    ) -> bool:
         """Give the accounts their roles and teams from who holds each role and who is in each team.
 
-        :param memberships: the teams of each account by its handle, as the teams tell them; C(None) if not needed.
-        :returns: the handles of accounts that the searches cannot be trusted for, since these hide inactive accounts.
+        The searches hide inactive accounts, so those are read one by one.
+
+        :param handles: the accounts that are wanted.
+        :param read_teams: reads the teams of each account by its handle, and returns C(None) if they do not tell;
+            C(None) if teams are not needed.
+        :returns: C(False) if the teams did not tell; then nothing was learnt.
         """
         roles = list(self._directory.roles().roles)
+        hidden = [inventory.by_handle[each] for each in handles if not _is_active(inventory.by_handle[each])]
+        holders, memberships, read = self.at_once(
+            lambda: self.map(self._directory.role_holders, roles),
+            lambda: read_teams and read_teams(),
+            lambda: self.map(self._directory.details, hidden),
+        )
+        if read_teams and memberships is None:
+            return False
         held: dict[str, set[Role]] = {}
-        for role, (holders, complete) in zip(roles, self.map(self._directory.role_holders, roles), strict=True):
+        for role, (those, complete) in zip(roles, holders, strict=True):
             inventory.complete = inventory.complete and complete
-            for handle in holders:
+            for handle in those:
                 held.setdefault(handle, set()).add(role)
-        untold = set()
         for handle, account in list(inventory.by_handle.items()):
-            if account.values.get("active") is False:
-                untold.add(handle)
-                continue
-            teams = account.teams
-            if memberships is not None:
-                teams = tuple(sorted(memberships.get(handle, ()), key=lambda team: team.name))
-            has = tuple(sorted(held.get(handle, ()), key=lambda role: role.title))
-            inventory.put(replace(account, roles=has, teams=teams))
-        return untold
+            if _is_active(account):
+                teams = account.teams
+                if memberships is not None:
+                    teams = tuple(sorted(memberships.get(handle, ()), key=lambda team: team.name))
+                has = tuple(sorted(held.get(handle, ()), key=lambda role: role.title))
+                inventory.put(replace(account, roles=has, teams=teams))
+        _replace(inventory, hidden, read)
+        return True
 
-    def _listing(self, path: str, query: Query, *, active: bool) -> tuple[dict[str, Account], bool]:
+    def _listing(self, query: Query, *, active: bool) -> tuple[dict[str, Account], bool]:
         """Return a listing by handle, and whether it is what the server tells there is."""
         found: dict[str, Account] = {}
         for _attempt in range(ATTEMPTS):
-            found, complete = self._read(path, query, active=active)
+            found, complete = self._read(query, active=active)
             if complete:
                 return found, True
         return found, False
 
-    def _read(self, path: str, query: Query, *, active: bool) -> tuple[dict[str, Account], bool]:
-        what = "list the accounts"
+    def _read(self, query: Query, *, active: bool) -> tuple[dict[str, Account], bool]:
+        what, path = "list the accounts", "/users"
         query = [*query, *CARRY]
         first = self._client.page(what, path, "users", query, 0)
         numbers = range(1, first.pages or 1)
@@ -133,3 +152,25 @@ class InventoryReader:
         service = {str(item.get("user_id")) for page, _total in items for item in page}
         for handle in untold:
             found[handle] = replace(found[handle], kind=API_USER if handle in service else USER)
+
+
+def _is_active(account: Account) -> bool:
+    return account.values.get("active") is not False
+
+
+def _add(inventory: Inventory, accounts: t.Mapping[str, Account], complete: bool) -> None:
+    """Add what another listing tells; who is in both was seen by the first."""
+    for handle, account in accounts.items():
+        if handle not in inventory.by_handle:
+            inventory.put(account)
+    inventory.complete = inventory.complete and complete
+
+
+def _replace(inventory: Inventory, accounts: t.Sequence[Account], read: t.Sequence[Account | None]) -> None:
+    """Put what was read in the place of these accounts."""
+    for account, whole in zip(accounts, read, strict=True):
+        if whole is None:
+            inventory.complete = False
+            inventory.remove(account)
+        else:
+            inventory.put(whole)

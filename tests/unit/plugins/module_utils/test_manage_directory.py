@@ -164,6 +164,14 @@ def test_one_organization_converges_whatever_the_server_is_like(emulator: Emulat
     assert core["users"]["lead@example.com"] == "ADMIN"
 
 
+@pytest.mark.parametrize("carries", ["no", "everything"])
+def test_an_inactive_account_is_found_by_its_subject(emulator: Emulator, carries: str) -> None:
+    emulator.switch(list_carries=carries)
+    assert not apply(emulator, users=[{"custom_id": "EX\\msaml", "active": False}])["failed"]
+    done = converge(emulator, users=[{"custom_id": "EX\\msaml", "phone": "5"}])
+    assert (done["summary"]["updated"], done["summary"]["created"]) == (1, 0)
+
+
 def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_input(emulator: Emulator) -> None:
     emulator.read_only(True)
     result = apply(
