@@ -33,6 +33,12 @@ def run_reading(client: str | None) -> tuple[dict[str, Any], list[str]]:
     return figures, reading.check(figures)
 
 
+def run_growing(_client: str | None) -> tuple[dict[str, Any], list[str]]:
+    """Count the calls for 1,000 and 10,000 people."""
+    figures = reading.measure_growth()
+    return figures, reading.check_growth(figures)
+
+
 def run_writing(_client: str | None) -> tuple[dict[str, Any], list[str]]:
     """Write 400 accounts at the limit."""
     figures = writing.measure()
@@ -48,7 +54,13 @@ def run_refusing(_client: str | None) -> tuple[dict[str, Any], list[str]]:
     return figures, wrong
 
 
-ALL = {"planning": run_planning, "reading": run_reading, "writing": run_writing, "refusing": run_refusing}
+ALL = {
+    "planning": run_planning,
+    "growing": run_growing,
+    "reading": run_reading,
+    "writing": run_writing,
+    "refusing": run_refusing,
+}
 
 
 def main() -> None:

@@ -6,40 +6,46 @@
 
 from __future__ import annotations
 
-import json
 import os
 import statistics
 import subprocess
+import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from ansible_collections.community.veracode.plugins.module_utils._transport import DEFAULT_LIMITS
 from tests.benchmarks.support import (
     BenchmarkError,
     Figures,
+    check_rate,
     directory_task,
+    full_minutes,
+    most_in_a_minute,
     playbook,
     slim,
     user_loop,
     without_units,
 )
 from tests.emulator.control import Emulator
-from tests.organization import export_all
+from tests.organization import apply, export_all
 
 PEOPLE = 1000
 LATENCY_MS = 100
+WAYS = ("listing", "inverse", "details")
+LOOPS = (100, 300)
+SIZES = (1_000, 10_000)
 
 
 def measure(
     client_python: str | None,
     *,
-    ways: tuple[str, ...] = ("listing", "inverse", "details"),
-    loops: tuple[int, ...] = (100, 300),
     times: int = 3,
 ) -> dict[str, Any]:
-    """Measure all ways against one emulator and hold them against each other.
+    """Measure all ways against one emulator and hold them against each other. All times are those of whole processes.
 
     :param client_python: an interpreter that has veracode-api-py; None leaves that comparison out.
-    :param ways: how veracode_directory reads.
-    :param loops: for how many people the loop of tasks is run; more is extrapolated from the last.
+    :param times: runs of which the median is taken; those at the rate limit and the loops are run once.
     """
     figures = Figures()
     with Emulator("small", people=PEOPLE, api_users=50, teams=80) as emulator:
@@ -47,32 +53,43 @@ def measure(
         told = slim(whole)
         emulator.switch(latency_ms=LATENCY_MS)
         figures["people"] = len(told["users"])
-        for way in ways:
+        nothing: dict[str, Any] = {"ansible.builtin.debug": {"msg": "{{ users | length }}"}}
+        figures["start_seconds"] = _median(times, partial(playbook, emulator, [nothing], whole))
+        for way in WAYS:
             emulator.switch(list_carries="everything" if way == "listing" else "no")
             values = told if way == "inverse" else whole
             runs = 1 if way == "details" else times
             emulator.clear_log()
-            seconds = [playbook(emulator, [directory_task()], values) for _run in range(runs)]
-            figures[f"{way}_seconds"] = statistics.median(seconds)
+            figures[f"{way}_seconds"] = _median(runs, partial(playbook, emulator, [directory_task()], values))
             figures[f"{way}_calls"] = len(emulator.log()) // runs
-        for people in loops:
+            if way == "details":
+                figures["details_full_minutes"] = full_minutes(emulator.log())
+                figures["details_most_in_a_minute"] = most_in_a_minute(emulator.log())
+        for people in LOOPS:
             emulator.clear_log()
             values = {"users": told["users"][:people]}
             figures[f"loop_{people}_seconds"] = playbook(emulator, [user_loop()], values)
             figures[f"loop_{people}_calls"] = len(emulator.log())
-        each = figures[f"loop_{loops[-1]}_seconds"] / loops[-1]
+        each = figures[f"loop_{LOOPS[-1]}_seconds"] / LOOPS[-1]
         figures["loop_extrapolated_seconds"] = each * figures["people"]
         if client_python:
             active = [user for user in whole["users"] if user.get("active")]  # the client lists no others
             for threads in (1, 4):
                 emulator.clear_log()
-                figures[f"client_{threads}_seconds"] = _client(emulator, client_python, threads, active)
-                figures[f"client_{threads}_calls"] = len(emulator.log())
+                figures[f"client_{threads}_seconds"] = _median(
+                    times, partial(_client, emulator, client_python, threads, active)
+                )
+                figures[f"client_{threads}_calls"] = len(emulator.log()) // times
                 figures[f"client_{threads}_most_in_a_minute"] = most_in_a_minute(emulator.log())
     return figures
 
 
+def _median(times: int, run: Callable[[], float]) -> float:
+    return statistics.median(run() for _run in range(times))
+
+
 def _client(emulator: Emulator, python: str, threads: int, users: list[dict[str, Any]]) -> float:
+    started = time.monotonic()
     done = subprocess.run(
         [python, os.path.join(os.path.dirname(__file__), "official_client.py"), str(threads)],
         input="\n".join(user["username"] for user in users),
@@ -81,21 +98,11 @@ def _client(emulator: Emulator, python: str, threads: int, users: list[dict[str,
         text=True,
         check=True,
     )
-    answer = json.loads(done.stdout)
-    if answer["failures"]:
-        raise BenchmarkError(f"the official client could not read {answer['failures']} accounts")
-    return float(answer["seconds"])
-
-
-def most_in_a_minute(log: list[dict[str, Any]]) -> int:
-    """Return the largest number of requests in any 60 seconds, by when the server saw them."""
-    moments = sorted(float(line["monotonic"]) for line in log)
-    most = start = 0
-    for end, moment in enumerate(moments):
-        while moment - moments[start] >= 60:
-            start += 1
-        most = max(most, end - start + 1)
-    return most
+    elapsed = time.monotonic() - started
+    failures = int(done.stdout)
+    if failures:
+        raise BenchmarkError(f"the official client could not read {failures} accounts")
+    return elapsed
 
 
 def check(figures: dict[str, Any]) -> list[str]:
@@ -110,4 +117,34 @@ def check(figures: dict[str, Any]) -> list[str]:
             other = figures.get(f"client_{threads}_seconds")
             if other is not None and other / seconds < 10:
                 wrong.append(f"{way}: only {other / seconds:.1f} times faster than the client with {threads} threads")
+    first, last = (figures[f"loop_{people}_seconds"] / people for people in LOOPS)
+    if not 0.8 < last / first < 1.25:
+        wrong.append(f"the loop is not linear: {first:.2f} s each of {LOOPS[0]}, {last:.2f} s each of {LOOPS[1]}")
+    wrong += check_rate(figures["details_most_in_a_minute"], figures["details_full_minutes"], DEFAULT_LIMITS["rest"])
     return wrong
+
+
+def measure_growth() -> dict[str, Any]:
+    """Count the calls of a converged run for organizations of different sizes."""
+    figures = Figures()
+    for people in SIZES:
+        with Emulator("small", people=people, api_users=people // 20, teams=80) as emulator:
+            whole = without_units(export_all(emulator)["directory"])
+            for way, values in (("listing", whole), ("inverse", slim(whole)), ("details", whole)):
+                emulator.switch(list_carries="everything" if way == "listing" else "no")
+                result = apply(emulator, **values)
+                if result["failed"] or result["changed"] or result["read_strategy"] != way:
+                    raise BenchmarkError(str(result.get("msg")))
+                figures[f"{way}_{people}_calls"] = result["calls"]["reads"]
+    return figures
+
+
+def check_growth(figures: dict[str, Any]) -> list[str]:
+    """Return what grows faster than the number of people."""
+    small, large = SIZES
+    calls = {way: (figures[f"{way}_{small}_calls"], figures[f"{way}_{large}_calls"]) for way in WAYS}
+    return [
+        f"{way}: {many} calls for {large} people, {few} for {small}"
+        for way, (few, many) in calls.items()
+        if many > few * large / small
+    ]

@@ -109,3 +109,35 @@ def without_units(directory: dict[str, list[dict[str, Any]]]) -> dict[str, list[
     lists = {kind: entries for kind, entries in directory.items() if kind != "business_units"}
     lists["teams"] = [{"name": team["name"]} for team in lists["teams"]]
     return lists
+
+
+def most_in_a_minute(log: list[dict[str, Any]]) -> int:
+    """Return the largest number of requests in any 60 seconds, by when the server saw them."""
+    moments = sorted(float(line["monotonic"]) for line in log)
+    most = start = 0
+    for end, moment in enumerate(moments):
+        while moment - moments[start] >= 60:
+            start += 1
+        most = max(most, end - start + 1)
+    return most
+
+
+def full_minutes(log: list[dict[str, Any]]) -> list[int]:
+    """Return the calls in each full minute since the first."""
+    moments = sorted(float(line["monotonic"]) for line in log)
+    counts = [0] * int((moments[-1] - moments[0]) // 60)
+    for moment in moments:
+        minute = int((moment - moments[0]) // 60)
+        if minute < len(counts):
+            counts[minute] += 1
+    return counts
+
+
+def check_rate(most: int, minutes: list[int], limit: int) -> list[str]:
+    """Return what is not as it has to be of a run that has as much to do as the limit allows."""
+    wrong = []
+    if most > limit:
+        wrong.append(f"{most} calls in 60 seconds, though the limit is {limit}")
+    if not minutes or any(count < 0.9 * limit for count in minutes):
+        wrong.append(f"full minutes with {minutes} calls, though the limit is {limit}")
+    return wrong

@@ -9,8 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from tests.benchmarks.reading import most_in_a_minute
-from tests.benchmarks.support import Figures
+from tests.benchmarks.support import Figures, check_rate, full_minutes, most_in_a_minute
 from tests.emulator.control import Emulator
 from tests.organization import apply
 
@@ -41,17 +40,6 @@ def measure(*, server_limit: int = 0, changed: int = CHANGED, limit: int = LIMIT
     return figures
 
 
-def full_minutes(log: list[dict[str, Any]]) -> list[int]:
-    """Return the calls in each full minute since the first."""
-    moments = sorted(float(line["monotonic"]) for line in log)
-    counts = [0] * int((moments[-1] - moments[0]) // 60)
-    for moment in moments:
-        minute = int((moment - moments[0]) // 60)
-        if minute < len(counts):
-            counts[minute] += 1
-    return counts
-
-
 def too_early(log: list[dict[str, Any]], pause: float = 1.0) -> int:
     """Return how many calls came within a second after a refusal was answered, none of which says less.
 
@@ -69,8 +57,4 @@ def check(figures: dict[str, Any], *, limit: int = LIMIT, changed: int = CHANGED
         wrong.append("not everything was written")
     if figures["refusals"]:
         wrong.append(f"{figures['refusals']} calls were refused")
-    if figures["most_in_a_minute"] > limit:
-        wrong.append(f"{figures['most_in_a_minute']} calls in 60 seconds")
-    if any(count < 0.9 * limit for count in figures["full_minutes"]):
-        wrong.append(f"full minutes with {figures['full_minutes']} calls")
-    return wrong
+    return wrong + check_rate(figures["most_in_a_minute"], figures["full_minutes"], limit)
