@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.community.veracode.plugins.module_utils._accounts import FLAG, Account, fields_of
+from ansible_collections.community.veracode.plugins.module_utils._accounts import TEXT, Account, fields_of
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
 from ansible_collections.community.veracode.plugins.module_utils._identity.inventory import InventoryReader
 from ansible_collections.community.veracode.plugins.module_utils._identity.structure import IdentityStructure
@@ -29,8 +29,8 @@ from ansible_collections.community.veracode.plugins.module_utils._structure impo
 
 KINDS = ("business_units", "teams", "users", "api_users")
 
-# Flags that are false for nearly everybody are told only where they are not, so that the export stays readable.
-_USUALLY_FALSE = frozenset({"requires_token", "is_saml_user", "has_ip_restrictions"})
+# Who does not log in by SAML cannot be turned back into that, so a false says nothing.
+_ONE_WAY = frozenset({"is_saml_user", "custom_id"})
 
 
 def export(session: Session) -> dict[str, t.Any]:
@@ -77,6 +77,7 @@ def export(session: Session) -> dict[str, t.Any]:
 
 
 def _complete(reader: InventoryReader, inventory: Inventory, kinds: set[str]) -> None:
+    reader.believe(inventory)
     lacking = []
     for handle, account in inventory.by_handle.items():
         if LISTS[account.kind] not in kinds:
@@ -89,18 +90,23 @@ def _complete(reader: InventoryReader, inventory: Inventory, kinds: set[str]) ->
 
 
 def _account(account: Account, warnings: list[str]) -> dict[str, t.Any]:
-    """Return the options that make an account what it is."""
+    """Return the options that make an account what it is; what is empty is told, so that it is emptied again."""
     values = account.values_and_lists
     options: dict[str, t.Any] = {}
     for field in fields_of(account.kind):
-        value = values.get(field.option)
-        if field.rest is None or value is None:
+        if field.rest is None or field.option not in values:
             continue
-        if field.type == FLAG and value is False and field.option in _USUALLY_FALSE:
+        value = values[field.option]
+        if not value and (field.option in _ONE_WAY or (value is None and not (field.type == TEXT and field.clearable))):
             continue
-        if field.option in ("managed_teams", "allowed_ip_addresses") and not value:
-            continue
-        options[field.option] = list(value) if isinstance(value, tuple) else value
+        options[field.option] = list(value) if isinstance(value, tuple) else "" if value is None else value
+    if values.get("has_ip_restrictions"):
+        options.pop("has_ip_restrictions" if options.get("allowed_ip_addresses") else "allowed_ip_addresses", None)
+    elif options.pop("allowed_ip_addresses", None):
+        # A list that is kept while it restricts nothing cannot be declared.
+        options.pop("has_ip_restrictions", None)
+    if account.kind == API_USER:
+        options.pop("managed_teams", None)
     if not options.get("roles"):
         options.pop("roles", None)
     elif _refused(account):
@@ -132,7 +138,7 @@ def _team(team: Team, *, members: bool) -> dict[str, t.Any]:
         values = team.values_and_lists
         options["members"] = list(values.get("members", ()))
         options["managers"] = list(values.get("managers", ()))
-    return options
+    return _more_than_a_name(options)
 
 
 def _unit(unit: BusinessUnit, teams: t.Sequence[Team], *, with_teams: bool) -> dict[str, t.Any]:
@@ -141,4 +147,9 @@ def _unit(unit: BusinessUnit, teams: t.Sequence[Team], *, with_teams: bool) -> d
         if unit.teams is None:
             unit = replace(unit, teams={team.name: team.team_id for team in teams if team.business_unit == unit.name})
         options["teams"] = list(unit.values_and_lists["teams"])
-    return options
+    return _more_than_a_name(options)
+
+
+def _more_than_a_name(options: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Say that the object is to be there, which an entry with only a name in an exclusive list does not."""
+    return {**options, "state": "present"} if len(options) == 1 else options

@@ -13,9 +13,9 @@ version_added: 1.0.0
 description:
   - Returns business units, teams, people and API service accounts in the form that M(community.veracode.veracode_directory) takes, so that
     it can be kept in git, edited and applied, or kept as a snapshot and restored.
-  - The result is sorted and stable. Applied as it is, it changes nothing.
+  - The result is sorted and stable. Applied as it is, it changes nothing. What is empty is exported, too, so that it is emptied again.
   - A deleted account that is restored from an export gets a new GUID and needs a new key pair. Titles are exported only where the API
-    reports them.
+    reports them. A person who has become a SAML user stays one.
   - Reads the details of every account, at a call for each, unless the listing carries everything.
 extends_documentation_fragment:
   - community.veracode.connection
@@ -86,6 +86,7 @@ directory:
   sample:
     business_units:
       - name: Payments
+        state: present
     teams:
       - name: Web Shop
         business_unit: Payments
@@ -94,10 +95,19 @@ directory:
         first_name: Regina
         last_name: Monarch
         email_address: regina@example.com
+        phone: ""
         roles: [Any Scan, Creator]
         teams: [Web Shop]
+        managed_teams: []
         login_enabled: true
         active: true
+        requires_token: false
+        has_ip_restrictions: false
+        custom_one: ""
+        custom_two: ""
+        custom_three: ""
+        custom_four: ""
+        custom_five: ""
     api_users: []
 complete:
   description: Whether all that was listed agrees with the server's own totals. If not, objects may be missing.

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.community.veracode.plugins.module_utils._accounts import (
     FIELDS,
@@ -27,6 +28,13 @@ Json = t.Mapping[str, t.Any]
 _LISTS = frozenset({"roles", "teams", "managed_teams"})
 # Written, and by some accounts of the API never returned, so that a missing key does not mean that it is unset.
 _MAY_BE_HIDDEN = frozenset({"title", "login_enabled"})
+
+# What a missing key of a user on its own means.
+_UNSET: t.Mapping[str, t.Any] = {
+    field.option: {FLAG: False, NAMES: (), TEXT: None}[field.type]
+    for field in FIELDS
+    if field.rest is not None and field.option not in _LISTS | _MAY_BE_HIDDEN | {"active"}
+}
 
 ADMIN = "ADMIN"
 MEMBER = "MEMBER"
@@ -51,8 +59,8 @@ def account_from(
         elif field.option == "active":
             if active is not None:
                 values["active"] = active
-        elif whole and field.option not in _MAY_BE_HIDDEN:
-            values[field.option] = {FLAG: False, NAMES: (), TEXT: None}[field.type]
+    if whole:
+        values = {**_UNSET, **values}
     roles = _roles(item.get("roles")) if "roles" in item else () if whole else None
     teams = _teams(item.get("teams")) if "teams" in item else () if whole else None
     told = _kind(item, whole) or kind
@@ -71,6 +79,23 @@ def account_from(
         },
     )
     return account, told is not None
+
+
+def shows_all(keys: t.Collection[str]) -> bool:
+    """Tell whether an item of a listing may be a whole user: it shows all that cannot be unset."""
+    flags = {field.rest for field in FIELDS if field.type == FLAG and field.rest is not None}
+    return (flags | {"roles", "teams"}) <= set(keys)
+
+
+def shows_text(keys: t.Collection[str]) -> bool:
+    """Tell whether an item of a listing shows a text that can be unset."""
+    texts = {field.rest for field in FIELDS if field.type == TEXT and field.clearable}
+    return not (texts - {"title", "saml_subject", None}).isdisjoint(keys)
+
+
+def as_whole(account: Account) -> Account:
+    """Return an account as read on its own: what its item of the listing does not show is unset."""
+    return replace(account, values={**_UNSET, **account.values})
 
 
 def _value(kind: str, canonical: t.Callable[[t.Any], t.Any], raw: t.Any) -> t.Any:

@@ -9,13 +9,19 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from ansible_collections.community.veracode.plugins.module_utils._accounts import Account, Membership
-from ansible_collections.community.veracode.plugins.module_utils._identity.accounts import account_from
-from ansible_collections.community.veracode.plugins.module_utils._identity.client import Client, Query
+from ansible_collections.community.veracode.plugins.module_utils._identity.accounts import (
+    account_from,
+    as_whole,
+    shows_all,
+    shows_text,
+)
+from ansible_collections.community.veracode.plugins.module_utils._identity.client import Client, Query, segment
 from ansible_collections.community.veracode.plugins.module_utils._identity.directory import CARRY, IdentityDirectory
 from ansible_collections.community.veracode.plugins.module_utils._inventory import Inventory
 from ansible_collections.community.veracode.plugins.module_utils._roles import API_USER, USER, Role
@@ -45,6 +51,7 @@ class InventoryReader:
     def __init__(self, directory: IdentityDirectory, client: Client) -> None:
         self._directory = directory
         self._client = client
+        self._keys: dict[str, frozenset[str]] = {}
         self._pool = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="veracode-read")
 
     def close(self) -> None:
@@ -76,6 +83,23 @@ class InventoryReader:
 
     def _inactive(self) -> tuple[dict[str, Account], bool]:
         return self._listing([("inactive", "true")], active=False)
+
+    def believe(self, inventory: Inventory) -> None:
+        """Take items of the listing for whole users if they are; then a key that is missing says that it is unset.
+
+        They are if they show all that cannot be unset, and some show a text that can. If none does, the one that shows
+        most is held against the same user read on its own.
+        """
+        handle = max(self._keys, key=lambda each: len(self._keys[each]), default="")
+        if not shows_all(self._keys.get(handle, ())):
+            return
+        if not any(shows_text(keys) for keys in set(self._keys.values())):
+            item = self._client.read_if_there("read an account", f"/users/{segment(handle)}", [("detailed", "true")])
+            if item is None or not {key for key in item if not key.startswith("_")} <= self._keys[handle]:
+                return
+        for each, account in list(inventory.by_handle.items()):
+            if shows_all(self._keys.get(each, ())):
+                inventory.put(as_whole(account))
 
     def details(self, inventory: Inventory, handles: t.Iterable[str]) -> None:
         """Read these accounts one by one; one that is gone meanwhile leaves the inventory incomplete."""
@@ -139,6 +163,7 @@ class InventoryReader:
             for item in page.items:
                 account, told = account_from(item, whole=False, active=active)
                 found[str(account.handle)] = account
+                self._keys[str(account.handle)] = _same(frozenset(item))
                 if not told:
                     untold.add(str(account.handle))
         complete = all(page.total == len(found) for page in pages)
@@ -152,6 +177,12 @@ class InventoryReader:
         service = {str(item.get("user_id")) for page, _total in items for item in page}
         for handle in untold:
             found[handle] = replace(found[handle], kind=API_USER if handle in service else USER)
+
+
+@functools.cache
+def _same(keys: frozenset[str]) -> frozenset[str]:
+    """Return one set for all that are equal: there are few, and many accounts."""
+    return keys
 
 
 def _is_active(account: Account) -> bool:
