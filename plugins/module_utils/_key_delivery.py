@@ -66,9 +66,13 @@ class KeyDelivery:
                 for path in self._store.rescue_files()
             ]
         elif not self._params.get("return_secret"):
+            # The entries of a directory have no such option.
+            instead = (
+                ", or set return_secret: true and no_log: true on the task" if "return_secret" in self._params else ""
+            )
             raise InputError(
                 "credentials_dest: the secret of a generated key pair is shown once, so it needs a place; give "
-                "credentials_dest, a file to write it to, or set return_secret: true and no_log: true on the task",
+                f"credentials_dest, a file to write it to{instead}",
                 option="credentials_dest",
             )
 

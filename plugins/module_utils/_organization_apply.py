@@ -19,7 +19,7 @@ from dataclasses import replace
 from ansible_collections.community.veracode.plugins.module_utils._apply import Progress, apply_plan
 from ansible_collections.community.veracode.plugins.module_utils._apply_structure import apply_structure
 from ansible_collections.community.veracode.plugins.module_utils._directory import Directory
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError, raise_all
 from ansible_collections.community.veracode.plugins.module_utils._identity.structure import IdentityStructure
 from ansible_collections.community.veracode.plugins.module_utils._key_delivery import KeyDelivery
 from ansible_collections.community.veracode.plugins.module_utils._organization import Organization
@@ -64,8 +64,9 @@ class OrganizationWriter:
     def check_keys(self, steps: t.Sequence[Step]) -> None:
         """See, before the first write, whether every key pair that will be generated can be kept.
 
-        :raises InputError: one cannot.
+        :raises VeracodeError: some cannot.
         """
+        problems: list[VeracodeError] = []
         for step in steps:
             keys = self._keys(step, Progress())
             if keys is not None and step.plan.change is not None:
@@ -74,7 +75,9 @@ class OrganizationWriter:
                 except InputError as error:
                     error.place = f"{step.place}.{error.option}"
                     error.msg = f"{step.place}.{error.msg}"
-                    raise
+                    error.kind, error.name = step.plan.change.kind, step.plan.change.name
+                    problems.append(error)
+        raise_all(problems)
 
     def _keys(self, step: Step, progress: Progress) -> KeyDelivery | None:
         change = step.plan.change
