@@ -61,6 +61,15 @@ class VeracodeError(Exception):
         """Return what applies, in the form of the C(failure) of a result."""
         return {field: getattr(self, field) for field in self.FIELDS if getattr(self, field) is not None}
 
+    def details(self) -> dict[str, t.Any]:
+        """Return what applies beside the message."""
+        return {field: value for field, value in self.failure().items() if field != "msg"}
+
+    @property
+    def all(self) -> list[VeracodeError]:
+        """Each single thing that is wrong."""
+        return [self]
+
 
 class InputError(VeracodeError):
     """The input cannot be meant as it stands; nothing was sent that writes."""
@@ -99,20 +108,24 @@ class MissingLibraryError(VeracodeError):
         self.trace = trace
 
 
-class SeveralErrors(InputError):
-    """Several things are wrong with the input. It carries the details of the first.
+class SeveralErrors(VeracodeError):
+    """Several things are wrong with the input or the plan. It says each in a line and carries the details of the first.
 
     :param problems: all of them, at least one.
     """
 
     def __init__(self, problems: t.Sequence[VeracodeError]) -> None:
-        details = {name: value for name, value in problems[0].failure().items() if name != "msg"}
-        super().__init__("; ".join(dict.fromkeys(problem.msg for problem in problems)), **details)
-        self.all = list(problems)
+        super().__init__("\n".join(dict.fromkeys(problem.msg for problem in problems)), **problems[0].details())
+        self._all = list(problems)
+
+    @property
+    def all(self) -> list[VeracodeError]:
+        """Each single thing that is wrong."""
+        return self._all
 
 
 def raise_all(problems: t.Sequence[VeracodeError]) -> None:
-    """Raise all that is wrong with the input as one error, which carries the details of the first."""
+    """Raise all that is wrong as one error."""
     if len(problems) == 1:
         raise problems[0]
     if problems:

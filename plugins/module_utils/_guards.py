@@ -17,6 +17,22 @@ from ansible_collections.community.veracode.plugins.module_utils._plan import Ch
 from ansible_collections.community.veracode.plugins.module_utils._roles import ADMINISTRATOR
 
 
+def is_removal(change: Change) -> bool:
+    """Tell whether a change has an object removed, by deletion or by disabling."""
+    return change.action in ("disable", "delete")
+
+
+def takes_away(change: Change) -> str | None:
+    """Return C(delete) or C(disable) for a change after which an account or object cannot be used, else C(None).
+
+    Also a change that is about options, one of which happens to be that the account cannot be used any more.
+    """
+    if is_removal(change):
+        return change.action
+    off = change.values.get("login_enabled") is False or change.values.get("active") is False
+    return "disable" if off and change.before is not None else None
+
+
 def lockout_risk(change: Change | None) -> str | None:
     """Return how a change could lock out the account it is about, C(None) if it cannot.
 
@@ -25,14 +41,9 @@ def lockout_risk(change: Change | None) -> str | None:
     if change is None or change.before is None:
         return None
     before, after = change.account_before, change.account_after
-    if change.action == "delete":
-        return "delete"
-    if (
-        change.action == "disable"
-        or change.values.get("login_enabled") is False
-        or change.values.get("active") is False
-    ):
-        return "disable"
+    taken = takes_away(change)
+    if taken is not None:
+        return taken
     administrator = ADMINISTRATOR[change.kind]
     if "roles" in change.values and before is not None and after is not None:
         if administrator in (before.roles or ()) and administrator not in (after.roles or ()):
@@ -48,10 +59,11 @@ def refuse_self_lockout(change: Change, risk: str) -> GuardError:
     :param risk: as told by C(lockout_risk).
     """
     tail = f" ({LOCK_OUT})" if risk.startswith("restrict") else ""
+    entry = f"{change.place}." if change.place else ""
     return GuardError(
-        f'allow_self_lockout: this would {risk} "{change.name}", the account that signs these calls{tail}; '
+        f'{entry}allow_self_lockout: this would {risk} "{change.name}", the account that signs these calls{tail}; '
         "call with another account, or set allow_self_lockout: true if it is meant",
-        place=change.place,
+        place=f"{entry}allow_self_lockout" if entry else None,
         kind=change.kind,
         name=change.name,
         option="allow_self_lockout",
@@ -66,24 +78,28 @@ class Limits(t.NamedTuple):
     :param max_removal_percent: of the enabled objects of one kind in scope, where these are C(PERCENT_FROM) or more.
     :param min_administrators: enabled, active people with the Administrator role.
     :param required_administrators: usernames that have to be among them.
+    :param protected_users: usernames of accounts that stay as usable as they are.
     """
 
     max_removals: int = 10
     max_removal_percent: int = 10
     min_administrators: int = 2
     required_administrators: tuple[str, ...] = ()
+    protected_users: tuple[str, ...] = ()
 
 
 PERCENT_FROM = 50
 
 
 def check_removals(
-    removals: t.Sequence[Change], in_scope: t.Mapping[str, int], limits: Limits
+    changes: t.Iterable[Change], in_scope: t.Mapping[str, int], limits: Limits
 ) -> t.Iterator[GuardError]:
     """Yield an error for each limit on removals that a plan breaks.
 
     :param in_scope: how many enabled objects there are by kind.
     """
+    removals = [change for change in changes if takes_away(change)]
+    yield from _check_protected(removals, limits)
     if len(removals) > limits.max_removals:
         yield GuardError(
             f"max_removals: this plan would remove {len(removals)} objects ({_who(removals)}), and "
@@ -103,6 +119,22 @@ def check_removals(
                 kind=kind,
                 option="max_removal_percent",
                 value=limits.max_removal_percent,
+            )
+
+
+def _check_protected(removals: t.Sequence[Change], limits: Limits) -> t.Iterator[GuardError]:
+    protected = {name.casefold() for name in limits.protected_users}
+    for change in removals:
+        account = change.account_before if change.kind in ADMINISTRATOR else None
+        if account is not None and account.username.casefold() in protected:
+            yield GuardError(
+                f'protected_users: this plan would {takes_away(change)} "{account.username}", which is protected; '
+                "correct its entry, or take it out of protected_users if it is meant",
+                place=change.place,
+                kind=change.kind,
+                name=account.username,
+                option="protected_users",
+                value=account.username,
             )
 
 

@@ -14,11 +14,12 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.community.veracode.plugins.module_utils._arguments import entry_arguments
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError, raise_all
 from ansible_collections.community.veracode.plugins.module_utils._guards import (
     Limits,
     check_administrators,
     check_removals,
+    is_removal,
     lockout_risk,
 )
 from ansible_collections.community.veracode.plugins.module_utils._identity.directory import IdentityDirectory
@@ -37,6 +38,7 @@ from ansible_collections.community.veracode.plugins.module_utils._inventory impo
 from ansible_collections.community.veracode.plugins.module_utils._module import Session
 from ansible_collections.community.veracode.plugins.module_utils._organization import (
     Organization,
+    contradictions,
     in_order,
     read_organization,
 )
@@ -55,19 +57,21 @@ from ansible_collections.community.veracode.plugins.module_utils._organization_a
 )
 from ansible_collections.community.veracode.plugins.module_utils._organization_apply import OrganizationWriter, Report
 from ansible_collections.community.veracode.plugins.module_utils._organization_plan import (
+    NamesAfter,
     Step,
     StructureEntry,
     StructurePlans,
     account_steps,
     known_users,
+    leaving,
     match_structure,
     memberships,
     merge_diffs,
     merge_entries,
+    names_after,
     plan_exclusive_structure,
     plan_structure,
-    removals,
-    team_names_after,
+    rename_units,
     with_memberships,
 )
 from ansible_collections.community.veracode.plugins.module_utils._plan import Names, names_needed
@@ -194,14 +198,21 @@ class Reconciliation:
 
     def _complete_accounts(self, matches: t.Sequence[Match]) -> None:
         """Read what the listing does not carry of the accounts that have an entry, in the cheapest way."""
-        lacking = {str(match.found.account.handle): options_lacking(match) for match in matches if match.found}
-        lacking = {handle: options for handle, options in lacking.items() if options}
+        lacking = self._lacking(matches)
+        if len(lacking) > 1:
+            self.reader.believe(self.inventory)
+            lacking = self._lacking(match_accounts([match.entry for match in matches], self.inventory)[0])
         if not lacking:
             return
         options = frozenset().union(*lacking.values())
         if not (len(lacking) > FEW and options <= INVERSE_FIELDS and self._read_inverse(sorted(lacking), options)):
             self.strategy = DETAILS
             self.reader.details(self.inventory, sorted(lacking))
+
+    @staticmethod
+    def _lacking(matches: t.Sequence[Match]) -> dict[str, frozenset[str]]:
+        lacking = {str(match.found.account.handle): options_lacking(match) for match in matches if match.found}
+        return {handle: options for handle, options in lacking.items() if options}
 
     def _read_inverse(self, lacking: t.Sequence[str], options: frozenset[str]) -> bool:
         """Read roles and teams by the inverse index, if that is cheaper; C(False) if not, or if it does not tell."""
@@ -230,29 +241,35 @@ class Reconciliation:
         :raises VeracodeError: an entry cannot be, or a guard refuses the plan; nothing was written.
         """
         structure = self.read(organization)
-        after, renamed = team_names_after(self.teams, structure)
-        rename_teams(self.inventory, renamed)
+        plan_exclusive_structure(structure, self.teams, self.units, self.exclusive, self.params["absent_action"])
+        teams = names_after(self.teams, structure.teams, structure.removed_teams)
+        units = names_after(self.units, structure.units, structure.removed_units)
+        rename_teams(self.inventory, teams.renamed)
+        rename_units(structure.teams, units.renamed)
         matches, problems = match_accounts(organization.accounts, self.inventory)
+        usernames = {str(match.entry.desired.place): match.found.account.username for match in matches if match.found}
+        problems += contradictions(organization, usernames)
         matches = with_memberships(matches, structure)
-        names = self._names(matches, after)
+        names = self._names(matches, teams)
         plan_entries(matches, names, self.accounts)
+        self._plan_removals(matches)
         known = Known(
-            business_units={
-                **{unit.name: unit.unit_id for unit in self.units},
-                **{entry.desired.name: getattr(entry.current, "unit_id", None) for entry in structure.units},
-            },
+            business_units=units.there,
             default_business_unit=next((unit.name for unit in self.units if unit.is_default), None),
-            teams=after,
-            all_teams=tuple(after),
+            teams=teams.there,
+            all_teams=tuple(teams.there),
             users=known_users(self.inventory, self.accounts.plans),
+            leaving_users=leaving(self.accounts.plans),
+            leaving_teams=teams.leaving,
+            leaving_units=units.leaving,
         )
         plan_structure(structure, known, self.accounts.plans)
-        _raise_all(in_order([*organization.problems, *problems, *self.accounts.problems, *structure.problems]))
-        self._plan_removals(matches, structure)
+        raise_all(in_order([*organization.problems, *problems, *self.accounts.problems, *structure.problems]))
+        self._tell_reported(structure)
         steps = sorted([*structure.steps, *account_steps(self.accounts)], key=lambda step: step.phase)
         return self._without_removals_if_incomplete(steps)
 
-    def _names(self, matches: t.Sequence[Match], teams: t.Mapping[str, str | None]) -> Names:
+    def _names(self, matches: t.Sequence[Match], teams: NamesAfter) -> Names:
         need_roles = False
         need_teams: set[str] = set()
         for match in matches:
@@ -261,15 +278,15 @@ class Reconciliation:
             roles, names = names_needed(match.entry.desired, match.found.account if match.found else None)
             need_roles = need_roles or roles
             need_teams.update(names)
-        known = dict(teams)
-        all_teams = tuple(teams)
+        known = dict(teams.there)
+        all_teams = tuple(known)
         unknown = need_teams - set(known)
         if unknown and not self.teams:
             found, all_teams = self.directory.teams(unknown)
             known.update(found)
-        return Names(self.directory.roles() if need_roles else None, known, all_teams)
+        return Names(self.directory.roles() if need_roles else None, known, all_teams, teams.leaving)
 
-    def _plan_removals(self, matches: t.Sequence[Match], structure: StructurePlans) -> None:
+    def _plan_removals(self, matches: t.Sequence[Match]) -> None:
         claimed = {str(match.found.account.handle) for match in matches if match.found}
         kinds = [KINDS[name] for name in self.exclusive if name in KINDS]
         plan_exclusive(
@@ -281,17 +298,15 @@ class Reconciliation:
             exclude_saml=self.params["exclude_saml"],
             result=self.accounts,
         )
-        plan_exclusive_structure(structure, self.teams, self.units, self.exclusive, self.params["absent_action"])
-        risky = [plan for plan in self.accounts.plans if plan.change is not None and plan.change.before is not None]
-        if risky:
+        if any(lockout_risk(plan.change) for plan in self.accounts.plans):
             allowed = {
                 str(match.found.account.handle)
                 for match in matches
                 if match.found and match.entry.desired.allow_self_lockout
             }
-            if any(lockout_risk(plan.change) for plan in risky):
-                self.accounts.plans, warnings = keep_caller(self.accounts.plans, self.directory.caller(), allowed)
-                self.accounts.warnings += warnings
+            keep_caller(self.accounts, self.directory.caller(), allowed)
+
+    def _tell_reported(self, structure: StructurePlans) -> None:
         reported = [(account.kind, account.username) for account in self.accounts.reported] + structure.reported
         for kind in dict.fromkeys(kind for kind, _name in reported):
             names = [name for each, name in reported if each == kind]
@@ -303,12 +318,13 @@ class Reconciliation:
     def _without_removals_if_incomplete(self, steps: list[Step]) -> list[Step]:
         if self.inventory.complete:
             return steps
-        gone = {id(change) for change in removals(steps)}
-        if gone:
+        kept = [step for step in steps if step.plan.change is None or not is_removal(step.plan.change)]
+        if len(kept) < len(steps):
             self.accounts.warnings.append(
-                f"The inventory could not be read completely, so nothing is removed; {len(gone)} removals were left out"
+                "The inventory could not be read completely, so nothing is removed; "
+                f"{len(steps) - len(kept)} removals were left out"
             )
-        return [step for step in steps if step.plan.change is None or id(step.plan.change) not in gone]
+        return kept
 
     # Guards
 
@@ -320,6 +336,7 @@ class Reconciliation:
             params["max_removal_percent"],
             params["min_administrators"],
             tuple(params["required_administrators"]),
+            tuple(params["protected_users"]),
         )
         protected, exclude_saml = params["protected_users"], params["exclude_saml"]
         scope = {
@@ -327,11 +344,13 @@ class Reconciliation:
             for kind in (USER, API_USER)
         }
         scope.update(team=len(self.teams), business_unit=len(self.units))
-        _raise_all(list(check_removals(removals(steps), scope, limits)))
+        changes = [step.plan.change for step in steps if step.plan.change is not None]
+        problems = list(check_removals(changes, scope, limits))
         if self._may_lower_administrators(steps) or limits.required_administrators:
             before = self._administrators()
             plans = [step.plan for step in steps]
-            _raise_all(list(check_administrators(before, administrators_after(before, plans), limits)))
+            problems += check_administrators(before, administrators_after(before, plans), limits)
+        raise_all(problems)
 
     def _may_lower_administrators(self, steps: t.Sequence[Step]) -> bool:
         for step in steps:
@@ -366,10 +385,10 @@ def reconcile(session: Session) -> dict[str, t.Any]:
     """Do the work of C(veracode_directory)."""
     started = time.monotonic()
     params = session.params
-    _check_limits(params)
-    organization = read_organization(params, {name: tuple(spec) for name, spec in entry_arguments().items()})
     run = Reconciliation(session)
     try:
+        _check_limits(params)
+        organization = read_organization(params, {name: tuple(spec) for name, spec in entry_arguments().items()})
         session.progress.warnings += organization.warnings
         steps = run.plan(organization)
         changes = [step.plan.change for step in steps if step.plan.change is not None]
@@ -387,8 +406,8 @@ def reconcile(session: Session) -> dict[str, t.Any]:
         writer.check_keys(steps)
         report = Report(params["progress_file"], len(changes))
         errors = writer.carry_out(steps, stop=params["on_error"] == "stop", report=report)
-    except Problems as problems:
-        session.progress.kept["errors"] = [problem.failure() for problem in problems.all]
+    except VeracodeError as error:
+        session.progress.kept["errors"] = [each.failure() for each in error.all]
         raise
     finally:
         run.reader.close()
@@ -407,7 +426,7 @@ def reconcile(session: Session) -> dict[str, t.Any]:
         first = errors[0]
         more = f" (and {len(errors) - 1} more, see errors)" if len(errors) > 1 else ""
         where = f"{first.place}: " if first.place else ""
-        raise VeracodeError(f"{result['msg']}. Failed{more}: {where}{first.msg}", **_details(first))
+        raise VeracodeError(f"{result['msg']}. Failed{more}: {where}{first.msg}", **first.details())
     return result
 
 
@@ -436,10 +455,6 @@ def _approve(
         compare_plan(params["expect_plan"], planned, diff)
 
 
-def _details(error: VeracodeError) -> dict[str, t.Any]:
-    return {name: value for name, value in error.failure().items() if name != "msg"}
-
-
 def _check_limits(params: t.Mapping[str, t.Any]) -> None:
     for option, least in (
         ("workers", 1),
@@ -453,22 +468,6 @@ def _check_limits(params: t.Mapping[str, t.Any]) -> None:
             )
     if params["workers"] > 32:
         raise InputError("workers: at most 32 connections make sense", option="workers", value=params["workers"])
-
-
-class Problems(VeracodeError):
-    """All that is wrong with the input or the plan, told at once.
-
-    :param all: each with its place; the first gives the details.
-    """
-
-    def __init__(self, problems: t.Sequence[VeracodeError]) -> None:
-        super().__init__("\n".join(dict.fromkeys(problem.msg for problem in problems)), **_details(problems[0]))
-        self.all = list(problems)
-
-
-def _raise_all(problems: t.Sequence[VeracodeError]) -> None:
-    if problems:
-        raise Problems(problems)
 
 
 _WORDS = {"create": "created", "update": "updated", "rename": "renamed", "disable": "disabled", "delete": "deleted"}

@@ -31,7 +31,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan_structure
     plan_role,
     plan_team,
 )
-from ansible_collections.community.veracode.plugins.module_utils._roles import did_you_mean
+from ansible_collections.community.veracode.plugins.module_utils._roles import there_is_no
 from ansible_collections.community.veracode.plugins.module_utils._structure import (
     BusinessUnit,
     CustomRole,
@@ -117,7 +117,7 @@ def list_teams(session: Session) -> Result:
         if inside is None:
             units = [each.name for each in structure.business_units.listing().items]
             raise InputError(
-                f'business_unit: there is no business unit "{unit}"' + did_you_mean(unit, units),
+                f"business_unit: {there_is_no('business unit', unit, units)}",
                 option="business_unit",
                 value=unit,
             )

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import os.path
 import re
 import typing as t
 from dataclasses import dataclass, field, replace
@@ -29,14 +30,21 @@ class AccountEntry:
     """One entry of C(users) or C(api_users).
 
     :param options: its options with the defaults filled in, none of them C(None).
+    :param desired: without the options that are wrong by themselves, so that the others can still be looked at.
     :param name_only: it keeps the account from C(exclusive) and manages nothing of it.
-    :param valid: nothing is wrong with it as far as can be told without asking Veracode.
+    :param faults: the options that are wrong by themselves.
     """
 
     desired: Desired
     options: Options
     name_only: bool = False
-    valid: bool = True
+    faults: frozenset[str] = frozenset()
+
+    @property
+    def selects(self) -> bool:
+        """Whether it says which account is meant."""
+        selector = next((option for option in _SELECTORS if self.options.get(option) is not None), "username")
+        return not self.faults & {selector, "previously"}
 
 
 @dataclass
@@ -58,7 +66,7 @@ class Organization:
     @property
     def accounts(self) -> list[AccountEntry]:
         """The entries that can be looked at further; the others are among the problems."""
-        return [entry for entry in self.entries if entry.valid]
+        return [entry for entry in self.entries if entry.selects]
 
 
 def in_order(problems: t.Iterable[VeracodeError]) -> list[VeracodeError]:
@@ -88,7 +96,8 @@ def read_organization(params: Options, option_names: t.Mapping[str, t.Collection
         _given(raw, option_names["business_units"]) for raw in params.get("business_units") or ()
     ]
     _find_duplicates(organization)
-    _hold_sides_against_each_other(organization)
+    _find_shared_destinations(organization)
+    _hold_business_units(organization)
     return organization
 
 
@@ -100,9 +109,11 @@ def _read_account(organization: Organization, kind: str, place: str, given: Opti
     name_only = len(given) == 1 and next(iter(given)) in _SELECTORS
     options = dict(given) if name_only else {**defaults, **given}
     desired, problems, warnings = desired_account(options, kind, place=place)
-    if name_only:
-        desired = replace(desired, values={})
-    organization.entries.append(AccountEntry(desired, options, name_only, valid=not problems))
+    faults = frozenset(str(problem.option) for problem in problems)
+    values = {} if name_only else {option: value for option, value in desired.values.items() if option not in faults}
+    if "new_custom_id" in faults:
+        values.pop("custom_id", None)
+    organization.entries.append(AccountEntry(replace(desired, values=values), options, name_only, faults))
     organization.problems += problems
     organization.warnings += warnings
 
@@ -145,77 +156,98 @@ def _find_duplicates(organization: Organization) -> None:
                 once(kind, "previously", place, former, kind)
 
 
-def _hold_sides_against_each_other(organization: Organization) -> None:
-    """Refuse a relation that one side names and an exact list of the other side excludes."""
-    accounts = {
-        entry.desired.label.casefold(): entry.desired
-        for entry in organization.accounts
-        if entry.desired.state == "present" and not entry.name_only
-    }
+def _find_shared_destinations(organization: Organization) -> None:
+    """Refuse two new key pairs for one place: the second would overwrite the first, whose secret is shown only once."""
+    seen: dict[tuple[str, str], str] = {}
+    for entry in organization.entries:
+        options = entry.options
+        if options.get("credentials") != "on_create" or not options.get("credentials_dest"):
+            continue
+        dest = os.path.normpath(options["credentials_dest"])
+        ini = options.get("credentials_format", "ini") == "ini"
+        section = options.get("credentials_profile") or entry.desired.label if ini else ""
+        first = seen.setdefault((dest, section), str(entry.desired.place))
+        if first != entry.desired.place:
+            what = f'the section "{section}" of "{dest}"' if ini else f'"{dest}"'
+            organization.problems.append(
+                entry.desired.problem(
+                    f"credentials_dest: {what} is that of {first} already, and one key pair would overwrite the other; "
+                    "give each account a place of its own",
+                    "credentials_dest",
+                    options["credentials_dest"],
+                )
+            )
+
+
+def contradictions(organization: Organization, usernames: t.Mapping[str, str]) -> list[InputError]:
+    """Return an error for each relation that one side names and an exact list of the other side excludes.
+
+    :param usernames: those of the accounts that are there, by the place of their entry. A team names accounts by the
+        usernames they will have.
+    """
+    accounts: dict[str, Desired] = {}
+    for entry in organization.accounts:
+        if entry.desired.state == "present" and not entry.name_only:
+            name = entry.desired.username or usernames.get(str(entry.desired.place)) or entry.desired.email_address
+            accounts[str(name).casefold()] = entry.desired
     naming: dict[str, set[str]] = {}
-    for label, desired in accounts.items():
+    for username, desired in accounts.items():
         for name in (*desired.values.get("teams", ()), *desired.values.get("managed_teams", ())):
-            naming.setdefault(name, set()).add(label)
+            naming.setdefault(name, set()).add(username)
+    problems: list[InputError] = []
     for number, team in enumerate(organization.teams):
         if team.get("state") == "absent":
             continue
         # Only who is named by one of the two sides can be in contradiction.
         named = {name.casefold() for option in ("members", "managers") for name in team.get(option) or ()}
         concerned = sorted((named & accounts.keys()) | naming.get(team["name"], set()))
-        those = {label: accounts[label] for label in concerned}
+        those = {username: accounts[username] for username in concerned}
         for option, of_account in (("members", "teams"), ("managers", "managed_teams")):
-            _hold_members(organization, those, f"teams[{number}]", team, option, of_account)
-    _hold_business_units(organization)
+            problems += _hold_members(those, f"teams[{number}]", team, option, of_account)
+    return problems
 
 
 def _hold_members(
-    organization: Organization,
-    accounts: t.Mapping[str, Desired],
-    place: str,
-    team: Options,
-    option: str,
-    of_account: str,
-) -> None:
+    accounts: t.Mapping[str, Desired], place: str, team: Options, option: str, of_account: str
+) -> t.Iterator[InputError]:
     listed = team.get(option)
     name = team["name"]
     folded = {each.casefold() for each in listed or ()}
     if option == "members":
         folded |= {each.casefold() for each in team.get("managers") or ()}
     mode = team.get("members_mode") or "exact"
-    for label, desired in accounts.items():
+    for username, desired in accounts.items():
         wanted = desired.values.get(of_account)
         account_mode = desired.teams_mode if of_account == "teams" else "exact"
-        named_here = label in folded and (listed is not None or option == "members")
+        named_here = username in folded and (listed is not None or option == "members")
         named_there = name in (wanted or ()) or (
             of_account == "teams" and name in desired.values.get("managed_teams", ())
         )
         if account_mode == "remove" and name in (wanted or ()):
             if named_here and mode != "remove":
-                _contradiction(organization, desired, of_account, place, option, name, leaves=True)
+                yield _contradiction(desired, of_account, place, option, name, leaves=True)
         elif named_here and mode != "remove":
             if wanted is not None and account_mode == "exact" and not named_there:
-                _contradiction(organization, desired, of_account, place, option, name, leaves=True)
-        elif named_there and listed is not None and (mode == "remove") == (label in folded) and mode != "add":
-            _contradiction(organization, desired, of_account, place, option, name, leaves=False)
+                yield _contradiction(desired, of_account, place, option, name, leaves=True)
+        elif named_there and listed is not None and (mode == "remove") == (username in folded) and mode != "add":
+            yield _contradiction(desired, of_account, place, option, name, leaves=False)
 
 
 def _contradiction(
-    organization: Organization, desired: Desired, of_account: str, place: str, option: str, team: str, *, leaves: bool
-) -> None:
+    desired: Desired, of_account: str, place: str, option: str, team: str, *, leaves: bool
+) -> InputError:
     who = desired.label
     if leaves:
         msg = f'{desired.place}.{of_account} leaves out the team "{team}", but {place}.{option} names "{who}"'
     else:
         msg = f'{place}.{option} leaves out "{who}", but {desired.place}.{of_account} names the team "{team}"'
-    organization.problems.append(
-        InputError(
-            f"{msg}; say the same in both, or leave one of them out",
-            place=f"{desired.place}.{of_account}, {place}.{option}",
-            kind=desired.kind,
-            name=who,
-            option=of_account,
-            value=team,
-        )
+    return InputError(
+        f"{msg}; say the same in both, or leave one of them out",
+        place=f"{desired.place}.{of_account}, {place}.{option}",
+        kind=desired.kind,
+        name=who,
+        option=of_account,
+        value=team,
     )
 
 

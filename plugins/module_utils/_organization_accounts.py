@@ -14,9 +14,13 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.community.veracode.plugins.module_utils._accounts import Account
 from ansible_collections.community.veracode.plugins.module_utils._desired import Desired
-from ansible_collections.community.veracode.plugins.module_utils._errors import SeveralErrors, VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._find import find_account
-from ansible_collections.community.veracode.plugins.module_utils._guards import lockout_risk, refuse_self_lockout
+from ansible_collections.community.veracode.plugins.module_utils._guards import (
+    is_removal,
+    lockout_risk,
+    refuse_self_lockout,
+)
 from ansible_collections.community.veracode.plugins.module_utils._inventory import Inventory
 from ansible_collections.community.veracode.plugins.module_utils._organization import AccountEntry
 from ansible_collections.community.veracode.plugins.module_utils._plan import (
@@ -29,7 +33,6 @@ from ansible_collections.community.veracode.plugins.module_utils._plan import (
 from ansible_collections.community.veracode.plugins.module_utils._roles import ADMINISTRATOR, USER
 
 REPORT = "report"
-DISABLE = "disable"
 DELETE = "delete"
 
 
@@ -93,6 +96,8 @@ def match_accounts(entries: t.Sequence[AccountEntry], inventory: Inventory) -> t
 
 
 def _placed(error: VeracodeError, desired: Desired) -> VeracodeError:
+    error.kind = error.kind or desired.kind
+    error.name = error.name or desired.label
     if desired.place and error.place is None:
         error.place = f"{desired.place}.{error.option}" if error.option else desired.place
         error.msg = f"{desired.place}.{error.msg}"
@@ -119,7 +124,8 @@ def plan_entries(matches: t.Sequence[Match], names: Names, result: AccountPlans)
         try:
             plan = plan_account(match.entry.desired, match.found, names)
         except VeracodeError as error:
-            result.problems += error.all if isinstance(error, SeveralErrors) else [error]
+            # What is wrong by itself has been told.
+            result.problems += [each for each in error.all if each.option not in match.entry.faults]
             continue
         result.plans.append(plan)
         warned += [(str(match.entry.desired.place), match, warning) for warning in plan.warnings]
@@ -184,37 +190,22 @@ def in_scope(inventory: Inventory, kind: str, *, protected: t.Collection[str], e
     )
 
 
-def is_removal(plan: Plan) -> bool:
-    """Tell whether a plan takes an account away: by deletion, or by disabling."""
-    change = plan.change
-    if change is None or change.before is None:
-        return False
-    return change.action in (DISABLE, DELETE)
-
-
-def keep_caller(plans: t.Sequence[Plan], caller: str, allowed: t.Collection[str]) -> tuple[list[Plan], list[str]]:
+def keep_caller(result: AccountPlans, caller: str, allowed: t.Collection[str]) -> None:
     """Leave out what would remove the calling account, and refuse what would lock it out.
 
     :param caller: handle of the calling account.
     :param allowed: handles for which an entry says C(allow_self_lockout).
-    :raises GuardError: an entry would lock out the calling account.
     """
-    kept = []
-    warnings = []
-    for plan in plans:
+    for number, plan in enumerate(result.plans):
         change = plan.change
         if change is None or change.before is None or getattr(change.before, "handle", None) != caller:
-            kept.append(plan)
-            continue
-        if is_removal(plan):
-            warnings.append(f'"{change.name}" is the account that signs these calls, and is not removed')
-            kept.append(Plan(None, t.cast(Account, change.before)))
             continue
         risk = lockout_risk(change)
-        if risk and caller not in allowed:
-            raise refuse_self_lockout(change, risk)
-        kept.append(plan)
-    return kept, warnings
+        if is_removal(change):
+            result.warnings.append(f'"{change.name}" is the account that signs these calls, and is not removed')
+            result.plans[number] = Plan(None, change.before)
+        elif risk and caller not in allowed:
+            result.problems.append(refuse_self_lockout(change, risk))
 
 
 def administrators_after(before: t.Mapping[str, str], plans: t.Sequence[Plan]) -> dict[str, str]:

@@ -13,14 +13,14 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.community.veracode.plugins.module_utils._accounts import Account, Membership
-from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._guards import is_removal
 from ansible_collections.community.veracode.plugins.module_utils._inventory import Inventory
 from ansible_collections.community.veracode.plugins.module_utils._organization import Options, Organization
 from ansible_collections.community.veracode.plugins.module_utils._organization_accounts import (
     DELETE,
     AccountPlans,
     Match,
-    is_removal,
 )
 from ansible_collections.community.veracode.plugins.module_utils._plan import Change, Plan
 from ansible_collections.community.veracode.plugins.module_utils._plan_structure import (
@@ -43,8 +43,9 @@ from ansible_collections.community.veracode.plugins.module_utils._structure impo
 )
 
 # What has to be there before what: a business unit before its teams, a team before its members, an account before it
-# manages a team, and removals last. Within a phase the order does not matter.
-UNITS, TEAMS, UNIT_TEAMS, ACCOUNTS, MEMBERS, REMOVED_ACCOUNTS, REMOVED_TEAMS, REMOVED_UNITS = range(8)
+# manages a team; who moves from one team to another joins before leaving, as an account may need a team; and removals
+# last. Within a phase the order does not matter.
+UNITS, TEAMS, UNIT_TEAMS, ACCOUNTS, MEMBERS, LEAVERS, REMOVED_ACCOUNTS, REMOVED_TEAMS, REMOVED_UNITS = range(9)
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,16 @@ class StructurePlans:
     """What teams and business units need.
 
     :param steps: their plans.
+    :param removed_teams: names of the teams that no entry claims and an exclusive list removes.
+    :param removed_units: likewise.
     :param reported: names by kind of what only C(absent_action) keeps.
     """
 
     teams: list[StructureEntry] = field(default_factory=list)
     units: list[StructureEntry] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+    removed_teams: set[str] = field(default_factory=set)
+    removed_units: set[str] = field(default_factory=set)
     reported: list[tuple[str, str]] = field(default_factory=list)
     problems: list[VeracodeError] = field(default_factory=list)
 
@@ -89,26 +94,31 @@ def match_structure(
     """Find the team and the business unit of every entry."""
     result = StructurePlans()
     for number, options in enumerate(organization.business_units):
-        desired, problems = desired_business_unit(options, place=f"business_units[{number}]")
-        result.problems += problems
-        if not problems:
-            _match(desired, options, units, "business_units" in exclusive, result.units, result.problems)
+        wanted = desired_business_unit(options, place=f"business_units[{number}]")
+        _match(wanted, options, units, "business_units" in exclusive, result.units, result.problems)
     for number, options in enumerate(organization.teams):
-        desired, problems = desired_team(options, place=f"teams[{number}]")
-        result.problems += problems
-        if not problems:
-            _match(desired, options, teams, "teams" in exclusive, result.teams, result.problems)
+        wanted = desired_team(options, place=f"teams[{number}]")
+        _match(wanted, options, teams, "teams" in exclusive, result.teams, result.problems)
     return result
 
 
 def _match(
-    desired: DesiredObject,
+    wanted: tuple[DesiredObject, list[InputError]],
     options: Options,
     existing: t.Sequence[t.Any],
     exclusive: bool,
     entries: list[StructureEntry],
     problems: list[VeracodeError],
 ) -> None:
+    desired, faulty = wanted
+    problems += faulty
+    faults = {problem.option for problem in faulty}
+    if faults & {"name", "previously"}:
+        return
+    # What is wrong by itself is left out, so that the other options can still be looked at.
+    desired = replace(
+        desired, values={option: value for option, value in desired.values.items() if option not in faults}
+    )
     try:
         current = find_structure(desired, existing)
     except VeracodeError as error:
@@ -128,19 +138,48 @@ def _match(
     entries.append(StructureEntry(desired, current, name_only))
 
 
-def team_names_after(teams: t.Sequence[Team], plans: StructurePlans) -> tuple[dict[str, str | None], dict[str, str]]:
-    """Return the teams there will be, by name with their GUID, and the new names of those that are renamed."""
-    after: dict[str, str | None] = {team.name: team.team_id for team in teams}
+@dataclass(frozen=True)
+class NamesAfter:
+    """The names of teams or business units as a run leaves them.
+
+    :param there: with their GUIDs.
+    :param renamed: new names by the old ones.
+    :param leaving: of what is deleted.
+    """
+
+    there: dict[str, str | None]
+    renamed: dict[str, str]
+    leaving: set[str]
+
+
+def names_after(
+    existing: t.Sequence[Team | BusinessUnit], entries: t.Sequence[StructureEntry], removed: t.Collection[str]
+) -> NamesAfter:
+    """Return the names there will be.
+
+    :param removed: names of what no entry claims and an exclusive list removes.
+    """
+    leaving = {entry.current.name for entry in entries if entry.desired.state == "absent" and entry.current is not None}
+    leaving |= set(removed)
+    after: dict[str, str | None] = {each.name: each.handle for each in existing if each.name not in leaving}
     renamed: dict[str, str] = {}
-    for entry in plans.teams:
+    for entry in entries:
         if entry.desired.state == "absent":
-            after.pop(entry.desired.name, None)
-        elif entry.current is None:
+            continue
+        if entry.current is None:
             after[entry.desired.name] = None
         elif entry.current.name != entry.desired.name:
             renamed[entry.current.name] = entry.desired.name
             after[entry.desired.name] = after.pop(entry.current.name)
-    return after, renamed
+    return NamesAfter(after, renamed, leaving)
+
+
+def rename_units(entries: list[StructureEntry], renamed: t.Mapping[str, str]) -> None:
+    """Let the business units of teams have the names that they get in this run."""
+    for number, entry in enumerate(entries):
+        if entry.current is not None and entry.current.business_unit in renamed:
+            unit = renamed[entry.current.business_unit]
+            entries[number] = replace(entry, current=replace(entry.current, business_unit=unit))
 
 
 def with_memberships(matches: t.Sequence[Match], plans: StructurePlans) -> list[Match]:
@@ -179,18 +218,20 @@ def known_users(inventory: Inventory, plans: t.Sequence[Plan]) -> dict[str, Know
     for account in inventory.by_handle.values():
         users[account.username.casefold()] = _known_user(account)
     for plan in plans:
-        change = plan.change
-        if change is not None and change.account_before is not None:
-            name = change.account_before.username.casefold()
-            if change.action == DELETE or (plan.account is not None and plan.account.username.casefold() != name):
-                gone.add(name)
-        if plan.account is not None:
-            users[plan.account.username.casefold()] = _known_user(plan.account)
-    return {name: user for name, user in users.items() if name not in gone or name in _names(plans)}
+        if plan.change is not None and plan.change.account_before is not None:
+            gone.add(plan.change.account_before.username.casefold())
+    there = [plan.account for plan in plans if plan.account is not None]
+    users = {name: user for name, user in users.items() if name not in gone}
+    return {**users, **{account.username.casefold(): _known_user(account) for account in there}}
 
 
-def _names(plans: t.Sequence[Plan]) -> set[str]:
-    return {plan.account.username.casefold() for plan in plans if plan.account is not None}
+def leaving(plans: t.Sequence[Plan]) -> frozenset[str]:
+    """Return the casefolded usernames of the accounts that are deleted."""
+    return frozenset(
+        plan.change.account_before.username.casefold()
+        for plan in plans
+        if plan.change is not None and plan.change.account_before is not None and plan.account is None
+    )
 
 
 def _known_user(account: Account) -> KnownUser:
@@ -213,12 +254,14 @@ def plan_structure(
         try:
             _plan_unit(plans, entry, known, moved)
         except VeracodeError as error:
-            plans.problems.append(error)
+            plans.problems += error.all
     for entry in plans.teams:
         try:
             _plan_team(plans, entry, known, moved, joins)
         except VeracodeError as error:
-            plans.problems.append(error)
+            plans.problems += error.all
+    movers = _movers(plans.steps)
+    plans.steps = [each for step in plans.steps for each in _joining_first(step, movers)]
 
 
 def _plan_unit(plans: StructurePlans, entry: StructureEntry, known: Known, moved: dict[str, str]) -> None:
@@ -231,7 +274,8 @@ def _plan_unit(plans: StructurePlans, entry: StructureEntry, known: Known, moved
         return
     named = {option: value for option, value in desired.values.items() if option != "teams"}
     first = plan_business_unit(replace(desired, values=named), entry.current, known)
-    plans.steps.append(Step(UNITS, first, desired.place))
+    if first.change is not None or "teams" not in desired.values:
+        plans.steps.append(Step(UNITS, first, desired.place))
     if "teams" not in desired.values:
         return
     # Teams of this run join once they exist; those that are created join with their creation, if their entry says so.
@@ -242,8 +286,9 @@ def _plan_unit(plans: StructurePlans, entry: StructureEntry, known: Known, moved
             held[other.desired.name] = None
     current = replace(current, teams=held)
     second = plan_business_unit(replace(desired, previously=()), current, known)
-    if second.change is not None:
+    if second.change is not None or first.change is None:
         plans.steps.append(Step(UNIT_TEAMS, second, desired.place))
+    if second.change is not None:
         after = t.cast(BusinessUnit, second.entity)
         for name in after.teams or {}:
             if name not in held:
@@ -320,6 +365,43 @@ def _plan_team(
         plans.steps.append(Step(MEMBERS, plan, desired.place))
 
 
+def _movers(steps: t.Sequence[Step]) -> frozenset[str]:
+    """Return the casefolded usernames of who leaves one team and joins another."""
+    joined: set[str] = set()
+    left: set[str] = set()
+    for step in steps:
+        before, after = _users_of(step)
+        joined |= after.keys() - before.keys()
+        left |= before.keys() - after.keys()
+    return frozenset(joined & left)
+
+
+def _users_of(step: Step) -> tuple[dict[str, TeamUser], dict[str, TeamUser]]:
+    """Return who is in a team before and after a change of its users, by casefolded username."""
+    change = step.plan.change
+    if change is None or step.phase != MEMBERS or not {"members", "managers"} & set(change.values):
+        return {}, {}
+    sides = [t.cast(Team, side).users or () for side in (change.before, change.after)]
+    before, after = ({user.username.casefold(): user for user in users} for users in sides)
+    return before, after
+
+
+def _joining_first(step: Step, movers: frozenset[str]) -> t.Iterator[Step]:
+    """Let those who move leave a team later than all others join theirs, in a second call if some also join this one."""
+    before, after = _users_of(step)
+    leavers = before.keys() - after.keys()
+    if not leavers & movers:
+        yield step
+        return
+    change = t.cast(Change, step.plan.change)
+    if after.keys() - before.keys():
+        both = replace(t.cast(Team, change.after), users=tuple({**before, **after}.values()))
+        values = {**change.values, "members": both.values_and_lists["members"]}
+        yield replace(step, plan=Plan(replace(change, values=values, after=both), both))
+        change = replace(change, before=both)
+    yield replace(step, phase=LEAVERS, plan=replace(step.plan, change=change))
+
+
 def _as_it_will_be(team: Team, moved: t.Mapping[str, str], joins: _Joins) -> Team:
     if team.name in moved:
         team = replace(team, business_unit=moved[team.name])
@@ -343,6 +425,7 @@ def plan_exclusive_structure(
     action: str,
 ) -> None:
     """Plan the removal of every team and business unit that no entry claims; these go only with C(delete)."""
+    removed = {TEAM: plans.removed_teams, BUSINESS_UNIT: plans.removed_units}
     lists: list[tuple[str, t.Sequence[Team | BusinessUnit], list[StructureEntry], int]] = [
         (TEAM, teams, plans.teams, REMOVED_TEAMS),
         (BUSINESS_UNIT, units, plans.units, REMOVED_UNITS),
@@ -357,23 +440,19 @@ def plan_exclusive_structure(
             if action != DELETE:
                 plans.reported.append((kind, each.name))
                 continue
+            removed[kind].add(each.name)
             plans.steps.append(Step(phase, Plan(Change("delete", kind, each.name, (), {}, each, None), None)))
 
 
 def account_steps(accounts: AccountPlans) -> list[Step]:
     """Return the steps of the accounts: changes first, removals last."""
     return [
-        Step(REMOVED_ACCOUNTS if is_removal(plan) else ACCOUNTS, plan, plan.change.place if plan.change else None)
+        Step(
+            REMOVED_ACCOUNTS if plan.change is not None and is_removal(plan.change) else ACCOUNTS,
+            plan,
+            plan.change.place if plan.change else None,
+        )
         for plan in accounts.plans
-    ]
-
-
-def removals(steps: t.Sequence[Step]) -> list[Change]:
-    """Return every change that takes an object away."""
-    return [
-        step.plan.change
-        for step in steps
-        if step.plan.change is not None and step.plan.change.action in ("delete", "disable")
     ]
 
 
@@ -399,8 +478,10 @@ def merge_diffs(changes: t.Iterable[Change]) -> dict[str, dict[str, dict[str, di
         one = change.diff
         before = diff["before"].setdefault(change.kind, {})
         after = diff["after"].setdefault(change.kind, {})
-        created = change.name in before and not before[change.name]
-        before.setdefault(change.name, {}).update({} if created else one["before"])
+        # What was there before the first of several changes of an object was there before all of them.
+        first = before.setdefault(change.name, dict(one["before"]))
+        if first:
+            before[change.name] = {**one["before"], **first}
         after.setdefault(change.name, {}).update(one["after"])
     return {
         side: {kind: dict(sorted(names.items())) for kind, names in sorted(kinds.items())}

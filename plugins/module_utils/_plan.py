@@ -25,11 +25,7 @@ from ansible_collections.community.veracode.plugins.module_utils._accounts impor
     fields_of,
 )
 from ansible_collections.community.veracode.plugins.module_utils._desired import LOCK_OUT, Desired
-from ansible_collections.community.veracode.plugins.module_utils._errors import (
-    SeveralErrors,
-    VeracodeError,
-    raise_all,
-)
+from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError, raise_all
 from ansible_collections.community.veracode.plugins.module_utils._roles import (
     API_USER,
     BUILT_IN,
@@ -38,10 +34,10 @@ from ansible_collections.community.veracode.plugins.module_utils._roles import (
     USER,
     Role,
     RoleCatalog,
-    did_you_mean,
     impossible,
     resolve,
     target_roles,
+    there_is_no,
 )
 
 # Options that have rules of their own below; all others are compared as they are.
@@ -67,11 +63,13 @@ class Names:
     :param roles: all roles of the organization; C(None) if the account's own suffice.
     :param teams: teams by name, with their GUID or C(None); holds at least those that were asked for and exist.
     :param all_teams: names to offer as the nearest ones.
+    :param leaving_teams: names of teams that the same run removes.
     """
 
     roles: RoleCatalog | None = None
     teams: t.Mapping[str, str | None] = field(default_factory=dict)
     all_teams: tuple[str, ...] = ()
+    leaving_teams: t.Collection[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -249,7 +247,7 @@ def plan_account(desired: Desired, found: Found | None, names: Names) -> Plan:
     try:
         return _plan_account(desired, found, names)
     except VeracodeError as error:
-        for each in error.all if isinstance(error, SeveralErrors) else [error]:
+        for each in error.all:
             each.kind = each.kind or desired.kind
             each.name = each.name or desired.label
             if desired.place and each.place is None:
@@ -432,9 +430,11 @@ def _plan_update(desired: Desired, found: Found, names: Names) -> Plan:
         if option not in _RULED:
             _put(values, now, option, wanted)
     warnings += _plan_title(desired, now, values)
-    _plan_saml(desired, now, values)
-    warnings += _plan_addresses(desired, account, now, values)
     problems: list[VeracodeError] = []
+    with _collected(problems):
+        _plan_saml(desired, now, values)
+    with _collected(problems):
+        warnings += _plan_addresses(desired, account, now, values)
     roles, teams = _relations_after(desired, account, names, desired.values, problems)
     raise_all(problems)
     if roles is not None and account.roles is not None and not _same_roles(desired, account.roles, roles):
@@ -676,14 +676,16 @@ def _teams_after(
     if wanted is None and managed is None:
         return None
     held = {team.name: team for team in (account.teams or ())} if account else {}
-    unknown = sorted((set(wanted or ()) | set(managed or ())) - set(held) - set(names.teams))
+    there = (set(held) | set(names.teams)) - set(names.leaving_teams)
+    unknown = sorted((set(wanted or ()) | set(managed or ())) - there)
     if desired.teams_mode == "remove":
         # Being in no such team is what is wanted; only a slip that would leave the account where it is matters.
         folded = {name.casefold() for name in held}
         unknown = [name for name in unknown if name in (managed or ()) or name.casefold() in folded]
     if unknown:
         option = "teams" if set(unknown) & set(wanted or ()) else "managed_teams"
-        sentences = [f'there is no team "{name}"' + did_you_mean(name, (*names.all_teams, *held)) for name in unknown]
+        near = (*names.all_teams, *held)
+        sentences = [there_is_no("team", name, near, leaves=name in names.leaving_teams) for name in unknown]
         raise desired.problem(f"{option}: {'; '.join(sentences)}", option, unknown)
     if managed and TEAM_ADMIN not in (roles or ()):
         raise desired.problem(

@@ -26,10 +26,10 @@ from ansible_collections.community.veracode.plugins.module_utils._roles import (
     USER,
     Role,
     RoleCatalog,
-    did_you_mean,
     impossible,
     resolve,
     target_roles,
+    there_is_no,
 )
 
 KIND = "jit_settings"
@@ -218,6 +218,6 @@ def _teams(desired: Desired, current: JitSettings | None, names: Names) -> dict[
     wanted = desired.values["teams"]
     unknown = [name for name in wanted if name not in known]
     if unknown:
-        sentences = [f'there is no team "{name}"' + did_you_mean(name, (*names.all_teams, *known)) for name in unknown]
+        sentences = [there_is_no("team", name, (*names.all_teams, *known)) for name in unknown]
         raise desired.problem(f"teams: {'; '.join(sentences)}", "teams", unknown)
     return {name: known[name] for name in wanted}

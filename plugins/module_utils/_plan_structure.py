@@ -12,8 +12,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.community.veracode.plugins.module_utils._errors import raise_all
 from ansible_collections.community.veracode.plugins.module_utils._plan import Change, Plan
-from ansible_collections.community.veracode.plugins.module_utils._roles import did_you_mean
+from ansible_collections.community.veracode.plugins.module_utils._roles import there_is_no
 from ansible_collections.community.veracode.plugins.module_utils._structure import (
     ROLE_FLAGS,
     WORDS,
@@ -50,6 +51,9 @@ class Known:
     :param teams: GUIDs by name; at least those that were asked for and exist.
     :param all_teams: names to offer as the nearest ones.
     :param users: accounts by their casefolded username, people and API service accounts, inactive ones too.
+    :param leaving_users: casefolded usernames of accounts that the same run deletes.
+    :param leaving_teams: names of teams that it deletes.
+    :param leaving_units: names of business units that it deletes.
     :param permissions: every permission by name.
     """
 
@@ -58,6 +62,9 @@ class Known:
     teams: t.Mapping[str, str | None] = field(default_factory=dict)
     all_teams: tuple[str, ...] = ()
     users: t.Mapping[str, KnownUser] = field(default_factory=dict)
+    leaving_users: t.Collection[str] = frozenset()
+    leaving_teams: t.Collection[str] = frozenset()
+    leaving_units: t.Collection[str] = frozenset()
     permissions: t.Mapping[str, Permission] = field(default_factory=dict)
 
 
@@ -216,13 +223,16 @@ def _unit_after(
             wrong["business_unit"] = [
                 "no business unit is the default one, so a team cannot be without; name the one it is to move to"
             ]
-    if wanted is None or (current is not None and current.business_unit == wanted):
+    if wanted is None or (
+        current is not None and current.business_unit == wanted and wanted not in known.leaving_units
+    ):
         return None
     if current is not None and current.business_unit is None and wanted == known.default_business_unit:
         # A team is always in one, so that of which none is shown is in the default one.
         return None
     if wanted not in known.business_units:
-        wrong["business_unit"] = [f'there is no business unit "{wanted}"' + did_you_mean(wanted, known.business_units)]
+        leaves = wanted in known.leaving_units
+        wrong["business_unit"] = [there_is_no("business unit", wanted, known.business_units, leaves=leaves)]
         return None
     return wanted, known.business_units[wanted]
 
@@ -261,7 +271,8 @@ def _users_after(
         if user is None:
             name = in_managers.get(key) or in_members[key]
             names = [each.username for each in known.users.values()]
-            wrong.setdefault(option, []).append(f'there is no account "{name}"' + did_you_mean(name, names))
+            leaves = name.casefold() in known.leaving_users
+            wrong.setdefault(option, []).append(there_is_no("account", name, names, leaves=leaves))
             continue
         admin = known.users[key].team_admin if key in known.users else None
         if managed and not (present and present.manages) and admin is False:
@@ -320,14 +331,16 @@ def plan_business_unit(desired: DesiredObject, current: BusinessUnit | None, kno
 def _unit_teams_after(
     desired: DesiredObject, held: dict[str, str | None], named: t.Sequence[str], known: Known
 ) -> dict[str, str | None]:
-    unknown = [name for name in named if name not in held and name not in known.teams]
+    near = (*known.all_teams, *held)
+    there = (set(held) | set(known.teams)) - set(known.leaving_teams)
+    unknown = [name for name in named if name not in there]
     if desired.mode == "remove":
         # Having no such team is what is wanted; only a slip that would leave it where it is matters.
         folded = {name.casefold() for name in held}
         unknown = [name for name in unknown if name.casefold() in folded]
     _refuse(
         desired,
-        {"teams": [f'there is no team "{name}"' + did_you_mean(name, (*known.all_teams, *held)) for name in unknown]},
+        {"teams": [there_is_no("team", name, near, leaves=name in known.leaving_teams) for name in unknown]},
     )
     if desired.mode == "remove":
         return {name: handle for name, handle in held.items() if name not in named}
@@ -400,7 +413,7 @@ def _permissions_after(
         if name in held:
             continue
         if name not in known.permissions:
-            wrong.append(f'there is no permission "{name}"' + did_you_mean(name, assignable))
+            wrong.append(there_is_no("permission", name, assignable))
         elif not known.permissions[name].assignable:
             wrong.append(f'the permission "{name}" cannot be given to custom roles')
     _refuse(desired, {"permissions": wrong})
@@ -408,12 +421,14 @@ def _permissions_after(
 
 
 def _refuse(desired: DesiredObject, wrong: t.Mapping[str, t.Sequence[str]]) -> None:
-    """Raise all that is wrong as one error, which carries the details of the first."""
-    found = {option: sorted(sentences) for option, sentences in wrong.items() if sentences}
-    if found:
-        first = next(iter(found))
-        msg = "; ".join(f"{option}: {'; '.join(sentences)}" for option, sentences in found.items())
-        raise desired.problem(msg, first, desired.values.get(first))
+    """Raise all that is wrong, an error for each option."""
+    raise_all(
+        [
+            desired.problem(f"{option}: {'; '.join(sorted(sentences))}", option, desired.values.get(option))
+            for option, sentences in wrong.items()
+            if sentences
+        ]
+    )
 
 
 def _removal(desired: DesiredObject, current: Structure | None) -> Plan:

@@ -185,6 +185,17 @@ def did_you_mean(name: str, names: t.Iterable[str]) -> str:
     return f', did you mean "{match}"?' if match else ""
 
 
+def there_is_no(what: str, name: str, names: t.Iterable[str], *, leaves: bool = False) -> str:
+    """Return the sentence about a name that nothing has, or that nothing will have after this run.
+
+    :param names: what to offer the nearest of.
+    :param leaves: this run removes what has the name.
+    """
+    if leaves:
+        return f'this run removes the {what} "{name}", as its entry or an exclusive list says; keep it, or leave it out here'
+    return f'there is no {what} "{name}"' + did_you_mean(name, names)
+
+
 def resolve(names: t.Iterable[str], catalog: RoleCatalog, kind: str) -> tuple[list[Role], list[str]]:
     """Turn names into roles.
 

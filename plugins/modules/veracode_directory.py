@@ -63,7 +63,7 @@ options:
     default: false
   protected_users:
     description:
-      - Usernames of accounts that O(exclusive) never removes.
+      - Usernames of accounts that O(exclusive) never removes. A plan whose entries would disable or delete one is refused.
     type: list
     elements: str
     default: []
@@ -80,7 +80,8 @@ options:
     default: 2
   max_removals:
     description:
-      - How many objects a run may remove. Every disabling and every deletion counts.
+      - How many objects a run may remove. Every disabling and every deletion counts, and so does an entry that sets O(users[].login_enabled)
+        or O(users[].active) to V(false).
     type: int
     default: 10
   max_removal_percent:
@@ -230,7 +231,7 @@ summary:
     failed: 0
 errors:
   description: What went wrong, each in the form of RV(failure).
-  returned: always, unless the input has no problem that the module found
+  returned: always
   type: list
   elements: dict
   sample: []

@@ -22,8 +22,8 @@ from ansible_collections.community.veracode.plugins.module_utils._roles import (
     USER,
     Role,
     RoleCatalog,
-    did_you_mean,
     known_role,
+    there_is_no,
 )
 from ansible_collections.community.veracode.plugins.module_utils._transport import Effect, Transport
 
@@ -213,7 +213,7 @@ class IdentityDirectory:
             role = self.roles().find(filters.role)
             if role is None:
                 raise InputError(
-                    f'role: there is no role "{filters.role}"' + did_you_mean(filters.role, self.roles().names()),
+                    f"role: {there_is_no('role', filters.role, self.roles().names())}",
                     option="role",
                     value=filters.role,
                 )
@@ -222,7 +222,7 @@ class IdentityDirectory:
             known, names = self.teams([filters.team])
             if filters.team not in known:
                 raise InputError(
-                    f'team: there is no team "{filters.team}"' + did_you_mean(filters.team, names),
+                    f"team: {there_is_no('team', filters.team, names)}",
                     option="team",
                     value=filters.team,
                 )

@@ -179,7 +179,7 @@ def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_input(emulator: E
         users=[
             {"username": "tmonarch@example.com", "roles": ["Reveiwer"]},
             {"username": "new@example.com", "roles": ["Reveiwer"], "teams": ["Demo Taem"]},
-            {"username": "b@example.com", "allowed_ip_addresses": ["192.0.2.0/24"]},
+            {"username": "b@example.com", "allowed_ip_addresses": ["192.0.2.0/24"], "roles": ["Reveiwer"]},
             {"username": "TMonarch@example.com", "phone": "1"},
             {"username": "nobody@example.com"},
         ],
@@ -189,11 +189,14 @@ def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_input(emulator: E
     told = messages(result)
     assert [line.split(":")[0] for line in told] == [
         "teams[0].business_unit",
+        "teams[0].members",
         "users[0].roles",
         "users[1].first_name",
         "users[1].roles",
         "users[1].teams",
         "users[2].allowed_ip_addresses",
+        "users[2].first_name",
+        "users[2].roles",
         "users[3].username",
         "users[4].username",
         "api_users[0].last_name",
@@ -256,6 +259,13 @@ def test_an_entry_that_names_nobody_and_has_a_wrong_role_is_told_both(emulator: 
                 "teams": [{"name": "Engineering", "business_unit": "Second"}],
             },
             "teams[0].business_unit, business_units[0].teams",
+        ),
+        (
+            {
+                "users": [{"custom_id": "EX\\msaml", "teams": ["Demo Team"]}],
+                "teams": [{"name": "Release Team", "members": ["msaml@example.com"]}],
+            },
+            "users[0].teams, teams[0].members",
         ),
     ],
 )
@@ -362,6 +372,136 @@ def test_teams_and_business_units_go_only_by_deletion(emulator: Emulator, kind: 
     done = converge(emulator, **{kind: keep}, exclusive=[kind], absent_action="delete", max_removals=20)
     wanted = ["Engineering", "Quality Team"] if kind == "teams" else ["Example Unit"]
     assert [(action["action"], action["name"]) for action in done["actions"]] == [("delete", name) for name in wanted]
+
+
+def test_each_object_is_counted_once(emulator: Emulator) -> None:
+    done = converge(emulator, business_units=[{"name": "Example Unit", "teams": ["Quality Team"]}, {"name": "New"}])
+    assert done["summary"]["updated"] == 1
+    assert done["summary"]["created"] == 1
+    assert done["summary"]["unchanged"] == 0
+    done = converge(
+        emulator,
+        business_units=[{"name": "Renamed", "previously": ["Example Unit"]}],
+        teams=[{"name": "Quality Team", "business_unit": "Renamed"}],
+    )
+    assert [(action["action"], action["name"]) for action in done["actions"]] == [("rename", "Renamed")]
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (
+            {
+                "users": [{"username": "mdoe@example.com", "state": "absent"}],
+                "teams": [{"name": "Release Team", "members": ["mdoe@example.com"]}],
+            },
+            'teams[0].members: this run removes the account "mdoe@example.com"',
+        ),
+        (
+            {
+                "users": [{"username": "aswallowtail@example.com"}],
+                "exclusive": ["users"],
+                "absent_action": "delete",
+                "teams": [{"name": "Release Team", "members": ["mdoe@example.com"]}],
+            },
+            'teams[0].members: this run removes the account "mdoe@example.com"',
+        ),
+        (
+            {
+                "users": [{"username": "mdoe@example.com", "teams": ["Quality Team"]}],
+                "teams": [{"name": "Quality Team", "state": "absent"}],
+            },
+            'users[0].teams: this run removes the team "Quality Team"',
+        ),
+        (
+            {
+                "users": [{"username": "mdoe@example.com", "teams": ["Quality Team"]}],
+                "exclusive": ["teams"],
+                "absent_action": "delete",
+            },
+            'users[0].teams: this run removes the team "Quality Team"',
+        ),
+        (
+            {
+                "business_units": [{"name": "Example Unit", "state": "absent"}],
+                "teams": [{"name": "Engineering", "business_unit": "Example Unit"}],
+            },
+            'teams[0].business_unit: this run removes the business unit "Example Unit"',
+        ),
+        (
+            {
+                "business_units": [{"name": "Example Unit", "teams": ["Quality Team"]}],
+                "teams": [{"name": "Quality Team", "state": "absent"}],
+            },
+            'business_units[0].teams: this run removes the team "Quality Team"',
+        ),
+    ],
+)
+def test_what_a_run_removes_cannot_be_named_by_another_entry(
+    emulator: Emulator, options: dict[str, Any], text: str
+) -> None:
+    result = apply(emulator, **options)
+    assert text in result["msg"]
+    assert [error["msg"] for error in result["errors"]] == messages(result)
+    assert result["calls"]["writes"] == 0
+
+
+@pytest.mark.parametrize("position", ["ignored", "refused"])
+def test_members_change_places_in_one_run(emulator: Emulator, position: str) -> None:
+    emulator.switch(members_need_team=position)
+    done = converge(
+        emulator,
+        teams=[
+            {"name": "Demo Team", "members": ["mdoe@example.com", "wbuckeye@example.com", "lpieris@example.com"]},
+            {"name": "Quality Team", "members": ["tmonarch@example.com", "sviceroy@example.com"]},
+            {"name": "Release Team", "members": ["restricted-api"], "members_mode": "add"},
+        ],
+    )
+    names = ["Demo Team", "Quality Team", "Release Team"]
+    assert [action["name"] for action in done["actions"]] == names, "one entry an object"
+    assert done["diff"]["before"]["team"]["Quality Team"] == {"members": ["mdoe@example.com", "wbuckeye@example.com"]}
+
+
+def test_key_pairs_need_places_of_their_own(emulator: Emulator, tmp_path: Path) -> None:
+    def service(name: str, **options: Any) -> dict[str, Any]:
+        names = {"first_name": "S", "last_name": "V", "email_address": "s@example.com"}
+        return {"username": name, **names, "roles": ["uploadapi"], "teams": ["Demo Team"], **options}
+
+    one = {"credentials": "on_create", "credentials_dest": str(tmp_path / "key"), "credentials_format": "json"}
+    result = apply(emulator, api_users=[service("a", **one), service("b", **one)])
+    assert [error["place"] for error in result["errors"]] == ["api_users[1].credentials_dest"]
+    assert "is that of api_users[0] already" in result["msg"]
+    lost = {**one, "credentials_dest": str(tmp_path / "none" / "key")}
+    result = apply(emulator, api_users=[service("a", **lost), service("b", credentials="on_create")])
+    assert [error["place"] for error in result["errors"]] == [f"api_users[{n}].credentials_dest" for n in (0, 1)]
+    assert "return_secret" not in result["msg"]
+    assert result["calls"]["writes"] == 0
+    ini = {"credentials": "on_create", "credentials_dest": str(tmp_path / "keys")}
+    result = apply(emulator, api_users=[service("a", **ini), service("b", **ini)])
+    assert not result["failed"]
+    assert (tmp_path / "keys").read_text(encoding="utf-8").count("veracode_api_key_secret") == 2
+
+
+def test_a_protected_account_is_kept_usable(emulator: Emulator) -> None:
+    name = "mdoe@example.com"
+    for option, value, verb in (
+        ("state", "absent", "delete"),
+        ("state", "disabled", "disable"),
+        ("login_enabled", False, "disable"),
+    ):
+        result = apply(emulator, users=[{"username": name, option: value}], protected_users=["MDoe@example.com"])
+        assert result["msg"].startswith(f'protected_users: this plan would {verb} "{name}"')
+        assert [error["place"] for error in result["errors"]] == ["users[0]"]
+        assert result["calls"]["writes"] == 0
+    assert not apply(emulator, users=[{"username": name, "phone": "1"}], protected_users=[name])["failed"]
+
+
+@pytest.mark.parametrize("option", ["login_enabled", "active"])
+def test_an_option_that_disables_counts_as_a_removal(emulator: Emulator, option: str) -> None:
+    names = ["tmonarch@example.com", "sviceroy@example.com", "mdoe@example.com"]
+    users = [{"username": name, option: False} for name in names]
+    assert "would remove 3 objects" in apply(emulator, users=users, max_removals=2)["msg"]
+    assert converge(emulator, users=users, max_removals=3)["summary"]["updated"] == 3
 
 
 GUARDS: list[tuple[dict[str, Any], str]] = [
@@ -529,8 +669,12 @@ def test_an_export_applies_without_a_change_and_restores_what_was_damaged(emulat
     assert same["actions"] == []
     emulator.change("user", "tmonarch@example.com", roles=["Executive"], teams=["Release Team"], last_name="X")
     emulator.change("user", "sviceroy@example.com", login_enabled=False)
+    emulator.change("user", "lpieris@example.com", phone="1", custom_two="x", pin_required=True)
+    emulator.change("user", "build-upload", allowed_ip_addresses=["74.0.0.1"], ip_restricted=True)
+    emulator.change("team", "Release Team", business_unit="Example Unit")
+    emulator.remove("team", "Engineering")
+    emulator.remove("business_unit", "Example Unit")
     emulator.change("user", "wbuckeye@example.com", active=True)
-    emulator.change("team", "Engineering", business_unit="Not Specified")
     emulator.remove("user", "mdoe@example.com")
     emulator.remove("user", "keyless-api")
     emulator.remove("team", "Quality Team")
@@ -539,6 +683,26 @@ def test_an_export_applies_without_a_change_and_restores_what_was_damaged(emulat
     done = apply(emulator, exclusive=KINDS, absent_action="delete", **copy.deepcopy(snapshot))
     assert not done["failed"], done["errors"]
     assert export_all(emulator)["directory"] == snapshot
+
+
+@pytest.mark.parametrize("phone", [None, "1"])
+def test_an_export_of_a_listing_that_carries_everything_reads_nothing_twice(
+    emulator: Emulator, phone: str | None
+) -> None:
+    emulator.switch(list_carries="everything")
+    if phone is not None:
+        emulator.change("user", "mdoe@example.com", phone=phone)
+    exported = export_all(emulator)
+    same = apply(emulator, exclusive=KINDS, **exported["directory"])
+    assert (same["actions"], same["read_strategy"]) == ([], "listing")
+    # Where no account shows a text that can be unset, one is read on its own to tell whether the listing shows them.
+    assert same["calls"]["reads"] == (4 if phone else 5)
+
+
+def test_addresses_that_restrict_nothing_are_not_exported(emulator: Emulator) -> None:
+    emulator.change("user", "tmonarch@example.com", allowed_ip_addresses=["74.0.0.1"], ip_restricted=False)
+    exported = export_all(emulator)["directory"]
+    assert apply(emulator, **exported)["actions"] == []
 
 
 def test_the_kinds_of_an_export_can_be_narrowed(emulator: Emulator) -> None:

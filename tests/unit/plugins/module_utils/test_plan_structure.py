@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, SeveralErrors
 from ansible_collections.community.veracode.plugins.module_utils._plan import Change, Plan
 from ansible_collections.community.veracode.plugins.module_utils._plan_structure import (
     Known,
@@ -184,8 +184,11 @@ def test_everything_wrong_with_a_team_is_one_error() -> None:
         },
         place="teams[2]",
     )
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(SeveralErrors) as caught:
         plan_team(desired, team(), KNOWN)
+    assert [error.place for error in caught.value.all] == [
+        f"teams[2].{option}" for option in ("business_unit", "managers", "members")
+    ]
     msg = caught.value.msg
     assert msg.startswith("teams[2].")
     for words in (
