@@ -29,6 +29,7 @@ from ansible_collections.community.veracode.plugins.module_utils._key_delivery i
 from ansible_collections.community.veracode.plugins.module_utils._module import Session
 from ansible_collections.community.veracode.plugins.module_utils._plan import Change, Plan
 from ansible_collections.community.veracode.plugins.module_utils._plan_credentials import (
+    KIND,
     Holder,
     Key,
     Stored,
@@ -64,6 +65,15 @@ class _Situation:
 
 def manage_credentials(session: Session) -> dict[str, t.Any]:
     """Do the work of C(veracode_api_credentials)."""
+    try:
+        return _manage(session)
+    except VeracodeError as error:
+        error.kind = error.kind or KIND
+        error.name = error.name or session.params.get("username")
+        raise
+
+
+def _manage(session: Session) -> dict[str, t.Any]:
     wanted = wanted_key(session.params)
     ring = KeyRing(session.identity().client)
     situation = _read(session, ring, wanted)
@@ -110,8 +120,6 @@ def _nothing(wanted: WantedKey) -> dict[str, t.Any]:
         )
         raise InputError(
             f'{option}: no account {"is named" if wanted.username else "holds the API ID"} "{value}"; {remedy}',
-            kind="api_credentials",
-            name=wanted.username,
             option=option,
             value=value,
         )

@@ -255,6 +255,8 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_written(world: World
     for (option, options, _check), one in zip(wanted, results, strict=True):
         assert one["failed"], options
         assert one["failure"]["option"] == option, one["msg"]
+        assert one["failure"]["kind"] == "api_credentials"
+        assert "username" not in options or one["failure"]["name"] == options["username"]
         assert one["msg"].startswith(f"{option}: ")
         assert one["calls"]["writes"] == 0
         assert one["changed"] is False
