@@ -50,6 +50,11 @@ class Filters:
     detailed: bool = False
 
     @property
+    def selects(self) -> bool:
+        """Whether a filter names an account, which is then told with all that the API reports."""
+        return any(each is not None for each in (self.username, self.custom_id, self.email_address, self.api_id))
+
+    @property
     def need(self) -> frozenset[str]:
         """The options that a reading has to carry for the filters to be checked."""
         need = {

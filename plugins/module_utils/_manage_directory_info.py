@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from ansible_collections.community.veracode.plugins.module_utils._accounts import TEXT, Account, fields_of
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._identity.accounts import is_whole
 from ansible_collections.community.veracode.plugins.module_utils._identity.inventory import InventoryReader
 from ansible_collections.community.veracode.plugins.module_utils._identity.structure import IdentityStructure
 from ansible_collections.community.veracode.plugins.module_utils._inventory import Inventory
@@ -78,14 +79,8 @@ def export(session: Session) -> dict[str, t.Any]:
 
 def _complete(reader: InventoryReader, inventory: Inventory, kinds: set[str]) -> None:
     reader.believe(inventory)
-    lacking = []
-    for handle, account in inventory.by_handle.items():
-        if LISTS[account.kind] not in kinds:
-            continue
-        carried = account.values_and_lists
-        wanted = {field.option for field in fields_of(account.kind) if field.rest is not None} - {"title"}
-        if not wanted <= set(carried):
-            lacking.append(handle)
+    accounts = inventory.by_handle.items()
+    lacking = [handle for handle, account in accounts if LISTS[account.kind] in kinds and not is_whole(account)]
     reader.details(inventory, sorted(lacking))
 
 

@@ -122,7 +122,7 @@ def list_teams(session: Session) -> Result:
                 value=unit,
             )
         teams = [team for team in teams if team.team_id in inside]
-    if session.params["detailed"]:
+    if session.params["detailed"] or name is not None:
         teams = _details(structure.teams, teams, ("members",), whole=True)
     return _listed(session, "teams", [report_team(team) for team in teams], listing)
 
@@ -133,7 +133,7 @@ def list_business_units(session: Session) -> Result:
     store = IdentityStructure(session.identity()).business_units
     listing = store.listing()
     units = [unit for unit in listing.items if name is None or unit.name == name]
-    if session.params["detailed"]:
+    if session.params["detailed"] or name is not None:
         units = _details(store, units, ("teams",))
     return _listed(session, "business_units", [report_business_unit(unit) for unit in units], listing)
 
@@ -151,7 +151,7 @@ def list_roles(session: Session) -> Result:
         and (params["is_api"] is None or role.flags.get("is_api", False) == params["is_api"])
         and (params["is_custom"] is None or role.is_custom == params["is_custom"])
     ]
-    if params["detailed"]:
+    if params["detailed"] or name is not None:
         roles = _details(store, roles, ("permissions", "ignore_team_restrictions"))
     return _listed(session, "roles", [report_role(role) for role in roles], listing)
 

@@ -20,7 +20,7 @@ extends_documentation_fragment:
   - community.veracode.attributes.actiongroup_veracode
 options:
   name:
-    description: Only the business unit of this name, which is exact.
+    description: Only the business unit of this name, which is exact. It is read with its teams.
     type: str
   detailed:
     description: Whether each business unit is read with its teams, at a call for each.

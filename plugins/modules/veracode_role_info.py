@@ -22,7 +22,7 @@ extends_documentation_fragment:
   - community.veracode.attributes.actiongroup_veracode
 options:
   name:
-    description: Only the role of this display name or short name, which is exact.
+    description: Only the role of this display name or short name, which is exact. It is read with its permissions and all flags.
     type: str
   is_api:
     description: Only roles of API service accounts, or only roles of people.

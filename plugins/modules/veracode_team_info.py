@@ -20,7 +20,7 @@ extends_documentation_fragment:
   - community.veracode.attributes.actiongroup_veracode
 options:
   name:
-    description: Only the team of this name, which is exact.
+    description: Only the team of this name, which is exact. It is read with its members and managers.
     type: str
   business_unit:
     description: Only teams in this business unit. It has to exist.

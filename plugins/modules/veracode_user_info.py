@@ -12,8 +12,8 @@ short_description: List people and API service accounts on Veracode
 version_added: 1.0.0
 description:
   - Returns the accounts that match all filters that are given, or all accounts.
-  - A listing carries less than the account itself, and what it does not carry is V(null). Use O(detailed) to read everything, at a call for
-    each account.
+  - A listing carries less than the account itself, and what it does not carry is V(null). Everything is read, at a call for each account,
+    with O(detailed) and where O(username), O(custom_id), O(email_address) or O(api_id) names an account.
 extends_documentation_fragment:
   - community.veracode.connection
   - community.veracode.attributes

@@ -175,3 +175,17 @@ def test_apis_agree(inside: Inside) -> None:
     assert silent == {"user_id", "active", "managed_teams", "created", "modified"} | (
         {"title"} if users["rest"]["title"] else set()
     )
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        {"username": "TMonarch@example.com"},
+        {"email_address": "tmonarch@example.com"},
+        {"custom_id": "EX\\msaml"},
+    ],
+)
+def test_an_account_that_is_asked_for_by_name_is_told_whole(inside: Inside, selector: dict[str, str]) -> None:
+    found = inside.info(**selector)
+    assert found["count"] == 1
+    assert None not in (found["users"][0]["roles"], found["users"][0]["teams"], found["users"][0]["active"])

@@ -417,11 +417,11 @@ def test_lists_tell_what_there_is(bench: Bench, tmp_path: Path) -> None:
     state = bench.emulator.state()
     tasks: list[tuple[str, dict[str, t.Any]]] = [
         ("veracode_team_info", {}),
-        ("veracode_team_info", {"name": "Release Team", "detailed": True}),
+        ("veracode_team_info", {"name": "Release Team"}),
         ("veracode_team_info", {"business_unit": "Example Unit"}),
         ("veracode_team_info", {"name": "release team"}),
         ("veracode_business_unit_info", {}),
-        ("veracode_business_unit_info", {"name": "Example Unit", "detailed": True}),
+        ("veracode_business_unit_info", {"name": "Example Unit"}),
         ("veracode_role_info", {}),
         ("veracode_role_info", {"is_custom": True, "detailed": True}),
         ("veracode_role_info", {"name": "extseclead"}),

@@ -19,6 +19,7 @@ from ansible_collections.community.veracode.plugins.module_utils._accounts impor
     TEXT,
     Account,
     Membership,
+    fields_of,
     timestamp,
 )
 from ansible_collections.community.veracode.plugins.module_utils._roles import API_USER, USER, Role, known_role
@@ -79,6 +80,12 @@ def account_from(
         },
     )
     return account, told is not None
+
+
+def is_whole(account: Account) -> bool:
+    """Tell whether a reading carries all that a user on its own tells."""
+    told = {field.option for field in fields_of(account.kind) if field.rest is not None}
+    return told - _MAY_BE_HIDDEN <= account.values_and_lists.keys()
 
 
 def shows_all(keys: t.Collection[str]) -> bool:

@@ -15,7 +15,11 @@ from dataclasses import replace
 from ansible_collections.community.veracode.plugins.module_utils._accounts import Account, timestamp
 from ansible_collections.community.veracode.plugins.module_utils._directory import Filters, Listing
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError, LostAnswerError
-from ansible_collections.community.veracode.plugins.module_utils._identity.accounts import account_from, body_for
+from ansible_collections.community.veracode.plugins.module_utils._identity.accounts import (
+    account_from,
+    body_for,
+    is_whole,
+)
 from ansible_collections.community.veracode.plugins.module_utils._identity.client import Client, Json, Query, segment
 from ansible_collections.community.veracode.plugins.module_utils._roles import (
     API_USER,
@@ -199,9 +203,11 @@ class IdentityDirectory:
         return self._with_details(account, told, filters.need) if told or filters.kind or filters.need else account
 
     def _listing(self, accounts: list[Account], filters: Filters, complete: bool) -> Listing:
-        if filters.detailed and filters.username is not None:
-            accounts = [whole for account in accounts if (whole := self.details(account))]
         matching = [account for account in accounts if filters.match(account)]
+        if filters.selects:
+            matching = [
+                whole for account in matching if (whole := account if is_whole(account) else self.details(account))
+            ]
         return Listing(tuple(sorted(matching, key=lambda account: account.username.casefold())), complete)
 
     def _search(self, filters: Filters) -> list[tuple[str, str]]:
