@@ -229,10 +229,13 @@ def names(row: Row, cell: Cell, problems: list[Problem]) -> list[str] | None:
 
 
 def write_csv(header: t.Sequence[str], rows: t.Iterable[t.Sequence[t.Any]]) -> str:
-    """Return a CSV file as in RFC 4180; C(None) is an empty cell."""
+    """Return a CSV file as in RFC 4180; C(None) is an empty cell.
+
+    Python 3.10 can neither write nor read the character NUL, so that is shown by the sign for what cannot be shown.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(header)
     for row in rows:
-        writer.writerow(["" if cell is None else cell for cell in row])
+        writer.writerow(["" if cell is None else str(cell).replace("\0", "\ufffd") for cell in row])
     return out.getvalue()

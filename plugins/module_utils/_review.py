@@ -16,6 +16,8 @@ import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
+from ansible_collections.community.veracode.plugins.module_utils._csv import write_csv
+
 Record = dict[str, t.Any]
 
 FORMAT = 1
@@ -466,12 +468,9 @@ def sheets(users: t.Sequence[Record], teams: t.Sequence[Record], result: Record)
         while stem.casefold() in taken:
             stem += "_"
         taken.add(stem.casefold())
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow(COLUMNS)
-        writer.writerows([[guarded(cell) for cell in row] for row in rows[manager]])
+        text = write_csv(COLUMNS, [[guarded(cell) for cell in row] for row in rows[manager]])
         # The byte order mark lets Excel see UTF-8.
-        result_sheets.append({"manager": shown, "file": f"{stem}.csv", "text": "\ufeff" + out.getvalue()})
+        result_sheets.append({"manager": shown, "file": f"{stem}.csv", "text": f"\ufeff{text}"})
     return result_sheets
 
 

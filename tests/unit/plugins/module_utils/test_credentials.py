@@ -223,7 +223,7 @@ def test_a_file_in_another_encoding(home: Path, file: Path, encoding: str) -> No
     assert "not a text file in UTF-8" in error_of(home).msg
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     parts=st.lists(
         st.sampled_from(
@@ -301,7 +301,7 @@ def test_swapped(home: Path) -> None:
     assert "swapped" in error_of(home, api_key_id=OPTION[1] + "00", api_key_secret=OPTION[0]).msg
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     key_id=st.from_regex(r"(vera0[12][gef]i-)?[0-9a-fA-F]{31,40}", fullmatch=True)
     | st.text(alphabet="0aF-x _\n", min_size=30, max_size=40),

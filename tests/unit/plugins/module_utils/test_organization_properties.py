@@ -102,7 +102,6 @@ def stored(emulator: Emulator, kind: str) -> dict[str, dict[str, Any]]:
 
 @settings(
     max_examples=40,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -141,7 +141,7 @@ class Simulation:
         self.now = end
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     limit=st.integers(1, 8),
     calls=st.lists(

@@ -218,3 +218,7 @@ def test_lines_are_where_an_editor_shows_them(rows: list[tuple[str, str]]) -> No
     for row in read:
         rest = "".join(lines[row.line - 1 :])
         assert next(csv.reader(io.StringIO(rest, newline="")))[0] == row.cells["username"].text
+
+
+def test_a_file_can_be_written_whatever_stands_in_a_cell() -> None:
+    assert write_csv(["name", "note"], [["a\0b", None], ["c,d", 1]]) == 'name,note\r\na\ufffdb,\r\n"c,d",1\r\n'

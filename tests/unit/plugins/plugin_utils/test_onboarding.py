@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.community.veracode.plugins.module_utils._csv import write_csv
@@ -68,13 +68,11 @@ def test_no_csv_is_a_traceback(text: str) -> None:
 
 
 @given(YAML_FILES)
-@settings(deadline=None)
 def test_no_yaml_is_a_traceback(text: str) -> None:
     check(read("people.yml", text), "people.yml")
 
 
 @given(st.one_of(CSV_FILES, YAML_FILES), st.sampled_from(["feed.csv", "feed.yml"]), st.sampled_from([None, "username"]))
-@settings(deadline=None)
 def test_no_feed_is_a_traceback(text: str, name: str, column: str | None) -> None:
     names, problems = read_feed(Feed(name, text, column=column, where={"state": "true"}), date(2026, 1, 31))
     assert all(problem.startswith(f"{name}: ") for problem in problems)
