@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import threading
 import time
@@ -16,15 +17,25 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from ansible_collections.community.veracode.plugins.module_utils._apply import Progress, apply_plan
+from ansible_collections.community.veracode.plugins.module_utils._apply import (
+    Progress,
+    apply_plan,
+    look_for_lost,
+)
 from ansible_collections.community.veracode.plugins.module_utils._apply_structure import apply_structure
 from ansible_collections.community.veracode.plugins.module_utils._directory import Directory
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError, raise_all
+from ansible_collections.community.veracode.plugins.module_utils._errors import (
+    ApiError,
+    InputError,
+    VeracodeError,
+    raise_all,
+)
 from ansible_collections.community.veracode.plugins.module_utils._identity.structure import IdentityStructure
 from ansible_collections.community.veracode.plugins.module_utils._key_delivery import KeyDelivery
 from ansible_collections.community.veracode.plugins.module_utils._organization import Organization
 from ansible_collections.community.veracode.plugins.module_utils._organization_plan import Step
 from ansible_collections.community.veracode.plugins.module_utils._plan import Change, Plan
+from ansible_collections.community.veracode.plugins.module_utils._roles import API_USER, USER
 from ansible_collections.community.veracode.plugins.module_utils._structure import (
     BUSINESS_UNIT,
     TEAM,
@@ -129,9 +140,7 @@ class OrganizationWriter:
             # What this would go on with could not be created, and that has been told.
             return
         if change.kind == TEAM:
-            self._created[TEAM, change.name] = apply_structure(
-                plan, self._structure.teams, progress, check_mode=self._check_mode
-            )
+            self._created[TEAM, change.name] = self._apply_team(plan, progress)
         elif change.kind == BUSINESS_UNIT:
             self._created[BUSINESS_UNIT, change.name] = apply_structure(
                 plan, self._structure.business_units, progress, check_mode=self._check_mode
@@ -140,13 +149,28 @@ class OrganizationWriter:
             # What was said of an entry while it was planned has been told with its place.
             plan = replace(plan, warnings=())
             keys = self._keys(step, progress)
-            if keys is None:
-                apply_plan(plan, self._directory, progress, check_mode=self._check_mode)
-                return
-            with keys:
-                keys.check(change.name)
-                apply_plan(plan, self._directory, progress, check_mode=self._check_mode, keys=keys)
-            progress.warnings += keys.warnings
+            with keys or contextlib.nullcontext():
+                if keys is not None:
+                    keys.check(change.name)
+                account = apply_plan(plan, self._directory, progress, check_mode=self._check_mode, keys=keys)
+            if change.action == "create":
+                self._created[change.kind, change.name] = account
+            progress.warnings += keys.warnings if keys is not None else []
+
+    def _apply_team(self, plan: Plan, progress: Progress) -> Team | None:
+        """Carry out the plan of a team; one that names new accounts waits until these can be read, if it has to."""
+        try:
+            return apply_structure(plan, self._structure.teams, progress, check_mode=self._check_mode)
+        except ApiError as error:
+            after = plan.change.after if plan.change is not None else None
+            names = {user.username for user in (after.users or ())} if isinstance(after, Team) else set()
+            new = [
+                each for (kind, name), each in list(self._created.items()) if kind in (USER, API_USER) and name in names
+            ]
+            if error.status not in (400, 404) or not new:
+                raise
+        look_for_lost(lambda: all(self._directory.details(account) for account in new) or None)
+        return apply_structure(plan, self._structure.teams, progress, check_mode=self._check_mode)
 
     def _with_handles(self, plan: Plan) -> Plan:
         """Give an object that this run has created the GUID it got."""

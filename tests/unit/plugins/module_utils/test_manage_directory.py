@@ -462,6 +462,16 @@ def test_members_change_places_in_one_run(emulator: Emulator, position: str) -> 
     assert done["diff"]["before"]["team"]["Quality Team"] == {"members": ["mdoe@example.com", "wbuckeye@example.com"]}
 
 
+def test_a_team_waits_for_new_members_that_cannot_be_read_yet(emulator: Emulator) -> None:
+    emulator.switch(creation_delay=2)
+    new = {"username": "new@example.com", "first_name": "N", "last_name": "W", "roles": ["Creator"], "teams": ["Web"]}
+    teams = [{"name": "Web", "members": ["tmonarch@example.com"], "members_mode": "add"}]
+    converge(emulator, users=[new], teams=teams)
+    web = emulator.team("Web")
+    assert web is not None
+    assert sorted(web["users"]) == ["new@example.com", "tmonarch@example.com"]
+
+
 def test_key_pairs_need_places_of_their_own(emulator: Emulator, tmp_path: Path) -> None:
     def service(name: str, **options: Any) -> dict[str, Any]:
         names = {"first_name": "S", "last_name": "V", "email_address": "s@example.com"}
