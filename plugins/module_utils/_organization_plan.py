@@ -170,7 +170,8 @@ def names_after(
             after[entry.desired.name] = None
         elif entry.current.name != entry.desired.name:
             renamed[entry.current.name] = entry.desired.name
-            after[entry.desired.name] = after.pop(entry.current.name)
+            # Two entries may mean the same object, which is told as an error.
+            after[entry.desired.name] = after.pop(entry.current.name, None)
     return NamesAfter(after, renamed, leaving)
 
 

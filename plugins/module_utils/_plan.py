@@ -342,6 +342,9 @@ def _plan_creation(desired: Desired, names: Names) -> Plan:
         shown.add("has_ip_restrictions")
     roles, teams = _relations_after(desired, None, names, values, problems)
     raise_all(problems)
+    if teams is not None:
+        # What the two options and their mode come to.
+        values["teams"] = tuple(team.name for team in teams)
     values = {option: value for option, value in values.items() if value not in (None, ())}
     values.setdefault("login_enabled", True)
     if desired.api == REST:

@@ -446,6 +446,34 @@ def test_what_a_run_removes_cannot_be_named_by_another_entry(
     assert result["calls"]["writes"] == 0
 
 
+def test_two_entries_that_mean_the_same_object_are_an_error(emulator: Emulator) -> None:
+    result = apply(
+        emulator,
+        teams=[{"name": "A", "previously": ["Demo Team"]}, {"name": "B", "previously": ["Demo Team"]}],
+        business_units=[{"name": "New", "previously": ["Example Unit"]}, {"name": "Example Unit", "state": "absent"}],
+    )
+    assert [error["place"] for error in result["errors"]] == ["business_units[1].name", "teams[1].previously"]
+
+
+def test_a_new_account_is_in_the_teams_that_its_options_come_to(emulator: Emulator) -> None:
+    new = {"first_name": "N", "last_name": "W", "roles": ["Team Admin", "Reviewer"]}
+    done = converge(
+        emulator,
+        users=[
+            {**new, "username": "a@example.com", "teams": ["Demo Team"], "managed_teams": ["Engineering"]},
+            {
+                **new,
+                "username": "b@example.com",
+                "roles": ["Executive"],
+                "teams": ["Demo Team"],
+                "teams_mode": "remove",
+            },
+        ],
+    )
+    assert done["diff"]["after"]["user"]["a@example.com"]["teams"] == ["Demo Team", "Engineering"]
+    assert "teams" not in done["diff"]["after"]["user"]["b@example.com"]
+
+
 @pytest.mark.parametrize("position", ["ignored", "refused"])
 def test_members_change_places_in_one_run(emulator: Emulator, position: str) -> None:
     emulator.switch(members_need_team=position)

@@ -76,7 +76,8 @@ def wishes(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "users": users,
         "teams": teams,
-        "exclusive": draw(_lists(["users", "api_users"], 2)),
+        "exclusive": draw(_lists(["users", "api_users", "teams"], 3)),
+        "protected_users": draw(_lists(PEOPLE, 1)),
         "absent_action": draw(st.sampled_from(["disable", "delete", "report"])),
         "max_removals": draw(st.integers(0, 12)),
         "min_administrators": draw(st.integers(0, 2)),
@@ -130,6 +131,7 @@ def test_what_is_planned_is_done_once_and_nothing_else(
     assert not done["failed"], done["msg"]
     assert (done["actions"], done["diff"]) == (planned["actions"], planned["diff"])
     assert len(removals) <= wanted["max_removals"]
+    assert sum(done["summary"].values()) - done["summary"]["unchanged"] == len(done["actions"])
     names = [(action["kind"], action["name"].lower()) for action in done["actions"]]
     assert len(names) == len(set(names)), "one entry an object"
 
@@ -153,10 +155,12 @@ def test_what_is_planned_is_done_once_and_nothing_else(
                 elif old is not None:
                     assert user[option] == old[option]
             assert set(entry["teams"]) <= set(user["teams"])
+    usable = ("login_enabled", "active")
+    for name in set(wanted["protected_users"]) & before.keys():
+        assert all(after[name][option] >= before[name][option] for option in usable)
     if "users" in wanted["exclusive"] and wanted["absent_action"] == "delete":
-        assert {name for name, user in after.items() if not user["is_api"]} <= {
-            entry["username"].lower() for entry in wanted["users"]
-        }
+        named = {entry["username"].lower() for entry in wanted["users"]} | set(wanted["protected_users"])
+        assert {name for name, user in after.items() if not user["is_api"]} <= named
 
     emulator.read_only(True)
     again = apply(emulator, **wanted)
