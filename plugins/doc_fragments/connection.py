@@ -18,7 +18,8 @@ options:
       - Credentials come from the first of these that is there. The O(api_key_id) and O(api_key_secret) options; the file, if
         O(profile) or O(credentials_file) is given as an option; the environment variables E(VERACODE_API_KEY_ID) and
         E(VERACODE_API_KEY_SECRET); the file.
-      - Half a pair is an error, it does not fall through to the next source. An empty environment variable counts as unset.
+      - Half a pair is an error, it does not fall through to the next source. An empty environment variable counts as unset,
+        here and for all other options.
       - The environment is read where the module runs.
       - The account needs the Admin API role (API service account) or the Administrator role (person).
     type: str

@@ -68,8 +68,22 @@ _ADVICE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (
             r"already (exists|in use|taken)|duplicate|not unique",
             "The name is taken: by an account created less than a minute ago, which cannot be read yet (run the task "
-            "again later), by a deleted one, whose name is not always given back, or by one in another organization "
-            "(choose another username or address, or ask Veracode Support to free it)",
+            "again later), by a deleted one, whose name is not always given back, by one outside the teams that the "
+            "calling account is restricted to (call with another one), or by one in another organization (choose another "
+            "username or address, or ask Veracode Support to free it)",
+        ),
+        (
+            r"not activated|adminNoVerificationEmail",
+            "An account that was never activated cannot confirm a new address: leave verify_email out",
+        ),
+        (
+            r"\bip address",
+            "Veracode takes public IPv4 addresses in allowed_ip_addresses, single or with a wildcard or range in the last "
+            "octet; its Activity Log shows from which address an account calls",
+        ),
+        (
+            r"cannot grant",
+            "A Team Admin may not give every role: call with an account that has the Administrator or Admin API role",
         ),
         (
             r"must be the e-?mail address",
@@ -79,6 +93,15 @@ _ADVICE: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"scan (type|permission|role)|at least one scan|submit\w*scan",
             "Roles such as Creator, Security Lead and Submitter need a scan permission, and a scan permission needs "
             "one of them: correct roles",
+        ),
+        (
+            r"at least one role\b",
+            "An account needs a role: name one in roles",
+        ),
+        (
+            r"\brole\b.*\bon its own\b",
+            "Sandbox Administrator, Policy Administrator, Collection Manager and Collection Reviewer go with another role "
+            "such as Creator, Reviewer or Security Lead: add one to roles",
         ),
         (
             r"not (among|one of|in) (your|the caller|own)|own teams|team (membership )?restriction|outside",

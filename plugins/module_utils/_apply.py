@@ -285,4 +285,5 @@ def _is_address(change: Change) -> bool:
 
 
 def _plain(value: t.Any) -> t.Any:
-    return list(value) if isinstance(value, tuple) else value
+    """Return a canonical value as a task gives it."""
+    return list(value) if isinstance(value, tuple) else "" if value is None else value

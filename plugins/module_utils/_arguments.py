@@ -9,9 +9,10 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
-from ansible.module_utils.common.parameters import env_fallback
+from ansible.module_utils.errors import AnsibleFallbackNotFound
 
 from ansible_collections.community.veracode.plugins.module_utils._accounts import (
     FLAG,
@@ -28,6 +29,14 @@ Spec = dict[str, t.Any]
 _TYPES: dict[str, Spec] = {TEXT: {"type": "str"}, FLAG: {"type": "bool"}, NAMES: {"type": "list", "elements": "str"}}
 
 
+def from_environment(name: str) -> str:
+    """Return the value of an environment variable, where an empty one counts as unset."""
+    value = os.environ.get(name)
+    if not value:
+        raise AnsibleFallbackNotFound
+    return value
+
+
 def connection_arguments() -> Spec:
     """Return the options of the doc fragment C(connection).
 
@@ -42,19 +51,19 @@ def connection_arguments() -> Spec:
             "type": "str",
             "default": "auto",
             "choices": ["auto", "commercial", "european", "federal"],
-            "fallback": (env_fallback, ["VERACODE_REGION"]),
+            "fallback": (from_environment, ["VERACODE_REGION"]),
         },
-        "api_url": {"type": "str", "fallback": (env_fallback, ["VERACODE_API_URL"])},
-        "xml_api_url": {"type": "str", "fallback": (env_fallback, ["VERACODE_XML_API_URL"])},
+        "api_url": {"type": "str", "fallback": (from_environment, ["VERACODE_API_URL"])},
+        "xml_api_url": {"type": "str", "fallback": (from_environment, ["VERACODE_XML_API_URL"])},
         "validate_certs": {
             "type": "bool",
             "default": True,
-            "fallback": (env_fallback, ["VERACODE_VALIDATE_CERTS"]),
+            "fallback": (from_environment, ["VERACODE_VALIDATE_CERTS"]),
         },
-        "ca_path": {"type": "path", "fallback": (env_fallback, ["VERACODE_CA_PATH"])},
-        "timeout": {"type": "int", "default": 120, "fallback": (env_fallback, ["VERACODE_TIMEOUT"])},
+        "ca_path": {"type": "path", "fallback": (from_environment, ["VERACODE_CA_PATH"])},
+        "timeout": {"type": "int", "default": 120, "fallback": (from_environment, ["VERACODE_TIMEOUT"])},
         "max_retries": {"type": "int", "default": 5},
-        "rate_limit": {"type": "int", "fallback": (env_fallback, ["VERACODE_RATE_LIMIT"])},
+        "rate_limit": {"type": "int", "fallback": (from_environment, ["VERACODE_RATE_LIMIT"])},
     }
 
 

@@ -133,11 +133,17 @@ def _problems(desired: Desired, params: t.Mapping[str, t.Any]) -> t.Iterator[Inp
         given = params.get("new_custom_id" if option == "custom_id" and params.get("new_custom_id") else option)
         yield from _value_problems(desired, option, given)
         if not can_create(option, desired.api) and not can_update(option, desired.api):
-            other, name = (XML, "Admin XML API") if desired.api == REST else (REST, "Identity REST API")
-            yield desired.problem(
-                f"{option}: only the {name} has this option; leave it out or use api: {other}", option, given
-            )
+            yield _lacking(desired, option, given)
+    if desired.verify_email and desired.api == XML and desired.state == "present":
+        yield _lacking(desired, "verify_email", True)
     yield from _combination_problems(desired)
+
+
+def _lacking(desired: Desired, option: str, given: t.Any) -> InputError:
+    other, name = (XML, "Admin XML API") if desired.api == REST else (REST, "Identity REST API")
+    return desired.problem(
+        f"{option}: only the {name} has this option; leave it out or use api: {other}", option, given
+    )
 
 
 def _selector_problems(desired: Desired, params: t.Mapping[str, t.Any]) -> t.Iterator[InputError]:

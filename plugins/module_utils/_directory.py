@@ -13,7 +13,8 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.community.veracode.plugins.module_utils._accounts import Account
-from ansible_collections.community.veracode.plugins.module_utils._roles import RoleCatalog
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._roles import RoleCatalog, there_is_no
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Filters:
     """Which accounts to list, in the options of C(veracode_user_info); C(None) does not filter.
 
     :param kind: C(user) or C(api_user).
+    :param role: a name of it that C(match) finds, so its short name or its display name.
     :param detailed: every account with all that the API reports, at a call each where the listing carries less.
     """
 
@@ -94,6 +96,14 @@ class Filters:
             texts = [values.get(option) for option in ("username", "first_name", "last_name", "email_address")]
             return any(self.search_term.casefold() in str(text or "").casefold() for text in texts)
         return True
+
+
+def unknown_filter(option: str, value: str, names: t.Iterable[str], remedy: str = "") -> InputError:
+    """Return the error for a filter that names a role or a team that is not there.
+
+    :param names: those that are.
+    """
+    return InputError(f"{option}: {there_is_no(option, value, names)}{remedy}", option=option, value=value)
 
 
 class Lookup(t.Protocol):

@@ -25,6 +25,8 @@ def find_account(lookup: Lookup, desired: Desired, report: frozenset[str] = froz
     """
     need = options_needed(desired) | report
     if desired.username:
+        if desired.custom_id:
+            need |= {"custom_id"}
         return _find_by_username(lookup, desired, desired.username, need)
     if desired.custom_id:
         return _find_by_custom_id(lookup, desired, desired.custom_id, need)
@@ -53,7 +55,8 @@ def _find_by_username(lookup: Lookup, desired: Desired, username: str, need: fro
             f'previously: {names} all exist; only one account can become "{username}"', "previously", names
         )
     if account is not None:
-        _check_other_selectors(lookup, desired, account)
+        _check_address(lookup, desired, account, "username")
+        _check_subject(lookup, desired, account)
         return Found(account)
     for old in former.values():
         return Found(old, formerly=True)
@@ -71,28 +74,49 @@ def _by_username(lookup: Lookup, desired: Desired, username: str, need: frozense
         return account
 
 
-def _check_other_selectors(lookup: Lookup, desired: Desired, account: Account) -> None:
-    """Refuse to give an account what another one has: an address that is a username, or a SAML subject."""
-    address = desired.values.get("email_address")
-    present = str(account.values.get("email_address") or "")
-    if desired.kind == USER and address and address.casefold() != present.casefold():
-        other = lookup.by_username(address, desired.kind, frozenset(), inactive=False)
-        if other is not None and other.handle != account.handle:
-            raise _different(desired, "email_address", address, account, other)
-    subject = desired.values.get("custom_id")
-    if subject and subject != account.values.get("custom_id"):
-        other = lookup.by_custom_id(subject, frozenset())
-        if other is not None and other.handle != account.handle:
-            raise _different(desired, "custom_id", subject, account, other)
+def _check_address(lookup: Lookup, desired: Desired, account: Account, selector: str) -> None:
+    """Refuse an address that is the username of another account than the selected one."""
+    address = desired.email_address
+    if desired.kind != USER or not address or address.casefold() in (_address(account), account.username.casefold()):
+        return
+    other = _named(lookup, desired, address, frozenset(), inactive=False)
+    if other is not None and other.handle != account.handle:
+        raise _different(desired, "email_address", address, selector, account, other)
 
 
-def _different(desired: Desired, option: str, value: str, one: Account, other: Account) -> InputError:
+def _check_subject(lookup: Lookup, desired: Desired, account: Account) -> None:
+    """Refuse a SAML subject that is that of another account than the selected one."""
+    subject = desired.values.get("custom_id") or desired.custom_id
+    if not subject or subject == account.values.get("custom_id"):
+        return
+    other = lookup.by_custom_id(subject, frozenset())
+    if other is not None and other.handle != account.handle:
+        raise _different(desired, "custom_id", subject, "username", account, other)
+
+
+def _named(
+    lookup: Lookup, desired: Desired, username: str, need: frozenset[str], *, inactive: bool = True
+) -> Account | None:
+    """Return the account of that name, with no more than its name where the API wants another selector for it."""
+    try:
+        return lookup.by_username(username, desired.kind, need, inactive=inactive)
+    except SelectorError:
+        return Account(desired.kind, None, {"username": username})
+
+
+def _different(
+    desired: Desired, option: str, value: str, selector: str, selected: Account, other: Account
+) -> InputError:
     return desired.problem(
-        f'{option}: "{value}" is that of "{other.username}", but username selects "{one.username}"; '
+        f'{option}: "{value}" is that of "{other.username}", but {selector} selects "{selected.username}"; '
         "correct one of the two, or merge the accounts first",
         option,
         value,
     )
+
+
+def _address(account: Account) -> str:
+    return str(account.values.get("email_address") or "").casefold()
 
 
 def _find_moved(lookup: Lookup, desired: Desired, username: str, need: frozenset[str]) -> Found | None:
@@ -105,7 +129,7 @@ def _find_moved(lookup: Lookup, desired: Desired, username: str, need: frozenset
     if desired.kind != USER or not address or address.casefold() == username.casefold():
         return None
     account = lookup.by_username(address, desired.kind, need | {"email_address"}, inactive=False)
-    if account is None or str(account.values.get("email_address")).casefold() != address.casefold():
+    if account is None or _address(account) != address.casefold():
         return None
     return Found(
         account,
@@ -120,7 +144,7 @@ def _find_under_other_name(lookup: Lookup, desired: Desired, username: str, need
     """Find a SAML user whom the Admin XML API, which takes no username, gave another one when it was created."""
     custom_id = desired.values.get("custom_id")
     account = lookup.by_custom_id(custom_id, need) if custom_id else None
-    if account is None or str(account.values.get("email_address")).casefold() != username.casefold():
+    if account is None or _address(account) != username.casefold():
         return None
     return Found(
         account,
@@ -134,15 +158,28 @@ def _find_under_other_name(lookup: Lookup, desired: Desired, username: str, need
 def _find_by_custom_id(lookup: Lookup, desired: Desired, custom_id: str, need: frozenset[str]) -> Found | None:
     account = lookup.by_custom_id(custom_id, need)
     new = desired.values.get("custom_id")
-    if new is None or new == custom_id:
-        return Found(account) if account else None
-    renamed = lookup.by_custom_id(new, need)
-    if account is not None and renamed is not None and account.handle != renamed.handle:
-        raise desired.problem(
-            f'new_custom_id: "{new}" is that of "{renamed.username}" already, and custom_id selects '
-            f'"{account.username}"',
-            "new_custom_id",
-            new,
-        )
-    account = account or renamed
-    return Found(account) if account else None
+    if new is not None and new != custom_id:
+        renamed = lookup.by_custom_id(new, need)
+        if account is not None and renamed is not None and account.handle != renamed.handle:
+            raise desired.problem(
+                f'new_custom_id: "{new}" is that of "{renamed.username}" already, and custom_id selects '
+                f'"{account.username}"',
+                "new_custom_id",
+                new,
+            )
+        account = account or renamed
+    if account is not None:
+        _check_address(lookup, desired, account, "custom_id")
+        return Found(account)
+    address = desired.email_address
+    if not address or desired.state != "present":
+        return None
+    other = _named(lookup, desired, address, need | {"custom_id"})
+    if other is None or other.values.get("custom_id") == custom_id:
+        return Found(other) if other else None
+    raise desired.problem(
+        f'custom_id: "{custom_id}" is nobody\'s SAML subject, and email_address is that of "{other.username}"; '
+        f"give username: {other.username} to make it the subject of that account, or correct one of the two",
+        "custom_id",
+        custom_id,
+    )

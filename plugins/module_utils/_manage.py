@@ -16,7 +16,11 @@ from ansible_collections.community.veracode.plugins.module_utils._accounts impor
 from ansible_collections.community.veracode.plugins.module_utils._apply import apply_plan
 from ansible_collections.community.veracode.plugins.module_utils._desired import Desired, desired_account
 from ansible_collections.community.veracode.plugins.module_utils._directory import Directory, Filters
-from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError, raise_all
+from ansible_collections.community.veracode.plugins.module_utils._errors import (
+    InputError,
+    VeracodeError,
+    raise_all,
+)
 from ansible_collections.community.veracode.plugins.module_utils._find import find_account
 from ansible_collections.community.veracode.plugins.module_utils._guards import lockout_risk, refuse_self_lockout
 from ansible_collections.community.veracode.plugins.module_utils._module import Session
@@ -80,13 +84,14 @@ def _key_delivery(session: Session) -> KeyDelivery:
     return KeyDelivery(session.params, session.progress)
 
 
-# What an account is returned with even if the task manages none of it. A listing that carries these is enough.
+# What an account is returned with, or in the diff of its deletion, even if the task manages none of it. A listing that
+# carries these is enough.
 _REPORTED = frozenset({"roles", "teams"})
 
 
 def plan_one(directory: Directory, desired: Desired) -> Plan:
     """Read what one account needs, and what is told of it in the result, and plan it."""
-    found = find_account(directory, desired, frozenset() if desired.state == "absent" else _REPORTED)
+    found = find_account(directory, desired, _REPORTED)
     if found is not None and found.account.kind != desired.kind:
         return plan_account(desired, found, Names())
     need_roles, team_names = names_needed(desired, found.account if found else None)
@@ -107,6 +112,13 @@ def _reported(account: Account | None) -> dict[str, t.Any] | None:
 def list_accounts(session: Session) -> dict[str, t.Any]:
     """Do the work of C(veracode_user_info)."""
     params = session.params
+    for option in ("username", "custom_id", "email_address", "search_term", "role", "team", "api_id"):
+        if params[option] == "":
+            raise InputError(
+                f"{option}: an empty text says nothing of the accounts that are meant; give one, or leave {option} out",
+                option=option,
+                value="",
+            )
     kinds = {None: None, "human": USER, "api": API_USER}
     filters = Filters(
         kind=kinds[params["user_type"]],

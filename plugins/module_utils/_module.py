@@ -87,8 +87,8 @@ def run(module: AnsibleModule, work: Work) -> None:
         result = work(session)
     except MissingLibraryError as error:
         _tell(module, session)
-        explain = t.cast("t.Callable[[str], str]", missing_required_lib)
-        module.fail_json(msg=explain(error.library), exception=error.trace, **_so_far(session))
+        error.msg = t.cast("t.Callable[[str], str]", missing_required_lib)(error.library)
+        module.fail_json(msg=error.msg, failure=error.failure(), exception=error.trace, **_so_far(session))
     except VeracodeError as error:
         _tell(module, session)
         module.fail_json(msg=error.msg, failure=error.failure(), **_so_far(session))

@@ -184,9 +184,10 @@ def rename_units(entries: list[StructureEntry], renamed: t.Mapping[str, str]) ->
 
 
 def with_memberships(matches: t.Sequence[Match], plans: StructurePlans) -> list[Match]:
-    """Give accounts that are to be created the teams that C(teams) puts them into.
+    """Give accounts that are to be created, or to become a Team Admin, the teams that C(teams) puts them into.
 
-    Most roles need a team from the start, so these relations are written with the account and not with the team.
+    Most roles need a team from the start, and Team Admin one to manage, so these relations are written with the account
+    and not with the team.
     """
     member: dict[str, set[str]] = {}
     manager: dict[str, set[str]] = {}
@@ -207,9 +208,34 @@ def with_memberships(matches: t.Sequence[Match], plans: StructurePlans) -> list[
             values["teams"] = tuple(sorted({*values.get("teams", ()), *teams}))
             if managed:
                 values["managed_teams"] = tuple(sorted({*values.get("managed_teams", ()), *managed}))
-            match = replace(match, entry=replace(match.entry, desired=replace(desired, values=values)))
+            match = _with_values(match, values)
+        elif managed and _becomes_team_admin(match):
+            values = dict(desired.values)
+            values["managed_teams"] = tuple(sorted({*_managed(match), *managed}))
+            match = _with_values(match, values)
         result.append(match)
     return result
+
+
+def _with_values(match: Match, values: t.Mapping[str, t.Any]) -> Match:
+    return replace(match, entry=replace(match.entry, desired=replace(match.entry.desired, values=values)))
+
+
+def _becomes_team_admin(match: Match) -> bool:
+    """Tell whether an entry gives the Team Admin role to an account that is there and does not hold it."""
+    desired = match.entry.desired
+    names = {TEAM_ADMIN.name, TEAM_ADMIN.title} & set(desired.values.get("roles", ()))
+    if match.found is None or match.entry.name_only or not names or desired.roles_mode == "remove":
+        return False
+    account = match.found.account
+    return account.roles is not None and account.teams is not None and TEAM_ADMIN not in account.roles
+
+
+def _managed(match: Match) -> set[str]:
+    """Return the teams that an account is to manage as far as its own entry says."""
+    if "managed_teams" in match.entry.desired.values:
+        return set(match.entry.desired.values["managed_teams"])
+    return {team.name for team in (match.found.account.teams or ()) if team.manages} if match.found else set()
 
 
 def known_users(inventory: Inventory, plans: t.Sequence[Plan]) -> dict[str, KnownUser]:

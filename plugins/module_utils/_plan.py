@@ -16,6 +16,8 @@ from dataclasses import dataclass, field, replace
 from ansible_collections.community.veracode.plugins.module_utils._accounts import (
     BY_OPTION,
     ELEARNING,
+    FIELDS,
+    FLAG,
     NAMES,
     REST,
     XML,
@@ -34,6 +36,7 @@ from ansible_collections.community.veracode.plugins.module_utils._roles import (
     USER,
     Role,
     RoleCatalog,
+    did_you_mean,
     impossible,
     resolve,
     target_roles,
@@ -54,6 +57,8 @@ _RULED = frozenset(
         "title",
     }
 )
+
+_RELATIONS = frozenset({"roles", "teams", "managed_teams"})
 
 
 @dataclass(frozen=True)
@@ -309,6 +314,8 @@ def _plan_disabling(desired: Desired, account: Account | None) -> Plan:
 
 def _plan_creation(desired: Desired, names: Names) -> Plan:
     values = dict(desired.values)
+    if desired.roles_mode == "remove":
+        values.pop("roles", None)
     problems: list[VeracodeError] = []
     with _collected(problems):
         _complete_names(desired, values)
@@ -331,8 +338,6 @@ def _plan_creation(desired: Desired, names: Names) -> Plan:
             missing[0],
         )
         problems.append(problem)
-    if desired.roles_mode == "remove":
-        values.pop("roles", None)
     shown = set(values)
     warnings: list[str] = []
     if values.get("has_ip_restrictions") and not values.get("allowed_ip_addresses"):
@@ -352,7 +357,7 @@ def _plan_creation(desired: Desired, names: Names) -> Plan:
     account = Account(
         desired.kind,
         None,
-        {option: value for option, value in values.items() if option not in ("roles", "teams", "managed_teams")},
+        {**_as_created(desired.api), **{option: value for option, value in values.items() if option not in _RELATIONS}},
         tuple(sorted(roles, key=lambda role: role.title)) if roles is not None else (),
         teams or (),
     )
@@ -362,6 +367,15 @@ def _plan_creation(desired: Desired, names: Names) -> Plan:
         "create", desired.kind, account.username, tuple(sorted(shown)), values, None, account, desired.place
     )
     return Plan(change, account, tuple(warnings))
+
+
+def _as_created(api: str) -> dict[str, t.Any]:
+    """Return what an account has of which its creation says nothing (documented: no restriction, no SAML, no token)."""
+    return {
+        field.option: False if field.type == FLAG else ()
+        for field in FIELDS
+        if field.type in (FLAG, NAMES) and field.option not in _RELATIONS and can_update(field.option, api)
+    }
 
 
 def _relations_after(
@@ -376,6 +390,7 @@ def _relations_after(
     # Who may manage a team is told by the roles; where these are wrong, that is enough to tell.
     for_teams: frozenset[Role] = frozenset({TEAM_ADMIN})
     lost_team = False
+    told = len(problems)
     with _collected(problems):
         lost_team = desired.kind == API_USER and _needs_unrestricted(desired, account)
     if account is not None or "roles" in values:
@@ -387,7 +402,26 @@ def _relations_after(
     teams = None
     with _collected(problems):
         teams = _teams_after(desired, account, names, for_teams)
+        if len(problems) == told:
+            _refuse_to_manage_none(desired, account, for_teams, teams)
     return roles, teams
+
+
+def _refuse_to_manage_none(
+    desired: Desired, account: Account | None, roles: t.Collection[Role], teams: tuple[Membership, ...] | None
+) -> None:
+    """Refuse to give the Team Admin role without a team to manage (seen in code: the server does not take it)."""
+    held = account.roles or () if account is not None else ()
+    after = teams if teams is not None else account.teams if account is not None else ()
+    if TEAM_ADMIN not in roles or TEAM_ADMIN in held or after is None:
+        return
+    if all(team.manages is False for team in after):
+        raise desired.problem(
+            "managed_teams: Team Admin needs at least one team to manage; name it in managed_teams, or take Team Admin "
+            "out of roles",
+            "managed_teams",
+            [],
+        )
 
 
 def _complete_names(desired: Desired, values: dict[str, t.Any]) -> None:
@@ -426,7 +460,7 @@ def _plan_update(desired: Desired, found: Found, names: Names) -> Plan:
         warnings += _plan_rename(desired, account, values)
     elif "email_address" in desired.values:
         _put(values, now, "email_address", desired.values["email_address"])
-        if _name_is_address(desired, account) and "email_address" in values:
+        if "email_address" in values and not desired.verify_email and _name_is_address(account):
             # For a person without SAML one implies the other; said explicitly, since a server may not do it by itself.
             values["username"] = values["email_address"]
     for option, wanted in desired.values.items():
@@ -457,7 +491,7 @@ def _plan_update(desired: Desired, found: Found, names: Names) -> Plan:
         account,
         values={
             **account.values,
-            **{option: value for option, value in values.items() if option not in ("roles", "teams", "managed_teams")},
+            **{option: value for option, value in values.items() if option not in _RELATIONS},
         },
         roles=tuple(sorted(roles, key=lambda role: role.title)) if roles is not None else account.roles,
         teams=teams if teams is not None else account.teams,
@@ -506,14 +540,16 @@ def _plan_rename(desired: Desired, account: Account, values: dict[str, t.Any]) -
             "username",
             new,
         )
+    if desired.verify_email and new.casefold() == str(address).casefold() and _name_is_address(account):
+        return []  # the name is to follow the address, which is not confirmed yet
     values["username"] = new
     return []
 
 
-def _name_is_address(desired: Desired, account: Account) -> bool:
+def _name_is_address(account: Account) -> bool:
     """Tell whether a new address is a new username, too."""
     now = account.values
-    if desired.kind != USER or desired.verify_email or now.get("is_saml_user"):
+    if account.kind != USER or now.get("is_saml_user"):
         return False
     return str(now.get("username") or "").casefold() == str(now.get("email_address") or "").casefold()
 
@@ -679,17 +715,7 @@ def _teams_after(
     if wanted is None and managed is None:
         return None
     held = {team.name: team for team in (account.teams or ())} if account else {}
-    there = (set(held) | set(names.teams)) - set(names.leaving_teams)
-    unknown = sorted((set(wanted or ()) | set(managed or ())) - there)
-    if desired.teams_mode == "remove":
-        # Being in no such team is what is wanted; only a slip that would leave the account where it is matters.
-        folded = {name.casefold() for name in held}
-        unknown = [name for name in unknown if name in (managed or ()) or name.casefold() in folded]
-    if unknown:
-        option = "teams" if set(unknown) & set(wanted or ()) else "managed_teams"
-        near = (*names.all_teams, *held)
-        sentences = [there_is_no("team", name, near, leaves=name in names.leaving_teams) for name in unknown]
-        raise desired.problem(f"{option}: {'; '.join(sentences)}", option, unknown)
+    _refuse_unknown_teams(desired, held, names)
     if managed and TEAM_ADMIN not in (roles or ()):
         raise desired.problem(
             f"managed_teams: {', '.join(managed)} can only be managed by an account with the Team Admin role; "
@@ -704,10 +730,35 @@ def _teams_after(
     after = []
     for name in sorted(_team_names_after(desired, account)):
         present = held.get(name)
-        manages = name in managed if managed is not None else (present.manages if present else False)
+        if managed is not None:
+            manages: bool | None = name in managed
+        elif present is not None:
+            manages = present.manages
+        else:
+            manages = None if desired.api == XML else False
         team_id = present.team_id if present else names.teams.get(name)
         after.append(Membership(name, manages, team_id))
     return tuple(after)
+
+
+def _refuse_unknown_teams(desired: Desired, held: t.Collection[str], names: Names) -> None:
+    wanted, managed = desired.values.get("teams", ()), desired.values.get("managed_teams", ())
+    there = {*held, *names.teams} - set(names.leaving_teams)
+    unknown = sorted({*wanted, *managed} - there)
+    if desired.teams_mode == "remove":
+        # Being in no such team is what is wanted; only a slip that would leave the account where it is matters.
+        folded = {name.casefold() for name in held}
+        unknown = [name for name in unknown if name in managed or name.casefold() in folded]
+    if not unknown:
+        return
+    option = "teams" if set(unknown) & set(wanted) else "managed_teams"
+    near = (*names.all_teams, *held)
+    sentences = [there_is_no("team", name, near, leaves=name in names.leaving_teams) for name in unknown]
+    if not all(name in names.leaving_teams or did_you_mean(name, near) for name in unknown):
+        sentences.append(
+            "correct the name, or create the team first; a calling account that is restricted to teams sees only its own"
+        )
+    raise desired.problem(f"{option}: {'; '.join(sentences)}", option, unknown)
 
 
 def _refuse_what_cannot_be_written(desired: Desired, account: Account, values: t.Mapping[str, t.Any]) -> None:

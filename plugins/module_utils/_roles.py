@@ -281,11 +281,19 @@ def target_roles(
     return frozenset(roles)
 
 
+# Four of them documented as what goes with Sandbox Administrator, all of them seen in a public client's rules.
+_BESIDE_SANDBOX_ADMIN = frozenset(
+    {"extadmin", "extcreator", "extexecutive", "extreviewer", "extseclead", "extsubmitter", "securityinsightsonly"}
+)
+
+
 def impossible(roles: t.Collection[Role]) -> str | None:
     """Return why the roles cannot be held together, or C(None) (documented combinations only)."""
     names = {role.name for role in roles}
     if "deletescans" in names and not names & {"extseclead", "extcreator"}:
         return "Delete Scans needs Security Lead or Creator beside it"
+    if "sandboxadmin" in names and not names & _BESIDE_SANDBOX_ADMIN:
+        return "Sandbox Administrator needs a role such as Creator, Reviewer, Security Lead or Submitter beside it"
     if "teamAdmin" in names and "extadmin" in names:
         return "Team Admin cannot be combined with Administrator, which manages every team already"
     return None

@@ -45,10 +45,12 @@ options:
     type: str
     choices: [human, api]
   role:
-    description: Only accounts that hold this role, by display name or short name.
+    description:
+      - Only accounts that hold this role, by display name or short name. A role that does not exist is an error.
+      - The Admin XML API does not tell custom roles, so it is refused for these.
     type: str
   team:
-    description: Only accounts that are in this team.
+    description: Only accounts that are in this team. A team that does not exist is an error.
     type: str
   login_enabled:
     description: Only accounts that can log in, or that cannot.

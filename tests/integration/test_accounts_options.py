@@ -97,6 +97,7 @@ def test_option_of_a_person(inside: Inside, emulator: Emulator, option: str, api
         results = inside.cycle("user", {"username": name, option: wanted, "api": api})
         if (option, api, wanted) == ("custom_id", "xml", ""):
             assert "cannot clear this" in failures(results)[0]  # the server takes an empty new_custom_id for none
+            assert (results[1]["failure"]["option"], results[1]["failure"]["value"]) == ("custom_id", "")
             return
         run = assert_converged(results, changed=True)
         [action] = run["actions"]

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -227,11 +228,14 @@ def test_where_credentials_come_from(world: World, emulator: Emulator) -> None:
     # The caller of the third is that of the environment; a profile in the environment is only about the file.
     expected = ["restricted-api", "aswallowtail@example.com", "admin-api", "aswallowtail@example.com"]
     assert who(asked, **env, VERACODE_API_PROFILE="default") == expected
-    bare = {"VERACODE_API_KEY_ID": "", "VERACODE_API_KEY_SECRET": ""}
+    # An empty variable counts as unset, whichever it is.
+    unset = ("API_KEY_ID", "API_KEY_SECRET", "REGION", "VALIDATE_CERTS", "TIMEOUT", "RATE_LIMIT", "CREDENTIALS_FILE")
+    bare = {f"VERACODE_{name}": "" for name in unset}
     assert who([task("veracode_user_info", **look)], **bare, VERACODE_API_PROFILE="other") == [expected[1]]
     elsewhere = world.files / "credentials"
     elsewhere.write_text(ini(("default", option)))
-    assert who([task("veracode_user_info", **look)], **bare, VERACODE_CREDENTIALS_FILE=str(elsewhere)) == [expected[0]]
+    named = {**bare, "VERACODE_CREDENTIALS_FILE": str(elsewhere)}
+    assert who([task("veracode_user_info", **look)], **named) == [expected[0]]
 
 
 def test_half_a_pair(world: World, emulator: Emulator) -> None:
@@ -319,3 +323,14 @@ def test_info_by_both_apis(world: World, emulator: Emulator) -> None:
     )
     assert "use api: rest" in results[0]["msg"]
     assert results[1]["user"]["roles"] == ["Any Scan (API)", "Results API", "Upload and Scan API"]
+
+
+def test_missing_library(world: World) -> None:
+    """What cannot be imported is a failure like any other, and says what to install and where."""
+    (world.files / "lxml.py").write_text("raise ImportError('none')")
+    path = f"{world.files}{os.pathsep}{world.env()['PYTHONPATH']}"
+    [result] = world.play([task("veracode_user", username=TED, phone="1", api="xml")], PYTHONPATH=path)
+    assert result["failed"]
+    assert "lxml >= 4.9" in result["msg"]
+    assert result["failure"] == {"kind": "user", "name": TED, "msg": result["msg"]}
+    assert (result["changed"], result["actions"], result["calls"]["writes"]) == (False, [], 0)

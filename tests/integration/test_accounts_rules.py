@@ -13,7 +13,7 @@ import pytest
 
 from tests.emulator.control import Emulator
 from tests.integration.inside import Inside, assert_converged
-from tests.integration.scenarios import BUILD, NEW, SVC, TED
+from tests.integration.scenarios import BUILD, NEW, SAML, SVC, TED
 
 BOTH = ("rest", "xml")
 REST = ("rest",)
@@ -37,6 +37,11 @@ REFUSALS: list[tuple[int, str, dict[str, Any], tuple[str, ...], str, str]] = [
     (4, "user", {"username": "mdoe@example.com", "roles": ["eLearning"], "roles_mode": "remove"}, BOTH, "roles", "no role would be left"),
     (5, "user", {"username": TED, "email_address": "mdoe@example.com"}, BOTH, "email_address", 'that of "mdoe@example.com"'),
     (5, "user", {"username": TED, "custom_id": "EX\\msaml"}, BOTH, "custom_id", 'that of "msaml@example.com"'),
+    (5, "user", {"username": TED, "custom_id": "EX\\msaml", "state": "absent"}, BOTH, "custom_id", 'but username selects "tmonarch'),
+    (5, "user", {"username": TED, "email_address": "mdoe@example.com", "state": "disabled"}, BOTH, "email_address", "but username selects"),
+    (5, "user", {"custom_id": "EX\\msaml", "email_address": TED}, BOTH, "email_address", 'but custom_id selects "msaml@example.com"'),
+    (5, "user", {**SAML, "email_address": TED}, BOTH, "custom_id", f"nobody's SAML subject.*give username: {TED}"),
+    (5, "user", {**SAML, "email_address": "msaml@example.com"}, BOTH, "custom_id", "nobody's SAML subject"),
     (5, "user", {"username": ""}, BOTH, "username", '"" is not a name'),
     (5, "user", {"username": "none@example.com", "phone": "1"}, BOTH, "first_name", "does not exist, and creating it needs first_name"),
     (5, "user", {"custom_id": "EX\\none", "phone": "1"}, BOTH, "first_name", "does not exist"),
@@ -47,6 +52,7 @@ REFUSALS: list[tuple[int, str, dict[str, Any], tuple[str, ...], str, str]] = [
     (6, "user", {"custom_id": "EX\\msaml", "previously": [TED]}, BOTH, "previously", "need username"),
     (6, "user", {"username": "ted", "previously": [TED]}, XML, "username", "renames by a new email_address only.*api: rest"),
     (10, "user", {**NEW, "email_address": "other@example.com", "roles": ["Executive"]}, XML, "username", "makes the address the username"),
+    (10, "user", {"username": TED, "email_address": "t@example.com", "verify_email": True}, XML, "verify_email", "only the Identity REST API"),
     (10, "user", {"username": TED, "email_address": "no address"}, BOTH, "email_address", "is not an e-mail address"),
     (11, "user", {"username": TED, "allowed_ip_addresses": ["74.0.0.0/24"]}, BOTH, "allowed_ip_addresses", r"CIDR is not taken.*74\.0\.0\.\*"),
     (11, "user", {"username": TED, "allowed_ip_addresses": ["2001:db8::1"]}, BOTH, "allowed_ip_addresses", "IPv6 is not taken"),
@@ -59,6 +65,9 @@ REFUSALS: list[tuple[int, str, dict[str, Any], tuple[str, ...], str, str]] = [
     (12, "api_user", {"username": "admin-api", "active": False}, REST, "allow_self_lockout", "would disable"),
     (12, "api_user", {"username": "admin-api", "roles": ["Results API"]}, REST, "allow_self_lockout", "take Admin API from"),
     (12, "api_user", {"username": "admin-api", "allowed_ip_addresses": ["74.0.0.1"]}, REST, "allow_self_lockout", "Activity Log"),
+    (4, "user", {"username": TED, "roles": ["Sandbox Administrator"]}, BOTH, "roles", "Sandbox Administrator needs a role such as Creator"),
+    (13, "user", {"username": TED, "roles": ["Team Admin", "Reviewer"]}, REST, "managed_teams", "at least one team to manage"),
+    (13, "user", {**NEW, "roles": ["Team Admin"], "teams": ["Demo Team"]}, REST, "managed_teams", "at least one team to manage"),
     (13, "user", {"username": TED, "managed_teams": ["Demo Team"]}, REST, "managed_teams", "Team Admin role; add Team Admin"),
     (
         13,
@@ -157,6 +166,13 @@ def test_old_username_with_a_new_address(inside: Inside, api: str) -> None:
 
 
 @pytest.mark.parametrize("api", BOTH)
+def test_subject_that_is_no_saml_user_yet(inside: Inside, api: str) -> None:
+    """5: an account that was created with a custom_id and without SAML is found again."""
+    task = {key: value for key, value in SAML.items() if key != "is_saml_user"}
+    assert assert_converged(inside.cycle("user", {**task, "api": api}), changed=True)["user"]["is_saml_user"] is False
+
+
+@pytest.mark.parametrize("api", BOTH)
 def test_inactive(inside: Inside, emulator: Emulator, api: str) -> None:
     """7: an inactive account is found and updated, not reactivated, and a warning says so."""
     run = assert_converged(inside.cycle("user", {"username": "wbuckeye@example.com", "phone": "1", "api": api}))
@@ -197,6 +213,20 @@ def test_address_to_confirm(inside: Inside, emulator: Emulator) -> None:
     result = inside.user(**task)
     assert not result.get("failed")
     assert result["changed"] is False
+
+
+@pytest.mark.parametrize("follows", ["yes", "no"])
+def test_new_name_to_confirm(inside: Inside, emulator: Emulator, follows: str) -> None:
+    """10: a username that is the address waits with it, so that each run orders the change again."""
+    emulator.switch(rest_name_follows_address=follows)
+    task = {"username": "ted.m@example.com", "previously": [TED], "verify_email": True}
+    for result in inside.cycle("user", task):
+        assert (result["changed"], result["pending"]) == (True, True)
+        assert result["actions"] == [{"action": "update", "kind": "user", "name": TED, "fields": ["email_address"]}]
+    assert emulator.confirm_email(TED)
+    result = inside.user(**task)
+    assert (result.get("failed"), result["changed"]) == (None, False)
+    assert result["user"]["email_address"] == "ted.m@example.com"
 
 
 @pytest.mark.parametrize("api", BOTH)
@@ -269,3 +299,47 @@ def test_caller_with_team_restrictions(inside: Inside, emulator: Emulator, api: 
     assert emulator.user(NEW["username"]) is None
     task["teams"] = ["Demo Team"]
     assert inside.run("user", task, env=emulator.env_for("restricted-api"))["changed"] is True
+
+
+@pytest.mark.parametrize("api", BOTH)
+def test_what_check_mode_returns_of_a_creation(inside: Inside, api: str) -> None:
+    """The account as it will be; only what the server decides is null."""
+    for kind, task in (
+        ("user", {**NEW, "roles": ["Creator"], "teams": ["Demo Team"], "api": api}),
+        *([("api_user", {**SVC, "roles": ["Results API"], "teams": ["Demo Team"]})] if api == "rest" else []),
+    ):
+        check, run, _again = inside.cycle(kind, task)
+        differ = {field for field in run["user"] if check["user"][field] != run["user"][field]}
+        assert differ == ({"user_id", "created", "modified"} if api == "rest" else set())
+        assert all(check["user"][field] is None for field in differ)
+
+
+@pytest.mark.parametrize("api", BOTH)
+def test_what_is_told_of_a_deletion(inside: Inside, api: str) -> None:
+    """It is final, so its diff holds everything that goes."""
+    run = assert_converged(inside.cycle("user", {"username": TED, "state": "absent", "api": api}), changed=True)
+    assert run["diff"]["after"] == {}
+    assert run["diff"]["before"]["roles"] == ["Any Scan", "Creator", "Submitter", "eLearning"]
+    assert run["diff"]["before"]["teams"] == ["Demo Team"]
+
+
+@pytest.mark.parametrize("api", BOTH)
+def test_filters(inside: Inside, api: str) -> None:
+    """Roles by each of their names; a name that is none is an error; who is named is read whole."""
+    found = [
+        [user["username"] for user in inside.info(role=role, api=api)["users"]]
+        for role in ("Any Scan", "extsubmitanyscan", "All Scan Types")
+    ]
+    assert found == [["sviceroy@example.com", TED]] * 3
+    for option, value, says in (
+        ("role", "creator", 'did you mean "Creator"'),
+        ("team", "demo team", 'did you mean "Demo Team"'),
+        *((option, "", "leave") for option in ("username", "custom_id", "email_address", "role", "team")),
+    ):
+        result = inside.info(**{option: value}, api=api)
+        assert result.get("failed"), (option, value)
+        assert says in result["msg"]
+        assert (result["failure"]["option"], result["failure"]["value"]) == (option, value)
+    for named in ({"username": TED}, {"email_address": TED}):
+        [user] = inside.info(**named, api=api)["users"]
+        assert (user["teams"], user["requires_token"]) == (["Demo Team"], False)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import html
 import re
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.community.veracode.plugins.module_utils._accounts import (
     BY_OPTION,
@@ -28,12 +29,17 @@ from ansible_collections.community.veracode.plugins.module_utils._admin_xml.clie
     Document,
     XmlRefusal,
 )
-from ansible_collections.community.veracode.plugins.module_utils._directory import Filters, Listing
+from ansible_collections.community.veracode.plugins.module_utils._directory import (
+    Filters,
+    Listing,
+    unknown_filter,
+)
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError, SelectorError
 from ansible_collections.community.veracode.plugins.module_utils._roles import (
     API_USER,
     BUILT_IN,
     USER,
+    Role,
     RoleCatalog,
     known_role,
 )
@@ -180,6 +186,12 @@ class XmlDirectory:
                 option="include_inactive",
                 value=False,
             )
+        if filters.role is not None:
+            filters = replace(filters, role=self._role(filters.role).title)
+        if filters.team is not None:
+            known, names = self.teams([filters.team])
+            if filters.team not in known:
+                raise unknown_filter("team", filters.team, names)
         if filters.username is not None or filters.custom_id is not None:
             account = (
                 self.by_username(filters.username, USER, filters.need)
@@ -191,6 +203,16 @@ class XmlDirectory:
             accounts = self._listed(filters)
         matching = [account for account in accounts if filters.match(account)]
         return Listing(tuple(sorted(matching, key=lambda account: account.username.casefold())), True)
+
+    @staticmethod
+    def _role(name: str) -> Role:
+        """Return the role that a filter names; this API has no call that lists them, so custom ones are not known."""
+        catalog = RoleCatalog(BUILT_IN)
+        role = catalog.find(name)
+        if role is None:
+            remedy = "; the Admin XML API does not tell custom roles, use api: rest for these"
+            raise unknown_filter("role", name, catalog.names(), remedy)
+        return role
 
     def _listed(self, filters: Filters) -> list[Account]:
         parameters = {

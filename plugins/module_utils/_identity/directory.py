@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.community.veracode.plugins.module_utils._accounts import Account, timestamp
-from ansible_collections.community.veracode.plugins.module_utils._directory import Filters, Listing
+from ansible_collections.community.veracode.plugins.module_utils._directory import Filters, Listing, unknown_filter
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError, LostAnswerError
 from ansible_collections.community.veracode.plugins.module_utils._identity.accounts import (
     account_from,
@@ -27,7 +27,6 @@ from ansible_collections.community.veracode.plugins.module_utils._roles import (
     Role,
     RoleCatalog,
     known_role,
-    there_is_no,
 )
 from ansible_collections.community.veracode.plugins.module_utils._transport import Effect, Transport
 
@@ -172,8 +171,10 @@ class IdentityDirectory:
         """Return the accounts that match all filters.
 
         A name is looked up. Otherwise the active accounts cost a page of the listing or of a search each, the inactive
-        ones two listings, since a listing hides them; details are read only where a filter or the task needs them.
+        ones two listings, since a listing hides them; details are read where a filter or the task needs them.
         """
+        if filters.role is not None:
+            filters = replace(filters, role=self._role(filters.role).key)
         if filters.username is not None:
             account = self.by_username(filters.username, USER, filters.need, inactive=filters.include_inactive)
             return self._listing([account] if account else [], filters, True)
@@ -216,22 +217,11 @@ class IdentityDirectory:
         if filters.api_id is not None:
             query.append(("api_id", filters.api_id.rpartition("-")[2]))
         if filters.role is not None:
-            role = self.roles().find(filters.role)
-            if role is None:
-                raise InputError(
-                    f"role: {there_is_no('role', filters.role, self.roles().names())}",
-                    option="role",
-                    value=filters.role,
-                )
-            query.append(("role_id", self._role_ids[role]))
+            query.append(("role_id", self._role_ids[self._role(filters.role)]))
         if filters.team is not None:
             known, names = self.teams([filters.team])
             if filters.team not in known:
-                raise InputError(
-                    f"team: {there_is_no('team', filters.team, names)}",
-                    option="team",
-                    value=filters.team,
-                )
+                raise unknown_filter("team", filters.team, names)
             query.append(("team_id", str(known[filters.team])))
         if filters.search_term is not None:
             query.append(("search_term", filters.search_term))
@@ -240,6 +230,13 @@ class IdentityDirectory:
         if query and filters.kind is not None:
             query.append(("user_type", "api" if filters.kind == API_USER else "user"))
         return query
+
+    def _role(self, name: str) -> Role:
+        """Return the role that a filter names."""
+        role = self.roles().find(name)
+        if role is None:
+            raise unknown_filter("role", name, self.roles().names())
+        return role
 
     @staticmethod
     def _email_query(filters: Filters) -> list[tuple[str, str]]:

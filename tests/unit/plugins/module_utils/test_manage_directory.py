@@ -172,6 +172,17 @@ def test_an_inactive_account_is_found_by_its_subject(emulator: Emulator, carries
     assert (done["summary"]["updated"], done["summary"]["created"]) == (1, 0)
 
 
+def test_a_team_admin_is_made_with_the_teams_that_name_the_account(emulator: Emulator) -> None:
+    """The server takes neither the role without a team to manage nor the team's manager without the role."""
+    team = {"name": "Demo Team", "managers": ["tmonarch@example.com"], "members_mode": "add"}
+    done = converge(emulator, users=[{"username": "tmonarch@example.com", "roles": ["Team Admin"]}], teams=[team])
+    assert done["actions"] == [
+        {"action": "update", "kind": "user", "name": "tmonarch@example.com", "fields": ["managed_teams", "roles"]}
+    ]
+    refused = apply(emulator, users=[{"username": "sviceroy@example.com", "roles": ["Team Admin"]}])
+    assert messages(refused)[0].startswith("users[0].managed_teams: Team Admin needs at least one team to manage")
+
+
 def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_input(emulator: Emulator) -> None:
     emulator.read_only(True)
     result = apply(

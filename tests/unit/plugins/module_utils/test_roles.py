@@ -109,6 +109,8 @@ def test_impossible_combinations() -> None:
     assert "Security Lead or Creator" in str(impossible(roles("Delete Scans", "Reviewer")))
     assert impossible(roles("Delete Scans", "Creator")) is None
     assert "Administrator" in str(impossible(roles("Team Admin", "Administrator")))
+    assert "Creator, Reviewer" in str(impossible(roles("Sandbox Administrator", "Sandbox User")))
+    assert impossible(roles("Sandbox Administrator", "Executive")) is None
 
 
 @pytest.mark.parametrize(
