@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from ansible_collections.community.veracode.plugins.module_utils._accounts import (
@@ -41,8 +41,6 @@ from ansible_collections.community.veracode.plugins.module_utils._roles import (
     RoleCatalog,
 )
 
-# On a busy machine examples are drawn slowly, which says nothing about the plan.
-PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TEAMS = ("Alpha", "Beta", "Gamma")
 NAMES = Names(RoleCatalog(BUILT_IN), {team: f"id-{team}" for team in TEAMS}, TEAMS)
 TEXTS = st.sampled_from([None, "a", "A", " a", "é,b"])
@@ -141,7 +139,6 @@ def planned(options: dict[str, Any], account: Account | None, kind: str, api: st
         raise
 
 
-@PATIENT
 @given(st.data())
 def test_a_plan_that_was_carried_out_is_empty(data: st.DataObject) -> None:
     """Planned again on what it leads to, there is nothing to do; so check mode and the second run are true."""
@@ -158,7 +155,6 @@ def test_a_plan_that_was_carried_out_is_empty(data: st.DataObject) -> None:
     assert second.change is None
 
 
-@PATIENT
 @given(st.data())
 def test_unmanaged_options_are_never_touched(data: st.DataObject) -> None:
     """What a task does not name is neither compared nor written; a reading may even lack it."""
@@ -199,7 +195,6 @@ def test_unmanaged_options_are_never_touched(data: st.DataObject) -> None:
         assert (second.change.entry if second.change else None) == (plan.change.entry if plan.change else None)
 
 
-@PATIENT
 @given(st.data())
 def test_lists_are_sets(data: st.DataObject) -> None:
     """Order and repetition mean nothing."""
@@ -216,7 +211,6 @@ def test_lists_are_sets(data: st.DataObject) -> None:
     assert (other.change.diff if other.change else None) == (plan.change.diff if plan.change else None)
 
 
-@PATIENT
 @given(st.data())
 def test_modes(data: st.DataObject) -> None:
     """C(exact) has what is named, C(add) keeps what is held, C(remove) has none of it."""
@@ -237,7 +231,6 @@ def test_modes(data: st.DataObject) -> None:
         assert manages == {team.name for team in account.teams or () if team.manages} & after
 
 
-@PATIENT
 @given(st.data())
 def test_case_is_no_difference(data: st.DataObject) -> None:
     """Usernames and addresses are never rewritten for case alone."""
@@ -248,7 +241,6 @@ def test_case_is_no_difference(data: st.DataObject) -> None:
     assert plan.change is None
 
 
-@PATIENT
 @given(st.data())
 def test_scan_permissions(data: st.DataObject) -> None:
     """They are held exactly as long as a role needs one, whatever a task says."""
@@ -270,7 +262,6 @@ def test_scan_permissions(data: st.DataObject) -> None:
         assert {role.title for role in roles} >= set(options["roles"])
 
 
-@PATIENT
 @given(st.data())
 def test_a_created_account_is_what_was_wanted(data: st.DataObject) -> None:
     """The plan of a creation leads to an account with which the same task finds nothing to do."""
@@ -293,7 +284,6 @@ def test_a_created_account_is_what_was_wanted(data: st.DataObject) -> None:
     assert changes is None
 
 
-@PATIENT
 @given(st.data(), st.sampled_from(["disabled", "absent"]))
 def test_only_the_selector_counts(data: st.DataObject, state: str) -> None:
     """With disabled and absent, other options are not applied."""
