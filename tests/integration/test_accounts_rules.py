@@ -289,6 +289,26 @@ def test_refusals_of_the_server(
     assert result["failure"]["path"]
 
 
+@pytest.mark.parametrize(
+    ("caller", "options", "says"),
+    [
+        ("lpieris@example.com", {"roles": ["Executive"]}, "A Team Admin may not give every role: call with"),
+        ("lpieris@example.com", {"teams": ["Engineering"]}, "restricted to teams sees only its own"),
+        ("admin-api", {"email_address": "t@example.com", "verify_email": True}, "leave verify_email out"),
+        ("admin-api", {"allowed_ip_addresses": ["10.0.0.1"]}, "public IPv4 addresses.*Activity Log"),
+        ("admin-api", {"roles": ["Policy Administrator"]}, "go with another role"),
+    ],
+)
+def test_what_to_do_about_a_refusal(
+    inside: Inside, emulator: Emulator, caller: str, options: dict[str, Any], says: str
+) -> None:
+    """14: the remedy fits the cause."""
+    emulator.change("user", TED, activated=False)
+    result = inside.run("user", {"username": TED, **options}, env=emulator.env_for(caller))
+    assert result["failed"]
+    assert re.search(says, result["msg"]), result["msg"]
+
+
 @pytest.mark.parametrize("api", BOTH)
 def test_caller_with_team_restrictions(inside: Inside, emulator: Emulator, api: str) -> None:
     """14: a calling account that is restricted to its teams cannot give others."""
