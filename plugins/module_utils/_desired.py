@@ -141,8 +141,10 @@ def _problems(desired: Desired, params: t.Mapping[str, t.Any]) -> t.Iterator[Inp
 
 def _lacking(desired: Desired, option: str, given: t.Any) -> InputError:
     other, name = (XML, "Admin XML API") if desired.api == REST else (REST, "Identity REST API")
+    # The entries of a directory have no such option.
+    module = "" if desired.place is None else "community.veracode.veracode_user with "
     return desired.problem(
-        f"{option}: only the {name} has this option; leave it out or use api: {other}", option, given
+        f"{option}: only the {name} has this option; leave it out or use {module}api: {other}", option, given
     )
 
 

@@ -117,6 +117,7 @@ def options_lacking(match: Match) -> frozenset[str]:
 def plan_entries(matches: t.Sequence[Match], names: Names, result: AccountPlans) -> None:
     """Plan every entry and collect what is wrong with them."""
     warned: list[tuple[str, Match, str]] = []
+    taken: dict[str, Desired] = {}
     for match in matches:
         if match.entry.name_only:
             result.plans.append(Plan(None, match.found.account if match.found else None))
@@ -128,8 +129,29 @@ def plan_entries(matches: t.Sequence[Match], names: Names, result: AccountPlans)
             result.problems += [each for each in error.all if each.option not in match.entry.faults]
             continue
         result.plans.append(plan)
+        problem = _name_taken(match.entry.desired, plan, taken)
+        if problem is not None:
+            result.problems.append(problem)
         warned += [(str(match.entry.desired.place), match, warning) for warning in plan.warnings]
     result.warnings += _grouped(warned)
+
+
+def _name_taken(desired: Desired, plan: Plan, taken: dict[str, Desired]) -> VeracodeError | None:
+    """Return an error if another entry gives its account the same username."""
+    if plan.account is None:
+        return None
+    username = plan.account.username
+    other = taken.setdefault(username.casefold(), desired)
+    # What just stands there twice has been told.
+    if other is desired or other.label.casefold() == desired.label.casefold():
+        return None
+    option = "email_address" if desired.values.get("email_address") else "username"
+    return desired.problem(
+        f'{option}: "{desired.label}" and {other.place} ("{other.label}") would both have the username "{username}"; '
+        "correct one of the two",
+        option,
+        username,
+    )
 
 
 def _grouped(warned: t.Sequence[tuple[str, Match, str]], most: int = 3) -> list[str]:

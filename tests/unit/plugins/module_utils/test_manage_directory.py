@@ -466,6 +466,18 @@ def test_two_entries_that_mean_the_same_object_are_an_error(emulator: Emulator) 
     assert [error["place"] for error in result["errors"]] == ["business_units[1].name", "teams[1].previously"]
 
 
+def test_two_accounts_cannot_come_to_one_username(emulator: Emulator) -> None:
+    names = ["mdoe@example.com", "tmonarch@example.com"]
+    result = apply(emulator, users=[{"username": name, "email_address": "one@example.com"} for name in names])
+    assert [error["place"] for error in result["errors"]] == ["users[1].email_address"]
+    assert 'and users[0] ("mdoe@example.com") would both have the username "one@example.com"' in result["msg"]
+
+
+def test_an_option_of_the_other_api_is_refused_with_the_module_that_has_it(emulator: Emulator) -> None:
+    result = apply(emulator, users=[{"username": "mdoe@example.com", "elearning_track": "eLearning"}])
+    assert "use community.veracode.veracode_user with api: xml" in result["msg"]
+
+
 def test_a_new_account_is_in_the_teams_that_its_options_come_to(emulator: Emulator) -> None:
     new = {"first_name": "N", "last_name": "W", "roles": ["Team Admin", "Reviewer"]}
     done = converge(
