@@ -9,7 +9,7 @@ ARGS ?=
 RUN = .nox/runner/bin/python tests/tools/run.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all matrix lint format sanity units integration importer docs probe bench clean runner
+.PHONY: help demo test test-all matrix lint format sanity units integration importer release errors docs probe bench clean runner
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -49,6 +49,13 @@ importer: runner ## Build the collection and let galaxy-importer look at it
 
 bench: runner ## Benchmarks against the emulator; takes half an hour: make bench ARGS="writing"
 	@$(RUN) bench -- $(ARGS)
+
+release: runner ## Write the changelog of the version in galaxy.yml, build its tarball, prove it: imported, installed, demo run
+	@$(RUN) release
+
+errors: runner ## Write every error text of the collection into build/errors.md, to be read
+	@mkdir -p build
+	@.nox/runner/bin/python tests/tools/error_texts.py build/errors.md
 
 docs: runner ## Build the documentation as a web site into build/docs
 	@$(RUN) docs

@@ -11,9 +11,10 @@ C(.nox/environments) that are made anew when what they hold has changed (see C(t
 from __future__ import annotations
 
 import ast
+import datetime
+import hashlib
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -25,12 +26,14 @@ from pathlib import Path
 import antsibull_nox
 import nox
 import nox.command
+import yaml
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "tests" / "tools"))
 
 from environment import environment  # noqa: E402
-from mirror import COLLECTION, mirror  # noqa: E402
+from mirror import COLLECTION, mirror, source_files  # noqa: E402
+from tarball import NEEDED, listing, normalise, problems  # noqa: E402
 
 STATE = ROOT / ".nox"
 TREE = STATE / "tree"
@@ -268,6 +271,8 @@ def lint(session: nox.Session) -> None:
     checks.run("shellcheck", "shellcheck", ".ci/run", env=env)
     checks.run("licences", "reuse", "lint", "--quiet", env=env)
     checks.run("changelog", "antsibull-changelog", "lint", env=env)
+    command = ["antsibull-changelog", "lint-changelog-yaml", "--strict", "changelogs/changelog.yaml"]
+    checks.run("changelog of releases", *command, env=env)
     docs = ["python", "-c", ANTSIBULL_DOCS, "lint-collection-docs", "--plugin-docs", "--check-extra-docs-refs"]
     checks.run("documentation", *docs, "--validate-collection-refs", "self", ".", env=env)
     checks.run("ansible-lint", "ansible-lint", env=env)
@@ -336,40 +341,125 @@ def matrix(session: nox.Session, entry: Entry) -> None:
     checks.finish()
 
 
-@nox.session
-def importer(session: nox.Session) -> None:
-    """Build the collection and let galaxy-importer look at it; a warning is a failure."""
-    mirror(TREE)
-    # galaxy-importer wants old versions of libraries, so it has an environment of its own.
-    env = tools(
+def galaxy_tools() -> dict[str, str | None]:
+    """Return the process environment to build, import and install; galaxy-importer wants old versions of libraries."""
+    return tools(
         "importer", core_requirement(DEFAULT.core), "-r", "tests/requirements/importer.txt", python=DEFAULT.python
     )
-    build = STATE / "build"
-    shutil.rmtree(build, ignore_errors=True)
-    build.mkdir(parents=True)
+
+
+def build_collection(checks: Checks, tree: Path) -> Path:
+    """Build the collection from a copy of its own and return the tarball, of which each byte follows from the content."""
+    shutil.rmtree(tree, ignore_errors=True)
+    source, built = mirror(tree), tree / "built"
+    for path in source.rglob("*"):
+        os.utime(path)  # each checkout has times of its own
+    checks.run(
+        "build", "ansible-galaxy", "collection", "build", "--output-path", str(built), env=galaxy_tools(), cwd=source
+    )
+    [found] = built.glob("*.tar.gz")
+    release = version_and_release()[1]
+    day = release.get("release_date") or datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    moment = datetime.datetime.fromisoformat(f"{day}T00:00:00+00:00").timestamp()
+    normalise(found, tree / found.name, int(moment))
+    return tree / found.name
+
+
+def version_and_release() -> tuple[str, dict[str, t.Any]]:
+    """Return the version of the collection, and what the changelog says of it; that is empty if it is not released."""
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text())["version"]
+    releases = yaml.safe_load((ROOT / "changelogs" / "changelog.yaml").read_text())["releases"]
+    return version, releases.get(version, {})
+
+
+def check_tarball(checks: Checks, tarball: Path) -> None:
+    """Look at what is in the tarball, and let galaxy-importer look at it; a warning is a failure."""
+    session = checks.session
+    session.log(f"{tarball.name}: {tarball.stat().st_size} bytes, {len(listing(tarball))} files")
+    wrong = problems(tarball, [str(name) for name in source_files()])
+    for problem in wrong:
+        session.warn(problem)
+    checks.record("content of the tarball", not wrong, time.monotonic())
+    env = {**galaxy_tools(), "GALAXY_IMPORTER_CONFIG": str(ROOT / "tests" / "galaxy-importer.cfg")}
+    started = time.monotonic()
+    with session.chdir(tarball.parent):
+        log = session.run(
+            *(program("python", env), "-m", "galaxy_importer.main", tarball.name),
+            env=env,
+            external=True,
+            silent=True,
+            success_codes=[0, 1],
+        )
+    session.log(str(log))
+    findings = [line for line in str(log).splitlines() if line.startswith(("WARNING", "ERROR"))]
+    done = "Importer processing completed successfully" in str(log)
+    checks.record("galaxy-importer", done and not findings, started)
+
+
+@nox.session
+def importer(session: nox.Session) -> None:
+    """Build the collection, let galaxy-importer look at it, and see what an execution environment gets of it."""
+    mirror(TREE)
     checks = Checks(session)
-    checks.run("build", "ansible-galaxy", "collection", "build", "--output-path", str(build), env=env)
-    config = {"GALAXY_IMPORTER_CONFIG": str(ROOT / "tests" / "galaxy-importer.cfg")}
-    for tarball in build.glob("*.tar.gz"):
-        started = time.monotonic()
-        with session.chdir(build):
-            log = session.run(
-                *(program("python", env), "-m", "galaxy_importer.main", tarball.name),
-                env={**env, **config},
-                external=True,
-                silent=True,
-                success_codes=[0, 1],
-            )
-        session.log(str(log))
-        findings = [line for line in str(log).splitlines() if line.startswith(("WARNING", "ERROR"))]
-        done = "Importer processing completed successfully" in str(log)
-        checks.record("galaxy-importer", done and not findings, started)
+    build = STATE / "build"
+    check_tarball(checks, build_collection(checks, build))
     command = ["ansible-builder", "introspect", "--sanitize", "--write-pip", str(build / "pip.txt"), str(TREE)]
-    checks.run("execution environment", *command, env=env)
+    checks.run("execution environment", *command, env=galaxy_tools())
     wanted = {line.partition("#")[0].strip() for line in (build / "pip.txt").read_text().splitlines()} - {""}
     listed = {line.partition("#")[0].strip() for line in (ROOT / "requirements.txt").read_text().splitlines()} - {""}
     checks.record("execution environment gets the libraries", bool(wanted) and wanted == listed, time.monotonic())
     checks.finish()
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Write the changelog of the version in galaxy.yml, and make the tarball in build: proven, and ready to be published."""
+    checks = Checks(session)
+    release_changelog(checks)
+    folder = STATE / "release"
+    shutil.rmtree(folder, ignore_errors=True)
+    tarball, again = (build_collection(checks, folder / name) for name in ("first", "second"))
+    checks.record("the same bytes twice", tarball.read_bytes() == again.read_bytes(), time.monotonic())
+    check_tarball(checks, tarball)
+    installed = folder / "installed"
+    command = ["ansible-galaxy", "collection", "install", "--offline", "--collections-path", str(installed)]
+    env = {**galaxy_tools(), "ANSIBLE_COLLECTIONS_PATH": str(installed), "PYTHONPATH": None}
+    checks.run("install into an empty tree", *command, str(tarball), env=env, cwd=folder)
+    # All that an installed collection may need is in four folders. The demo and the emulator come from the tarball, too.
+    demo = folder / "demo"
+    demo.mkdir()
+    (installed / COLLECTION / "tests").rename(demo / "tests")
+    for path in (installed / COLLECTION).iterdir():
+        if path.name not in NEEDED:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    env = {**test_tools(DEFAULT), "ANSIBLE_COLLECTIONS_PATH": str(installed), "PYTHONPATH": None}
+    checks.run("demo of what was installed", "python", "-m", "tests.demo", env=env, cwd=demo)
+    target = ROOT / "build" / tarball.name
+    target.parent.mkdir(exist_ok=True)
+    shutil.copy(tarball, target)
+    names = [f"{size:>8}  {name}" for name, size in listing(target)]
+    target.with_name(f"{target.name}.txt").write_text("\n".join(names) + "\n")
+    checks.finish()
+    version = version_and_release()[0]
+    session.log(
+        f"{target}: sha256 {hashlib.sha256(target.read_bytes()).hexdigest()}; its files are in {target.name}.txt"
+    )
+    session.log(f"Commit the changelog, tag the commit {version}, and publish exactly this file.")
+
+
+def release_changelog(checks: Checks) -> None:
+    """Write the fragments into the changelog as those of the version in galaxy.yml, unless that has been done."""
+    version, release = version_and_release()
+    left = [path.name for path in (ROOT / "changelogs" / "fragments").glob("*.y*ml")]
+    if release and not left:
+        return
+    tagged = checks.session.run("git", "tag", "--list", version, external=True, silent=True)
+    if str(tagged).strip():
+        checks.session.error(
+            f"{version} is tagged already, and there are {', '.join(left)}: raise the version in galaxy.yml"
+        )
+    command = ["antsibull-changelog", "release", *(["--update-existing"] if release else [])]
+    checks.run("changelog of the release", *command, env={**lint_tools(), "PYTHONPATH": None}, cwd=ROOT)
 
 
 @nox.session
@@ -406,8 +496,7 @@ def docs(session: nox.Session) -> None:
     shutil.rmtree(site, ignore_errors=True)
     site.mkdir(parents=True, mode=0o755)
     checks = Checks(session)
-    version = re.search(r"^version: (\S+)$", (source / "galaxy.yml").read_text(), re.MULTILINE)
-    if version and f"  {version[1]}:" not in (source / "changelogs" / "changelog.yaml").read_text():
+    if not version_and_release()[1]:
         # So that the changelog of the site has what comes next
         checks.run("changelog of the site", "antsibull-changelog", "release", env=env, cwd=source)
     command = ["antsibull-docs", "sphinx-init", "--use-current", "--squash-hierarchy", "--fail-on-error"]
