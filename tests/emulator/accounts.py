@@ -10,7 +10,7 @@ import uuid
 from typing import Any
 
 from . import rules
-from .model import Role, User
+from .model import PLAIN_TEXTS, Role, User
 from .rules import Rejected
 from .store import Store
 from .switches import Switches
@@ -157,7 +157,7 @@ class Accounts:
             raise Rejected("User data is managed by the identity provider of your organization", 403)
 
     def _check_values(self, values: dict[str, Any]) -> None:
-        for field in ("phone", "title", "custom_one", "custom_two", "custom_three", "custom_four", "custom_five"):
+        for field in PLAIN_TEXTS:
             rules.check_text(field, values.get(field))
         rules.check_addresses(values.get("allowed_ip_addresses") or (), self.switches)
         if values.get("saml_user") and values.get("pin_required") and self.switches["saml_with_mfa"] == "refused":

@@ -14,7 +14,7 @@ from typing import Any
 from . import render, rules
 from .accounts import FORBIDDEN, Accounts
 from .catalog import API_USER
-from .model import CUSTOM, Role, Team, User
+from .model import CUSTOM, PLAIN_TEXTS, Role, Team, User
 from .rules import Rejected
 from .wire import Answer, Call, QueryInvalid, empty_answer, is_true, json_answer, order, page
 
@@ -26,7 +26,7 @@ _BOOLEAN_SPELLINGS = {
     "true_false": re.compile(r"(?i:true|false)"),
 }
 
-STRINGS = ("user_name", "first_name", "last_name", "email_address", "saml_subject", "phone", "title", *CUSTOM)
+STRINGS = ("user_name", "first_name", "last_name", "email_address", "saml_subject", *PLAIN_TEXTS)
 BOOLEANS = ("active", "login_enabled", "saml_user", "ip_restricted", "pin_required")
 KNOWN = {
     *STRINGS, *BOOLEANS, "allowed_ip_addresses", "roles", "teams", "permissions", "user_type", "userType", "account_type",
@@ -495,7 +495,7 @@ def _update(call: Call, who: Accounts, user: User) -> Answer:
 
 def _nulls() -> dict[str, Any]:
     """What a PUT without partial does to every field that it does not name."""
-    values: dict[str, Any] = dict.fromkeys(("phone", "title", *CUSTOM))
+    values: dict[str, Any] = dict.fromkeys(PLAIN_TEXTS)
     values.update(active=False, login_enabled=False, ip_restricted=False, pin_required=False, allowed_ip_addresses=[])
     return values
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 CUSTOM = ("custom_one", "custom_two", "custom_three", "custom_four", "custom_five")
-TEXT_FIELDS = ("phone", "title", *CUSTOM)
+# Of a user, what has no rules of its own.
+PLAIN_TEXTS = ("phone", "title", *CUSTOM)
 
 
 @dataclass

@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from .catalog import API_USER
-from .model import CUSTOM, BusinessUnit, Credentials, Permission, Role, Team, User, iso
+from .model import PLAIN_TEXTS, BusinessUnit, Credentials, Permission, Role, Team, User, iso
 from .wire import Call
 
 
@@ -115,11 +115,9 @@ def user_full(call: Call, user: User, *, detailed: bool = False) -> dict[str, An
     if detailed:
         document["account_type"] = "API" if user.is_api else "USER"
     _text(call, document, "saml_subject", user.saml_subject)
-    _text(call, document, "phone", user.phone)
-    if call.switches.on("title_readable_rest"):
-        _text(call, document, "title", user.title)
-    for name in CUSTOM:
-        _text(call, document, name, getattr(user, name))
+    for name in PLAIN_TEXTS:
+        if name != "title" or call.switches.on("title_readable_rest"):
+            _text(call, document, name, getattr(user, name))
     if user.last_login is not None:
         document["last_login"] = when(call, user.last_login)
     if user.deleted:
