@@ -115,9 +115,12 @@ def access_review_findings(
     **limits: int,
 ) -> dict[str, t.Any]:
     """Return review, snapshot and sheets of a reading."""
+    known = ", ".join(sorted(_review.Limits.__dataclass_fields__))
     unknown = set(limits) - set(_review.Limits.__dataclass_fields__)
     if unknown:
-        raise AnsibleFilterError(f"access_review_findings: there is no option {sorted(unknown)[0]!r}")
+        raise AnsibleFilterError(
+            f"access_review_findings: there is no option {sorted(unknown)[0]!r}; choose one of {known}"
+        )
     when = _review.moment(now)
     if when is None:
         raise AnsibleFilterError(f"access_review_findings: now: {now!r} is no time; give it in ISO 8601")

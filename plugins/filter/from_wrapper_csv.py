@@ -84,7 +84,7 @@ from ansible_collections.community.veracode.plugins.plugin_utils._filters import
 def from_wrapper_csv(value: t.Any, action: str | None = None, file: str | None = None) -> list[dict[str, t.Any]]:
     """Return the options of each row."""
     if action is not None and action not in ACTIONS:
-        raise AnsibleFilterError(f"from_wrapper_csv: action has to be one of {', '.join(ACTIONS)}, not {action!r}")
+        raise AnsibleFilterError(f"from_wrapper_csv: action is {action!r}; choose one of {', '.join(ACTIONS)}")
     entries, problems = read_wrapper_csv(text_of(value, "from_wrapper_csv"), action)
     if problems:
         raise AnsibleFilterError("\n".join(problem.text(file) for problem in problems))

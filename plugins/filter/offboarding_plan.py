@@ -118,7 +118,7 @@ def offboarding_plan(
     """Return who leaves and who is deleted."""
     day = parse_day(today)
     if day is None:
-        raise AnsibleFilterError(f"offboarding_plan: today has to be a day as 2026-01-31, not {today!r}")
+        raise AnsibleFilterError(f"offboarding_plan: today: {today!r} is not a day; write it as 2026-01-31")
     given = {key: each for key, each in plain(settings).items() if each is not None and each != ""}
     feed = None
     if given.get("feed"):

@@ -127,7 +127,9 @@ def onboarding_entries(
     """Return the entries of all files and variables."""
     texts, names = plain(value), plain(files or [])
     if not isinstance(texts, list) or not isinstance(names, list) or len(texts) != len(names):
-        raise AnsibleFilterError("onboarding_entries needs a list of texts, and as many names in files")
+        raise AnsibleFilterError(
+            f"onboarding_entries: files holds {names!r:.200}; give a list of texts, and as many names in files"
+        )
     result = Onboarding()
     profiles = Profiles(plain(job_profiles or {}), common)
     add_variables(result, USER, "onboarding_users", plain(users or []), profiles)

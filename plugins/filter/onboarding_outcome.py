@@ -85,7 +85,10 @@ from ansible_collections.community.veracode.plugins.plugin_utils._onboarding imp
 def onboarding_outcome(value: t.Any, entries: t.Any, stops: bool = False) -> dict[str, t.Any]:
     """Return what became of the rows."""
     if not isinstance(value, Mapping) or not isinstance(entries, Mapping) or "origins" not in entries:
-        raise AnsibleFilterError("onboarding_outcome needs a registered result, and what onboarding_entries returned")
+        raise AnsibleFilterError(
+            f"onboarding_outcome: entries is {entries!r:.200}; give it a registered result, and in entries what "
+            "onboarding_entries returned"
+        )
     run, given = plain(value), plain(entries)
     origins = {
         kind: [

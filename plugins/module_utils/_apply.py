@@ -222,15 +222,19 @@ def _look_for(
     if found is None:
         if keys is not None:
             raise ApiError(
-                f'{lost.msg} "{after.username}" cannot be found after a minute, so it was probably not created; it is '
-                "not tried again by itself, since that would generate a key pair. Run the task again"
+                lost.followed_by(
+                    f'"{after.username}" cannot be found after a minute, so it was probably not created; it is not '
+                    "tried again by itself, since that would generate a key pair. Run the task again"
+                )
             ) from None
         return directory.create(after, change.values)
     address = str(after.values.get("email_address") or "")
     if str(found.values.get("email_address") or "").casefold() != address.casefold() or found.kind != after.kind:
         raise ApiError(
-            f'{lost.msg} There is an account "{found.username}" now, but with another address or type than was sent, so '
-            "it is left alone; look at it, then run the task again"
+            lost.followed_by(
+                f'There is an account "{found.username}" now, but with another address or type than was sent, so it is '
+                "left alone; look at it, then run the task again"
+            )
         ) from None
     if keys is not None:
         note(change, progress, keys)

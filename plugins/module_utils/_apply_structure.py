@@ -102,8 +102,10 @@ def _look_for(change: Change, store: Store[S], lost: LostAnswerError) -> S:
     found = store.details(found) or found
     if unmet(change, t.cast("Structure", found)):
         raise ApiError(
-            f'{lost.msg} There is a {WORDS[change.kind]} "{after.name}" now, but not with what was sent, so it is left '
-            "alone; look at it, then run the task again"
+            lost.followed_by(
+                f'There is a {WORDS[change.kind]} "{after.name}" now, but not with what was sent, so it is left alone; '
+                "look at it, then run the task again"
+            )
         ) from None
     return found
 

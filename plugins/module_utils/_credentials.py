@@ -96,7 +96,7 @@ class Credentials:
         if of_id and of_secret and of_id != of_secret:
             raise InputError(
                 f"The API key id and the API key secret from {source} do not belong together: the prefix of the id "
-                f"names the {of_id} region, that of the secret the {of_secret} region",
+                f"names the {of_id} region, that of the secret the {of_secret} region. Take both from one key pair",
                 option="api_key_secret",
             )
 
@@ -206,24 +206,23 @@ def _pair(key_id: t.Any, secret: t.Any, names: tuple[str, str], noun: str) -> Cr
     return None
 
 
-def _from_file(path: str, profile: str, named: str) -> Credentials:
-    # Imported here as most tasks have their credentials from elsewhere.
-    import configparser
-
+def _text_of_file(path: str, named: str) -> str:
     option = "credentials_file"
     try:
         with open(path, encoding="utf-8-sig") as stream:
-            text = stream.read()
+            return stream.read()
     except FileNotFoundError:
         if named == "default":
-            raise InputError(f"No Veracode credentials were found. {_HOW} ({path} does not exist)") from None
+            raise InputError(
+                f"No Veracode credentials were found. {_HOW} ({path} does not exist)", option="api_key_id"
+            ) from None
         raise InputError(
             f"The credentials file {path} does not exist (named by the {named}). {_HOW}", option=option, value=path
         ) from None
     except OSError as error:
         raise InputError(
             f"The credentials file {path} cannot be read: {error.strerror or type(error).__name__}. "
-            "The user that runs the module needs read access to it",
+            "Let the user that runs the module read it",
             option=option,
             value=path,
         ) from None
@@ -232,6 +231,12 @@ def _from_file(path: str, profile: str, named: str) -> Credentials:
             f"The credentials file {path} is not a text file in UTF-8. Save it as UTF-8", option=option, value=path
         ) from None
 
+
+def _from_file(path: str, profile: str, named: str) -> Credentials:
+    # Imported here as most tasks have their credentials from elsewhere.
+    import configparser
+
+    text = _text_of_file(path, named)
     # No section is special and nothing is interpolated: a profile named DEFAULT is one like the others.
     parser = configparser.ConfigParser(interpolation=None, default_section="\0")
     try:
@@ -239,9 +244,9 @@ def _from_file(path: str, profile: str, named: str) -> Credentials:
     except configparser.Error as error:
         # The parser's own messages quote the line at fault, which may hold the secret.
         raise InputError(
-            f"The credentials file {path} is not a valid INI file: {_ini_problem(error)}. It consists of a line "
-            f"[{profile}] and, below it, lines veracode_api_key_id = ... and veracode_api_key_secret = ...",
-            option=option,
+            f"The credentials file {path} is not a valid INI file: {_ini_problem(error)}. Write a line [{profile}] "
+            "and, below it, lines veracode_api_key_id = ... and veracode_api_key_secret = ...",
+            option="credentials_file",
             value=path,
         ) from None
 
@@ -250,7 +255,7 @@ def _from_file(path: str, profile: str, named: str) -> Credentials:
         there = ", ".join(repr(name) for name in sections) if sections else "none"
         raise InputError(
             f"The credentials file {path} has no profile {profile!r}{_did_you_mean(profile, sections)}; "
-            f"it has: {there}",
+            f"name one that it has: {there}",
             option="profile",
             value=profile,
         )
@@ -259,7 +264,7 @@ def _from_file(path: str, profile: str, named: str) -> Credentials:
     if missing:
         raise InputError(
             f"The profile {profile!r} of the credentials file {path} has no value for {' and '.join(missing)}. "
-            "Both are needed",
+            "Give both",
             option="profile",
             value=profile,
         )
@@ -334,7 +339,9 @@ def _region(option: t.Any, credentials: Credentials) -> str:
         return credentials.region
     if option not in DOMAINS:
         raise InputError(
-            f"region is {option!r}, which is none of auto, {', '.join(DOMAINS)}", option="region", value=option
+            f"region is {option!r}, which does not exist. Choose auto, {', '.join(DOMAINS)}",
+            option="region",
+            value=option,
         )
     of_prefix = credentials.prefix_region
     if of_prefix and of_prefix != option:
@@ -353,7 +360,7 @@ def _base_url(option: str, value: t.Any, default: str) -> str:
     text = str(value)
     # What stands before an @ could be a password.
     shown = re.sub(r"//[^/]*@", "//...@", text)
-    remedy = "It is https://host or https://host:port, without a path"
+    remedy = "Write https://host or https://host:port, without a path"
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port

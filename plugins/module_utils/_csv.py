@@ -106,7 +106,7 @@ def read_rows(
         if any(cell.strip() for cell in record):
             records.append((line, record))
     if not records:
-        return [], problems or [Problem("there is no header; the first line names the columns", 1)]
+        return [], problems or [Problem("there is no header; name the columns in the first line", 1)]
     header_line, header = records[0]
     separated = _wrong_separator(header, known)
     if separated is not None:
@@ -124,7 +124,7 @@ def read_rows(
                 if index >= len(headers) or header[index] == "":
                     problems.append(
                         Problem(
-                            f"the cell {_short(value)} has no column; a list with commas needs quotes around it",
+                            f"the cell {_short(value)} has no column; put quotes around a list with commas",
                             line,
                             number,
                             index + 1,
@@ -185,8 +185,8 @@ def _check_header(
         elif known is None or name in known:
             usable = True
         else:
-            hint = did_you_mean(name, known)
-            msg = f"unknown column{hint or '; known are ' + ', '.join(sorted(known))}"
+            hint = did_you_mean(name, known, f"choose one of {', '.join(sorted(known))}")
+            msg = f"unknown column{hint}"
         if not usable:
             problems.append(Problem(msg, line, None, index + 1, _short(name).strip('"')))
         names.append(name if usable else "")
@@ -219,7 +219,9 @@ def names(row: Row, cell: Cell, problems: list[Problem]) -> list[str] | None:
         if isinstance(value, list) and all(isinstance(name, str) for name in value):
             return value
         if cell.text.rstrip().endswith("]"):
-            problems.append(row.problem(f'{_short(cell.text)} is not a JSON list of names, as ["One", "Two"]', cell))
+            problems.append(
+                row.problem(f'{_short(cell.text)} is not a JSON list of names; write it as ["One", "Two"]', cell)
+            )
             return None
     listed = [name.strip() for name in cell.text.split(",")]
     if not all(listed):

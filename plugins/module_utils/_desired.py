@@ -167,7 +167,9 @@ def _selector_problems(desired: Desired, params: t.Mapping[str, t.Any]) -> t.Ite
             yield desired.problem('previously: "" is not a name; list former usernames', "previously", name)
         elif desired.username is None:
             yield desired.problem(
-                "previously: former names need username, the name the account is to have now", "previously", name
+                "previously: former names need username; give it, the name the account is to have now",
+                "previously",
+                name,
             )
         elif name.casefold() == desired.username.casefold():
             yield desired.problem(
@@ -197,7 +199,7 @@ def _value_problems(desired: Desired, option: str, given: t.Any) -> t.Iterator[I
         )
     if option in LONGEST and len(given) > LONGEST_LENGTH:
         yield desired.problem(
-            f'{option}: "{given[:40]}…" has {len(given)} characters; Veracode takes at most {LONGEST_LENGTH}',
+            f'{option}: "{given[:40]}…" has {len(given)} characters; shorten it to {LONGEST_LENGTH}, the most Veracode takes',
             option,
             given,
         )
@@ -287,7 +289,8 @@ def restriction_problems(desired: Desired, option: str) -> t.Iterator[InputError
         )
     if addresses == () and restricted is True:
         yield desired.problem(
-            f"{option}: true with an empty allowed_ip_addresses would lock the account out: {LOCK_OUT}",
+            f"{option}: true with an empty allowed_ip_addresses would lock the account out: {LOCK_OUT}; list them, or "
+            f"leave {option} out",
             option,
             True,
         )

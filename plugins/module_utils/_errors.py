@@ -94,6 +94,10 @@ class TransportError(VeracodeError):
 class LostAnswerError(TransportError):
     """A call that must not be repeated blindly was sent, and its answer never arrived: it may have been carried out."""
 
+    def followed_by(self, text: str) -> str:
+        """Return the message with what was found out since, and the remedy."""
+        return f"{self.msg.rstrip('.')}. {text}"
+
 
 class MissingLibraryError(VeracodeError):
     """A Python library that the collection needs cannot be imported.

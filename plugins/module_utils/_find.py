@@ -52,7 +52,9 @@ def _find_by_username(lookup: Lookup, desired: Desired, username: str, need: fro
     if len(former) > 1:
         names = ", ".join(sorted(old.username for old in former.values()))
         raise desired.problem(
-            f'previously: {names} all exist; only one account can become "{username}"', "previously", names
+            f'previously: {names} all exist, and only one account can become "{username}"; list only that one',
+            "previously",
+            names,
         )
     if account is not None:
         _check_address(lookup, desired, account, "username")
@@ -163,7 +165,7 @@ def _find_by_custom_id(lookup: Lookup, desired: Desired, custom_id: str, need: f
         if account is not None and renamed is not None and account.handle != renamed.handle:
             raise desired.problem(
                 f'new_custom_id: "{new}" is that of "{renamed.username}" already, and custom_id selects '
-                f'"{account.username}"',
+                f'"{account.username}"; correct one of the two, or remove one of the accounts first',
                 "new_custom_id",
                 new,
             )

@@ -77,12 +77,14 @@ def job_profile_roles(
         roles = own[profile]
         if isinstance(roles, str) or not isinstance(roles, t.Sequence) or not all(isinstance(r, str) for r in roles):
             raise InputError(
-                f'job profile "{profile}": {roles!r} is not a list of role names', option="job_profile", value=profile
+                f'job profile "{profile}": {roles!r} is not a list; write the names of its roles as a list',
+                option="job_profile",
+                value=profile,
             )
         return list(roles)
     if profile not in JOB_PROFILES:
         known = sorted({*JOB_PROFILES, *(own or {})})
-        hint = did_you_mean(profile, known) or f"; known are {', '.join(known)}"
+        hint = did_you_mean(profile, known, f"choose one of {', '.join(known)}")
         raise InputError(f'unknown job profile "{profile}"{hint}', option="job_profile", value=profile)
     typical, more = JOB_PROFILES[profile]
     return sorted({*typical, *(more if common else ())})

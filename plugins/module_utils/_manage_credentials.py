@@ -271,7 +271,6 @@ class _Work:
         holder, before = self._situation.holder, self._situation.key
         old = f"the old pair {before.api_id} {OLD_PAIR}" if before else "there was no pair before"
         again = "Run the task again with state: rotated to generate another"
-        msg = lost.msg.rstrip(".")
         try:
             now = before
             for wait in LOST_WAITS:
@@ -281,8 +280,10 @@ class _Work:
                     break
         except VeracodeError as error:
             return ApiError(
-                f"{msg}. Whether a new pair was generated cannot be read either ({error.msg.rstrip('.')}). If it was, its "
-                f"secret is lost with the answer, and {old}. {again}",
+                lost.followed_by(
+                    f"Whether a new pair was generated cannot be read either ({error.msg.rstrip('.')}). If it was, its "
+                    f"secret is lost with the answer, and {old}. {again}"
+                ),
                 status=lost.status,
                 method=lost.method,
                 path=lost.path,
@@ -298,7 +299,11 @@ class _Work:
                 f"and {old}. {again}"
             )
         return ApiError(
-            f"{msg}. {text}", status=lost.status, method=lost.method, path=lost.path, request_id=lost.request_id
+            lost.followed_by(text),
+            status=lost.status,
+            method=lost.method,
+            path=lost.path,
+            request_id=lost.request_id,
         )
 
     def _verify(self, pair: t.Mapping[str, t.Any], before: Key | None) -> None:
@@ -316,7 +321,7 @@ class _Work:
             finally:
                 transport.close()
             if own is None or bare(own.api_id) != bare(str(pair["api_id"])):
-                raise ApiError("The call was answered with another key pair than the one that signed it")
+                raise ApiError("it was answered with another key pair than the one that signed it")
         except VeracodeError as error:
             raise ApiError(self._not_verified(pair, before, error), option="verify", value=True) from None
 

@@ -467,7 +467,11 @@ def _check_limits(params: t.Mapping[str, t.Any]) -> None:
                 f"{option}: {params[option]} is too small; give {least} or more", option=option, value=params[option]
             )
     if params["workers"] > 32:
-        raise InputError("workers: at most 32 connections make sense", option="workers", value=params["workers"])
+        raise InputError(
+            f"workers: {params['workers']} connections are too many; give 32 or fewer",
+            option="workers",
+            value=params["workers"],
+        )
 
 
 _WORDS = {"create": "created", "update": "updated", "rename": "renamed", "disable": "disabled", "delete": "deleted"}

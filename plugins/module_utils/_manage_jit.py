@@ -63,7 +63,7 @@ def _write(store: JitStore, change: Change, wanted: JitSettings, session: Sessio
     except LostAnswerError as lost:
         answered = store.read()
         if answered is None:
-            lost.msg = f"{lost.msg.rstrip('.')}. There are no settings now, so probably not; run the task again"
+            lost.msg = lost.followed_by("There are no settings now, so probably not; run the task again")
             raise
     note(change, session.progress)
     answered = answered or store.read()
@@ -74,5 +74,6 @@ def _write(store: JitStore, change: Change, wanted: JitSettings, session: Sessio
             f"{', '.join(wrong)}: Veracode accepted the change of the just-in-time settings but did not take this; correct "
             "the value, or leave the option out",
             option=wrong[0] if wrong else None,
+            value=wanted.values_and_lists[wrong[0]] if wrong else None,
         )
     return answered

@@ -59,9 +59,9 @@ def _reset(desk: ResetDesk, person: Person, change: Change, session: Session) ->
                 try:
                     getattr(desk, each)(person)
                 except LostAnswerError as lost:
-                    lost.msg = (
-                        f'{lost.msg.rstrip(".")}. A mail to "{person.username}" may be on its way, so it is not sent again '
-                        "by itself; run the task again if none arrives"
+                    lost.msg = lost.followed_by(
+                        f'A mail to "{person.username}" may be on its way, so it is not sent again by itself; run the '
+                        "task again if none arrives"
                     )
                     raise
                 done.append(each)

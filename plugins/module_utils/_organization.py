@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-import os.path
+import posixpath
 import re
 import typing as t
 from dataclasses import dataclass, field, replace
@@ -163,7 +163,7 @@ def _find_shared_destinations(organization: Organization) -> None:
         options = entry.options
         if options.get("credentials") != "on_create" or not options.get("credentials_dest"):
             continue
-        dest = os.path.normpath(options["credentials_dest"])
+        dest = posixpath.normpath(options["credentials_dest"])
         ini = options.get("credentials_format", "ini") == "ini"
         section = options.get("credentials_profile") or entry.desired.label if ini else ""
         first = seen.setdefault((dest, section), str(entry.desired.place))

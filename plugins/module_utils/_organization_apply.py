@@ -239,7 +239,7 @@ class Report:
                 stream.write(f"{moment} {self._done} of {self._total} written{failed}\n")
         except OSError as error:
             raise InputError(
-                f'progress_file: "{self._path}" cannot be written ({error.strerror}); its folder has to exist',
+                f'progress_file: "{self._path}" cannot be written ({error.strerror}); create its folder first, or choose another',
                 option="progress_file",
                 value=self._path,
             ) from None

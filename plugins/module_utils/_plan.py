@@ -613,7 +613,8 @@ def _plan_addresses(
     elif restricted and not now.get("allowed_ip_addresses"):
         if desired.api == XML:
             raise desired.problem(
-                f"has_ip_restrictions: true needs allowed_ip_addresses, and the account has none: {LOCK_OUT}",
+                f"has_ip_restrictions: true needs allowed_ip_addresses, and the account has none: {LOCK_OUT}; give them, "
+                "or leave has_ip_restrictions out",
                 "has_ip_restrictions",
                 True,
             )
@@ -720,7 +721,7 @@ def _teams_after(
         raise desired.problem(
             f"managed_teams: {', '.join(managed)} can only be managed by an account with the Team Admin role; "
             + (
-                "name another account, an API service account cannot have it"
+                "leave managed_teams out, an API service account cannot have it"
                 if desired.kind == API_USER
                 else "add Team Admin to roles"
             ),

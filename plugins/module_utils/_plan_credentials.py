@@ -139,8 +139,8 @@ def wanted_key(params: t.Mapping[str, t.Any]) -> WantedKey:
     api_id = params.get("api_id")
     if api_id is not None and not _API_ID.match(api_id):
         raise InputError(
-            "api_id: this is not an API ID, which has 32 or more hexadecimal digits; its value is not shown, as it may "
-            "be a secret given by mistake",
+            "api_id: this is not an API ID, which has 32 or more hexadecimal digits; give the one that Veracode "
+            "shows of the pair. The value is not shown here, as it may be a secret given by mistake",
             option="api_id",
         )
     return WantedKey(

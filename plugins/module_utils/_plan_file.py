@@ -39,7 +39,7 @@ def write_plan(path: str, actions: t.Sequence[Plan], diff: Plan) -> None:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
         raise InputError(
-            f'plan_file: "{path}" cannot be written ({error.strerror}); its folder has to exist and be writable',
+            f'plan_file: "{path}" cannot be written ({error.strerror}); choose a folder that exists and is writable',
             option="plan_file",
             value=path,
         ) from None

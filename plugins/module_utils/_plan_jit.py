@@ -122,7 +122,7 @@ def _problems(desired: Desired) -> t.Iterator[InputError]:
             yield from text_problems(desired, option, value)
             if len(value) > LONGEST_LENGTH:
                 yield desired.problem(
-                    f'{option}: "{value[:40]}…" has {len(value)} characters; Veracode takes at most {LONGEST_LENGTH}',
+                    f'{option}: "{value[:40]}…" has {len(value)} characters; shorten it to {LONGEST_LENGTH}, the most Veracode takes',
                     option,
                     value,
                 )

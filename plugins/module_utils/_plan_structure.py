@@ -106,7 +106,7 @@ def find_structure(desired: DesiredObject, existing: t.Iterable[S]) -> S | None:
         )
     if len(former) > 1:
         raise desired.problem(
-            f'previously: {names} all exist; only one {word} can become "{desired.name}"',
+            f'previously: {names} all exist, and only one {word} can become "{desired.name}"; list only that one',
             "previously",
             [each.name for each in former],
         )
@@ -303,7 +303,7 @@ def plan_business_unit(desired: DesiredObject, current: BusinessUnit | None, kno
         if current is not None and current.is_default:
             raise desired.problem(
                 f'name: "{desired.name}" is the default business unit, which every organization has; '
-                "it cannot be deleted",
+                "it cannot be deleted; take it out of what is to be absent",
                 "name",
                 desired.name,
             )
@@ -415,7 +415,7 @@ def _permissions_after(
         if name not in known.permissions:
             wrong.append(there_is_no("permission", name, assignable))
         elif not known.permissions[name].assignable:
-            wrong.append(f'the permission "{name}" cannot be given to custom roles')
+            wrong.append(f'the permission "{name}" cannot be given to custom roles; take it out')
     _refuse(desired, {"permissions": wrong})
     return tuple(held.get(name) or Permission(name) for name in named)
 
@@ -425,7 +425,7 @@ def _refuse(desired: DesiredObject, wrong: t.Mapping[str, t.Sequence[str]]) -> N
     raise_all(
         [
             desired.problem(f"{option}: {'; '.join(sorted(sentences))}", option, desired.values.get(option))
-            for option, sentences in wrong.items()
+            for option, sentences in sorted(wrong.items())
             if sentences
         ]
     )

@@ -210,6 +210,32 @@ def _finding(rule: Rule, kind: str, name: str, label: str, teams: t.Sequence[str
     }
 
 
+def _findings(
+    users: t.Sequence[Record],
+    teams: t.Sequence[Record],
+    now: datetime,
+    limits: Limits,
+    keys_seen: t.Mapping[t.Any, str],
+) -> list[Record]:
+    """Return what is found of each account and team, the gravest rules first."""
+    findings: list[Record] = []
+    for user in users:
+        key_seen = keys_seen.get((user.get("api_credentials") or {}).get("api_id"))
+        for rule, detail in _account_findings(user, now, limits, key_seen):
+            user_teams = user.get("teams") or ()
+            findings.append(_finding(_RULES[rule], _kind(user), user["username"], _name(user), user_teams, detail))
+    for team in teams:
+        name = team["name"]
+        if not team.get("members") and not team.get("managers"):
+            findings.append(_finding(_RULES["team_without_members"], TEAM, name, name, [name], "Nobody is in it."))
+        elif not team.get("managers"):
+            count = len(team.get("members") or ())
+            detail = f"{count} {'member' if count == 1 else 'members'}, none of them team admin."
+            findings.append(_finding(_RULES["team_without_manager"], TEAM, name, name, [name], detail))
+    order = {rule.id: number for number, rule in enumerate(RULES)}
+    return sorted(findings, key=lambda finding: (order[finding["rule"]], finding["name"].casefold()))
+
+
 def review(
     users: t.Sequence[Record],
     teams: t.Sequence[Record],
@@ -230,25 +256,10 @@ def review(
     limits = limits or Limits()
     check_snapshot(previous)
     taken = _snapshot(users, teams, now=now, previous=previous)
-    findings: list[Record] = []
-    for user in users:
-        key_seen = taken["keys_seen"].get((user.get("api_credentials") or {}).get("api_id"))
-        for rule, detail in _account_findings(user, now, limits, key_seen):
-            user_teams = user.get("teams") or ()
-            findings.append(_finding(_RULES[rule], _kind(user), user["username"], _name(user), user_teams, detail))
-    for team in teams:
-        name = team["name"]
-        if not team.get("members") and not team.get("managers"):
-            findings.append(_finding(_RULES["team_without_members"], TEAM, name, name, [name], "Nobody is in it."))
-        elif not team.get("managers"):
-            count = len(team.get("members") or ())
-            detail = f"{count} {'member' if count == 1 else 'members'}, none of them team admin."
-            findings.append(_finding(_RULES["team_without_manager"], TEAM, name, name, [name], detail))
+    findings = _findings(users, teams, now, limits, taken["keys_seen"])
     known = set(previous["findings"]) if previous else set()
     for finding in findings:
         finding["new"] = bool(previous) and f"{finding['rule']}:{finding['name']}" not in known
-    order = {rule.id: number for number, rule in enumerate(RULES)}
-    findings.sort(key=lambda finding: (order[finding["rule"]], finding["name"].casefold()))
     counts = {rule.id: 0 for rule in RULES}
     for finding in findings:
         counts[finding["rule"]] += 1
@@ -554,9 +565,28 @@ def decisions(files: t.Sequence[t.Mapping[str, str]], users: t.Sequence[Record])
     problems: list[str] = []
     counts = {**dict.fromkeys(DECISIONS, 0), "open": 0}
     by_name = {user["username"].casefold(): user for user in users}
-    entries: dict[str, Record] = {}
-    reasons: dict[str, _Decision] = {}
-    seen: dict[tuple[str, str], _Decision] = {}
+    decided = _decided(files, problems)
+    for found in decided.values():
+        counts[found.decision or "open"] += 1
+    entries = _entries(decided, by_name, problems)
+    if problems:
+        raise ReviewError("\n".join(problems))
+    result: Record = {"users": [], "api_users": [], "counts": counts}
+    for key in sorted(entries):
+        entry = entries[key]
+        if entry.get("state") == "disabled":
+            entry = {"username": entry["username"], "state": "disabled"}
+        if len(entry) > 1:
+            result["api_users" if _kind(by_name[key]) == API else "users"].append(entry)
+    return result
+
+
+_Decided = dict[tuple[str, str], _Decision]
+
+
+def _decided(files: t.Sequence[t.Mapping[str, str]], problems: list[str]) -> _Decided:
+    """Return the decision on each account, and on it in each team, out of all sheets."""
+    seen: _Decided = {}
     for file in files:
         for found in _read_sheet(file["name"], file["text"]):
             if isinstance(found, str):
@@ -572,8 +602,14 @@ def decisions(files: t.Sequence[t.Mapping[str, str]], users: t.Sequence[Record])
                 continue
             if other is None or found.decision:
                 seen[key, found.team] = found
-    for (key, team), found in seen.items():
-        counts[found.decision or "open"] += 1
+    return seen
+
+
+def _entries(decided: _Decided, by_name: t.Mapping[str, Record], problems: list[str]) -> dict[str, Record]:
+    """Return what the decisions make of each account."""
+    entries: dict[str, Record] = {}
+    reasons: dict[str, _Decision] = {}
+    for (key, team), found in decided.items():
         if found.decision in ("", "keep"):
             continue
         user = by_name.get(key)
@@ -597,16 +633,7 @@ def decisions(files: t.Sequence[t.Mapping[str, str]], users: t.Sequence[Record])
                 entry["teams_mode"] = "remove"
         else:
             entry["state"] = "disabled"
-    if problems:
-        raise ReviewError("\n".join(problems))
-    result: Record = {"users": [], "api_users": [], "counts": counts}
-    for key in sorted(entries):
-        entry = entries[key]
-        if entry.get("state") == "disabled":
-            entry = {"username": entry["username"], "state": "disabled"}
-        if len(entry) > 1:
-            result["api_users" if _kind(by_name[key]) == API else "users"].append(entry)
-    return result
+    return entries
 
 
 def limits_of(options: t.Mapping[str, t.Any]) -> Limits:

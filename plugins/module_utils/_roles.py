@@ -179,10 +179,23 @@ def nearest(name: str, names: t.Iterable[str]) -> str | None:
     return folded[match[0]] if match else None
 
 
-def did_you_mean(name: str, names: t.Iterable[str]) -> str:
-    """Return the tail of an error message that offers the nearest of the names."""
-    match = nearest(name, names)
-    return f', did you mean "{match}"?' if match else ""
+_CREATE_OR_CORRECT = "create it first, or correct the name"
+_OTHERWISE = {
+    "permission": "take one of those that veracode_role_info shows",
+    "role": "choose one that veracode_role_info lists",
+}
+
+
+def did_you_mean(name: str, names: t.Iterable[str], otherwise: str) -> str:
+    """Return the tail of an error message that offers the nearest of the names.
+
+    :param otherwise: what to do where none is near.
+    """
+    return _hint(nearest(name, names), otherwise)
+
+
+def _hint(match: str | None, otherwise: str) -> str:
+    return f', did you mean "{match}"?' if match else f" ({otherwise})"
 
 
 def there_is_no(what: str, name: str, names: t.Iterable[str], *, leaves: bool = False) -> str:
@@ -193,7 +206,7 @@ def there_is_no(what: str, name: str, names: t.Iterable[str], *, leaves: bool = 
     """
     if leaves:
         return f'this run removes the {what} "{name}", as its entry or an exclusive list says; keep it, or leave it out here'
-    return f'there is no {what} "{name}"' + did_you_mean(name, names)
+    return f'there is no {what} "{name}"' + did_you_mean(name, names, _OTHERWISE.get(what, _CREATE_OR_CORRECT))
 
 
 def resolve(names: t.Iterable[str], catalog: RoleCatalog, kind: str) -> tuple[list[Role], list[str]]:
@@ -206,12 +219,12 @@ def resolve(names: t.Iterable[str], catalog: RoleCatalog, kind: str) -> tuple[li
     for name in names:
         role = catalog.find(name)
         if role is None:
-            match = catalog.nearest(name, kind)
-            wrong.append(f'unknown role "{name}"' + (f', did you mean "{match}"?' if match else ""))
+            hint = _hint(catalog.nearest(name, kind), "choose one that veracode_role_info lists")
+            wrong.append(f'unknown role "{name}"{hint}')
         elif role.is_api != (kind == API_USER):
             owner = "API service accounts" if role.is_api else "people"
             match = catalog.nearest(f"{name} (API)" if kind == API_USER else name.replace(" (API)", ""), kind)
-            wrong.append(f'role "{name}" is for {owner} only' + (f', did you mean "{match}"?' if match else ""))
+            wrong.append(f'role "{name}" is for {owner} only{_hint(match, "take it out")}')
         else:
             roles.append(role)
     return roles, wrong
@@ -291,9 +304,14 @@ def impossible(roles: t.Collection[Role]) -> str | None:
     """Return why the roles cannot be held together, or C(None) (documented combinations only)."""
     names = {role.name for role in roles}
     if "deletescans" in names and not names & {"extseclead", "extcreator"}:
-        return "Delete Scans needs Security Lead or Creator beside it"
+        return "Delete Scans needs Security Lead or Creator beside it; add one of them, or take it out"
     if "sandboxadmin" in names and not names & _BESIDE_SANDBOX_ADMIN:
-        return "Sandbox Administrator needs a role such as Creator, Reviewer, Security Lead or Submitter beside it"
+        return (
+            "Sandbox Administrator needs a role such as Creator, Reviewer, Security Lead or Submitter beside it; add one of "
+            "them, or take it out"
+        )
     if "teamAdmin" in names and "extadmin" in names:
-        return "Team Admin cannot be combined with Administrator, which manages every team already"
+        return (
+            "Team Admin cannot be combined with Administrator, which manages every team already; take one of them out"
+        )
     return None

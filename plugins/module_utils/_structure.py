@@ -362,7 +362,9 @@ def _name_problems(desired: DesiredObject, option: str, name: str, remedy: str) 
         yield desired.problem(f'{option}: "" is not a name; {remedy}', option, "")
     if len(name) > LONGEST_NAME:
         yield desired.problem(
-            f'{option}: "{name[:40]}…" has {len(name)} characters; Veracode takes at most {LONGEST_NAME}', option, name
+            f'{option}: "{name[:40]}…" has {len(name)} characters; shorten it to {LONGEST_NAME}, the most Veracode takes',
+            option,
+            name,
         )
     for character in name:
         if unicodedata.category(character) in ("Cc", "Cs") or character in "\ufffe\uffff":

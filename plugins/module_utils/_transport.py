@@ -15,6 +15,7 @@ the signing library, and it does so when the first call is made.
 from __future__ import annotations
 
 import enum
+import io
 import json as json_module
 import os
 import re
@@ -52,6 +53,7 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _IDLE = 10.0  # seconds after which a connection may have been dropped without a sign
 _CLOCK_TOLERANCE = 60  # seconds
 _CHUNK = 64 * 1024
+_CHECK = "Check that it can be reached from where the module runs (api_url or xml_api_url, firewall, proxy variables)"
 
 _MIN_REQUESTS = (2, 28)
 _MIN_SIGNING = (24, 11)
@@ -126,11 +128,17 @@ class Answer:
 
 
 class _Lost(Exception):
-    """An attempt without an answer. C(sent) is C(False) if the request surely never left."""
+    """An attempt without an answer.
 
-    def __init__(self, reason: str, *, sent: bool, final: bool = False) -> None:
+    :param sent: C(False) if the request surely never left.
+    :param final: it would be the same once more.
+    :param remedy: what to do where the call may be made again.
+    """
+
+    def __init__(self, reason: str, *, sent: bool, final: bool = False, remedy: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.remedy = remedy
         self.sent = sent
         self.final = final
 
@@ -215,7 +223,11 @@ class Transport:
             raise
         except Exception as error:  # no library's own text or traceback reaches the user
             raise TransportError(
-                self._scrub(f"{method} {path} failed: {type(error).__name__}: {error}"), method=method, path=path
+                self._scrub(
+                    f"{method} {path} failed: {type(error).__name__}: {error}. Report this to the collection's issue tracker"
+                ),
+                method=method,
+                path=path,
             ) from None
 
     def close(self) -> None:
@@ -269,7 +281,7 @@ class Transport:
                 if lost.final or failures >= self._connection.max_retries:
                     attempts = f" ({failures + 1} attempts)" if failures else ""
                     raise TransportError(
-                        f"{method} {path} failed: {lost.reason}{attempts}", method=method, path=path
+                        f"{method} {path} failed: {lost.reason}{attempts}{lost.remedy}", method=method, path=path
                     ) from None
                 _back_off(failures)
                 failures += 1
@@ -278,7 +290,7 @@ class Transport:
                 text = f"{method} {path} was answered with more than {MAX_ANSWER // 1024**2} MiB, which was not read on"
                 if effect is Effect.ONCE:
                     raise LostAnswerError(f"{text}; it may have been carried out", method=method, path=path) from None
-                raise ApiError(text, method=method, path=path) from None
+                raise ApiError(f"{text}; check api_url and xml_api_url", method=method, path=path) from None
 
             status = raw.status
             if status == 429:
@@ -390,22 +402,25 @@ class Transport:
                 )
                 return _Lost(f"no secure connection to {host}: {reason}. {remedy}", sent=False, final=True)
             if "Tunnel connection failed: 4" in text:
-                return _Lost(f"the proxy refused the connection to {host}: {text}", sent=False, final=True)
+                return _Lost(f"the proxy refused the connection to {host}: {text}. {_CHECK}", sent=False, final=True)
             if kind == "ConnectTimeout" or isinstance(cause, TimeoutError):
                 seconds = min(_CONNECT_TIMEOUT, self._connection.timeout)
                 return _Lost(
-                    f"no connection to {host} within {seconds:g} seconds. Check that it can be reached from where the "
-                    "module runs (firewall, proxy variables)",
+                    f"no connection to {host} within {seconds:g} seconds. {_CHECK}",
                     sent=False,
                 )
             what = "the proxy" if kind == "ProxyError" else host
-            return _Lost(f"no connection to {what}: {text}", sent=False)
+            return _Lost(f"no connection to {what}: {text}. {_CHECK}", sent=False)
         if kind in ("ReadTimeout", "ReadTimeoutError") or isinstance(cause, TimeoutError):
             return _Lost(
                 f"no complete answer within {self._connection.timeout:g} seconds. Raise timeout if {host} needs longer",
                 sent=True,
             )
-        return _Lost(f"the connection to {host} broke before the answer was complete: {text}", sent=True)
+        return _Lost(
+            f"the connection to {host} broke before the answer was complete: {text}",
+            sent=True,
+            remedy=". Run the task again",
+        )
 
     def _lost_answer(self, request: _Request, reason: str, raw: _Raw | None = None) -> LostAnswerError:
         return LostAnswerError(
@@ -467,7 +482,9 @@ class Transport:
             target = urlsplit(urljoin(request.url, location))
             same = _origin(target) == _origin(urlsplit(request.url))
         except ValueError:
-            raise self._refused(request, raw, "was redirected to something that is not a URL") from None
+            raise self._refused(
+                request, raw, "was redirected to something that is not a URL. Check api_url and xml_api_url"
+            ) from None
         shown = f"{target.scheme}://{target.netloc.rsplit('@', 1)[-1]}{target.path}"
         if not same:
             raise self._refused(
@@ -478,9 +495,15 @@ class Transport:
             )
         keeps_method = raw.status in (307, 308) or request.method == "GET"
         if request.effect is not Effect.READ or not keeps_method:
-            raise self._refused(request, raw, f"was redirected to {shown}; only reading calls follow a redirect")
+            raise self._refused(
+                request,
+                raw,
+                f"was redirected to {shown}; only reading calls follow a redirect. Check api_url and xml_api_url",
+            )
         if redirects >= _MAX_REDIRECTS:
-            raise self._refused(request, raw, f"was redirected more than {_MAX_REDIRECTS} times")
+            raise self._refused(
+                request, raw, f"was redirected more than {_MAX_REDIRECTS} times. Check api_url and xml_api_url"
+            )
         return _Request(
             method=request.method,
             path=request.path,
@@ -572,56 +595,67 @@ def _load() -> _Library:
     else:
         _check_version(name, signing_version, _MIN_SIGNING, plugin_requests)
 
+    # validate_certs: false is the user's decision; a warning with each call helps nobody.
+    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    stage = threading.local()
+    return _Library(
+        _session_factory(stage),
+        plugin_requests.RequestsAuthPluginVeracodeHMAC,
+        requests.exceptions.RequestException,
+        stage,
+    )
+
+
+class _Deadline(io.RawIOBase):
+    """The bytes of an answer, all of which are to arrive within the time-out of the socket.
+
+    A socket's own time-out begins anew with each byte: a server that drips would hold a run for hours.
+    """
+
+    def __init__(self, sock: t.Any, raw: t.Any) -> None:
+        super().__init__()
+        self._sock = sock
+        self._raw = raw
+        self._timeout = sock.gettimeout()
+        self._end = None if self._timeout is None else time.monotonic() + self._timeout
+        self.ended = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: t.Any) -> t.Any:
+        if self._end is not None:
+            left = self._end - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("timed out")
+            self._sock.settimeout(left)
+        try:
+            size = self._raw.readinto(buffer)
+        finally:
+            if self._sock.fileno() >= 0:
+                self._sock.settimeout(self._timeout)
+        self.ended = size == 0
+        return size
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+def _connection_pool(stage: t.Any) -> type[t.Any]:
+    """Return the class of connection pools whose answers have a deadline, and that note when a connection is made.
+
+    :param stage: where it is noted.
+    """
     import http.client
-    import io
-    from http.cookiejar import DefaultCookiePolicy
 
     from urllib3.connection import HTTPSConnection
     from urllib3.connectionpool import HTTPSConnectionPool
 
-    # validate_certs: false is the user's decision; a warning with each call helps nobody.
-    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    stage = threading.local()
-
-    class Deadline(io.RawIOBase):
-        """The bytes of an answer, all of which are to arrive within the time-out of the socket.
-
-        A socket's own time-out begins anew with each byte: a server that drips would hold a run for hours.
-        """
-
-        def __init__(self, sock: t.Any, raw: t.Any) -> None:
-            super().__init__()
-            self._sock = sock
-            self._raw = raw
-            self._timeout = sock.gettimeout()
-            self._end = None if self._timeout is None else time.monotonic() + self._timeout
-            self.ended = False
-
-        def readable(self) -> bool:
-            return True
-
-        def readinto(self, buffer: t.Any) -> t.Any:
-            if self._end is not None:
-                left = self._end - time.monotonic()
-                if left <= 0:
-                    raise TimeoutError("timed out")
-                self._sock.settimeout(left)
-            try:
-                size = self._raw.readinto(buffer)
-            finally:
-                if self._sock.fileno() >= 0:
-                    self._sock.settimeout(self._timeout)
-            self.ended = size == 0
-            return size
-
-        def close(self) -> None:
-            self._raw.close()
-            super().close()
-
     class Response(http.client.HTTPResponse):
         def __init__(self, sock: t.Any, *args: t.Any, **kwargs: t.Any) -> None:
             super().__init__(sock, *args, **kwargs)
-            self._deadline = Deadline(sock, self.fp.detach())
+            self._deadline = _Deadline(sock, self.fp.detach())
             self.fp = io.BufferedReader(self._deadline)
 
         def begin(self) -> None:
@@ -641,14 +675,26 @@ def _load() -> _Library:
     class SignedPool(HTTPSConnectionPool):
         ConnectionCls = SignedConnection
 
+    return SignedPool
+
+
+def _session_factory(stage: t.Any) -> t.Callable[[], t.Any]:
+    """Return what makes a session of requests that keeps our rules."""
+    from http.cookiejar import DefaultCookiePolicy
+
+    import requests
+    import requests.adapters
+
+    pool = _connection_pool(stage)
+
     class Adapter(requests.adapters.HTTPAdapter):
         def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
             super().init_poolmanager(*args, **kwargs)
-            self.poolmanager.pool_classes_by_scheme = {"https": SignedPool}
+            self.poolmanager.pool_classes_by_scheme = {"https": pool}
 
         def proxy_manager_for(self, *args: t.Any, **kwargs: t.Any) -> t.Any:
             manager = super().proxy_manager_for(*args, **kwargs)
-            manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": SignedPool}
+            manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": pool}
             return manager
 
     class Session(requests.Session):
@@ -666,9 +712,7 @@ def _load() -> _Library:
         session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         return session
 
-    return _Library(
-        new_session, plugin_requests.RequestsAuthPluginVeracodeHMAC, requests.exceptions.RequestException, stage
-    )
+    return new_session
 
 
 def _check_version(name: str, version: str, minimum: tuple[int, ...], module: t.Any) -> None:

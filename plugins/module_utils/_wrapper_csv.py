@@ -125,7 +125,7 @@ def _state(row: Row, action: str | None, problems: list[Problem]) -> str | None:
         return None
     state = ACTIONS.get(named.casefold())
     if state is None:
-        hint = did_you_mean(named, ACTIONS) or "; only createuser, updateuser and deleteuser can be taken over"
+        hint = did_you_mean(named, ACTIONS, "write createuser, updateuser or deleteuser, or remove the row")
         problems.append(row.problem(f'the action "{named}" does not manage accounts{hint}', cell))
     return state
 
@@ -138,7 +138,10 @@ def _entry(row: Row, action: str | None, problems: list[Problem]) -> Entry | Non
     for header, cell in row.cells.items():
         if header == "loginaccounttype" and cell.text.casefold() != "user":
             problems.append(
-                row.problem(f'"{cell.text}": the type of an account cannot be changed; only "user" can be given', cell)
+                row.problem(
+                    f'"{cell.text}": the type of an account cannot be changed; write "user", or leave the cell empty',
+                    cell,
+                )
             )
         option = COLUMNS.get(header)
         if option is None:

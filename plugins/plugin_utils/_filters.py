@@ -50,7 +50,7 @@ def text_of(value: t.Any, name: str) -> str:
     :raises AnsibleFilterError: it is something else.
     """
     if not isinstance(value, str):
-        raise AnsibleFilterError(f"{name} needs text, not {type(value).__name__}")
+        raise AnsibleFilterError(f"{name}: the input is {value!r:.80}; give it text")
     return value
 
 

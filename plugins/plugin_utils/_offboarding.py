@@ -97,7 +97,7 @@ def read_feed(feed: Feed, today: date) -> tuple[list[str], list[str]]:
         ]
     for header in needed:
         if rows and header is not None and header not in headers:
-            hint = did_you_mean(header, headers) or f"; there are {', '.join(headers)}"
+            hint = did_you_mean(header, headers, f"choose one of {', '.join(headers)}")
             problems.append(f'{feed.file}: there is no column "{header}"{hint}')
     if problems:
         return [], problems
@@ -116,7 +116,11 @@ def read_feed(feed: Feed, today: date) -> tuple[list[str], list[str]]:
                 continue
         name = row.cells.get(str(column))
         if name is None or not name.text.strip():
-            problems.append(row.problem(f'the column "{column}" is empty').text(feed.file, with_row=True))
+            problems.append(
+                row.problem(f'the column "{column}" is empty; fill it in, or remove the row').text(
+                    feed.file, with_row=True
+                )
+            )
             continue
         names.append(name.text.strip())
     return names, problems
@@ -141,7 +145,9 @@ def _yaml_rows(feed: Feed) -> tuple[list[Row], list[str]]:
         values = entry if isinstance(entry, dict) else {feed.column or NAME_COLUMNS[0]: entry}
         texts = {str(key): value for key, value in values.items() if value is not None and value != ""}
         if not all(isinstance(value, (str, int, date)) for value in texts.values()):
-            problems.append(f"{feed.file}: entry {number} is neither a name nor a dictionary of texts")
+            problems.append(
+                f"{feed.file}: entry {number} is neither a name nor a dictionary of texts; write one of them"
+            )
             continue
         cells = {key: Cell(str(value), column, key) for column, (key, value) in enumerate(texts.items(), start=1)}
         rows.append(Row(number, number, cells))
@@ -218,19 +224,7 @@ def plan_leaving(leaving: Leaving, accounts: t.Sequence[Account], marked: t.Sequ
     :param marked: details of those that cannot log in, if a custom field holds the day.
     """
     plan = Plan(problems=check_ledger(leaving.ledger))
-    named, staff = list(leaving.names), None
-    if leaving.feed is not None:
-        names, problems = read_feed(leaving.feed, leaving.today)
-        plan.problems += problems
-        if not problems and not names and not limits.empty_feed:
-            plan.problems.append(
-                f"{leaving.feed.file}: nobody is in it, which is more often a broken feed than a quiet day; "
-                "set offboarding_allow_empty_feed to true if it may be empty"
-            )
-        if leaving.feed.kind == STAFF:
-            staff = {name.casefold() for name in names}
-        else:
-            named += names
+    named, staff = _named(plan, leaving, limits)
     if plan.problems:
         return plan
     by_name = {str(account["username"]).casefold(): account for account in accounts}
@@ -275,9 +269,25 @@ def plan_leaving(leaving: Leaving, accounts: t.Sequence[Account], marked: t.Sequ
     if deletions > limits.max_deletions:
         plan.problems.append(
             f"{deletions} accounts are due to be deleted, and offboarding_max_deletions is {limits.max_deletions}: "
-            f"{', '.join(name for names in plan.delete.values() for name in names)}"
+            f"{', '.join(name for names in plan.delete.values() for name in names)}; raise it if they are meant"
         )
     return plan
+
+
+def _named(plan: Plan, leaving: Leaving, limits: Limits) -> tuple[t.Sequence[str], set[str] | None]:
+    """Return who is named as leaving, and who works there, if the feed says that instead."""
+    if leaving.feed is None:
+        return leaving.names, None
+    names, problems = read_feed(leaving.feed, leaving.today)
+    plan.problems += problems
+    if not problems and not names and not limits.empty_feed:
+        plan.problems.append(
+            f"{leaving.feed.file}: nobody is in it, which is more often a broken feed than a quiet day; "
+            "set offboarding_allow_empty_feed to true if it may be empty"
+        )
+    if leaving.feed.kind == STAFF:
+        return leaving.names, {name.casefold() for name in names}
+    return [*leaving.names, *names], None
 
 
 def _names(account: Account) -> set[str]:
@@ -494,7 +504,9 @@ def plan_restoring(names: t.Sequence[str], ledger: t.Mapping[str, t.Any], date_f
     for wanted in dict.fromkeys(names):
         username = by_name.get(wanted.casefold())
         if username is None:
-            hint = did_you_mean(wanted, ledger["leavers"]) or "; only who is in the ledger can be brought back"
+            hint = did_you_mean(
+                wanted, ledger["leavers"], "name one who is in the ledger, nobody else can be brought back"
+            )
             result.problems.append(f'offboarding_restore: "{wanted}" is not in the ledger{hint}')
             continue
         entry = ledger["leavers"][username]
@@ -553,11 +565,8 @@ def finish(
     people = [str(account["username"]) for account in details if account.get("user_type") == "human"]
     kept, errors = refusals(teams_run, people) if leave_teams else ({}, [])
     for account in details:
-        if not leave_teams or not account.get("teams"):
-            continue
-        if account.get("user_type") == "api":
+        if leave_teams and account.get("teams") and account.get("user_type") == "api":
             kept[str(account["username"])] = "an API service account without a team could see every application"
-    failed = bool(errors)
     deleted = [name for names in plan["delete"].values() for name in names]
     rows: list[dict[str, t.Any]] = []
 
@@ -593,7 +602,7 @@ def finish(
     new = record(
         ledger,
         today,
-        done=[] if failed else [str(account["username"]) for account in details],
+        done=[] if errors else [str(account["username"]) for account in details],
         kept=kept,
         deleted=deleted,
     )

@@ -154,14 +154,14 @@ def add_file(result: Onboarding, file: str, text: str, profiles: Profiles, actio
 
 def _add_entry(result: Onboarding, kind: str, entry: t.Any, origin: Origin, profiles: Profiles) -> None:
     if not isinstance(entry, t.Mapping) or not all(isinstance(key, str) for key in entry):
-        result.problems.append(f"{origin.text()}: an account is a dictionary of options, as {{username: …}}")
+        result.problems.append(f"{origin.text()}: write an account as a dictionary of options, as {{username: …}}")
         return
     options = {key: value for key, value in entry.items() if value is not None}
     spec = {**entry_arguments(kind), "job_profile": {"type": "str"}}
     known = {*spec, *(alias for each in spec.values() for alias in each.get("aliases", ()))}
     unknown = [key for key in options if key not in known]
     for key in unknown:
-        hint = did_you_mean(key, known) or f"; known are {', '.join(sorted(spec))}"
+        hint = did_you_mean(key, known, f"choose one of {', '.join(sorted(spec))}")
         result.problems.append(f"{origin.text(key)}: unknown option{hint}")
     checked = ArgumentSpecValidator(spec).validate({key: value for key, value in options.items() if key in known})
     result.problems += [f"{origin.text()}: {message}" for message in checked.error_messages]
@@ -186,13 +186,15 @@ def _add_yaml(result: Onboarding, file: str, text: str, profiles: Profiles) -> N
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark is not None else "somewhere"
-        result.problems.append(f"{file}: {where}: not a YAML file: {getattr(error, 'problem', None) or error}")
+        result.problems.append(
+            f"{file}: {where}: not a YAML file: {getattr(error, 'problem', None) or error}; correct the line"
+        )
         return
     if isinstance(data, list):
         _add_nodes(result, file, USER, data, node, profiles)
         return
     if not isinstance(data, dict):
-        result.problems.append(f"{file}: line 1: neither a list of people nor a dictionary with users and api_users")
+        result.problems.append(f"{file}: line 1: write a list of people, or a dictionary with users and api_users")
         return
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
     nodes = {key.value: value for key, value in pairs if isinstance(key, yaml.ScalarNode)}
@@ -200,12 +202,12 @@ def _add_yaml(result: Onboarding, file: str, text: str, profiles: Profiles) -> N
         kind = {name: kind for kind, name in LISTS.items()}.get(key)
         line = nodes[key].start_mark.line + 1 if key in nodes else 1
         if kind is None:
-            hint = did_you_mean(str(key), LISTS.values()) or "; known are users and api_users"
+            hint = did_you_mean(str(key), LISTS.values(), "write users or api_users")
             result.problems.append(f'{file}: line {line}: unknown key "{key}"{hint}')
         elif value is None:
             continue
         elif not isinstance(value, list):
-            result.problems.append(f"{file}: line {line}: {key} is not a list of accounts")
+            result.problems.append(f"{file}: line {line}: {key} is not a list; write one of accounts")
         else:
             _add_nodes(result, file, kind, value, nodes[key], profiles)
 
@@ -259,7 +261,11 @@ def _add_row(
         if option == "user_type":
             continue
         if option in cells:
-            problems.append(row.problem(f'the same as column {cells[option].column} "{cells[option].header}"', cell))
+            problems.append(
+                row.problem(
+                    f'the same as column {cells[option].column} "{cells[option].header}"; remove one of them', cell
+                )
+            )
         elif option == "job_profile":
             options[option] = cell.text
         elif option not in spec:
@@ -290,8 +296,9 @@ def _value(row: Row, cell: Cell, spec: t.Mapping[str, t.Any], problems: list[Pro
     if spec["type"] == "list":
         return names(row, cell, problems)
     if "choices" in spec and cell.text not in spec["choices"]:
-        hint = did_you_mean(cell.text, spec["choices"])
-        problems.append(row.problem(f'"{cell.text}" is not one of {", ".join(spec["choices"])}{hint}', cell))
+        choices = ", ".join(spec["choices"])
+        hint = did_you_mean(cell.text, spec["choices"], f"write one of {choices}")
+        problems.append(row.problem(f'"{cell.text}" is unknown{hint}', cell))
         return None
     return cell.text
 
@@ -314,46 +321,20 @@ def outcome(
     :param stops: it was to stop at the first failure.
     :returns: a row of the result file for each entry, and the errors in words of the input's files.
     """
-    failures = [failure for failure in run.get("errors") or () if isinstance(failure, t.Mapping)]
-    if not failures and isinstance(run.get("failure"), t.Mapping):
-        failures = [run["failure"]]
     refused = "summary" not in run
+    failed, messages = _failures(origins, run)
+    if not messages and (refused or run.get("failed")):
+        messages = [str(run.get("msg") or "the run failed without a message")]
     actions: dict[tuple[str, str], t.Mapping[str, t.Any]] = {}
     for action in run.get("actions") or ():
         actions[(action["kind"], str(action["name"]).casefold())] = action
-
-    def place(match: re.Match[str]) -> str:
-        kind = next(kind for kind, name in LISTS.items() if name == match.group(1))
-        if int(match.group(2)) >= len(origins[kind]):
-            return match.group(0)
-        return origins[kind][int(match.group(2))].text(match.group(3))
-
-    failed: dict[tuple[str, int], list[str]] = {}
-    messages: list[str] = []
-    for failure in failures:
-        raw, where = str(failure.get("msg")), str(failure.get("place") or "")
-        text = _PLACE.sub(place, raw)
-        named = _PLACE.search(where)
-        if named is not None and not _PLACE.search(raw):
-            text = f"{_PLACE.sub(place, where)}: {text}"
-        messages.append(text)
-        for match in _PLACE.finditer(where):
-            kind = next(kind for kind, name in LISTS.items() if name == match.group(1))
-            failed.setdefault((kind, int(match.group(2))), []).append(text)
-    if not messages and (refused or run.get("failed")):
-        messages = [str(run.get("msg") or "the run failed without a message")]
-
     rows = []
     for kind, listed in entries.items():
         for number, options in enumerate(listed):
-            done = next(
-                (
-                    actions[(kind, str(options[option]).casefold())]
-                    for option in ("username", "email_address")
-                    if options.get(option) and (kind, str(options[option]).casefold()) in actions
-                ),
-                None,
-            )
+            keys = [
+                (kind, str(options[name]).casefold()) for name in ("username", "email_address") if options.get(name)
+            ]
+            done = next((actions[key] for key in keys if key in actions), None)
             errors = failed.get((kind, number))
             if errors:
                 what = "refused" if refused else "failed"
@@ -361,7 +342,7 @@ def outcome(
                 what = DONE[done["action"]]
             elif refused or (stops and messages):
                 what = "not tried"
-            elif not options.get("username") and not options.get("email_address"):
+            elif not keys:
                 # Selected by custom_id alone: the answer speaks of it by a username that the row does not know.
                 what = "done"
             else:
@@ -382,6 +363,35 @@ def outcome(
     files = list(dict.fromkeys(row["file"] for row in rows))
     rows.sort(key=lambda row: (files.index(row["file"]), row["line"] or 0, row["row"] or 0))
     return rows, messages
+
+
+def _failures(
+    origins: t.Mapping[str, t.Sequence[Origin]], run: t.Mapping[str, t.Any]
+) -> tuple[dict[tuple[str, int], list[str]], list[str]]:
+    """Return the errors by kind and number of the entry, and all of them, in words of the input's files."""
+    failures = [failure for failure in run.get("errors") or () if isinstance(failure, t.Mapping)]
+    if not failures and isinstance(run.get("failure"), t.Mapping):
+        failures = [run["failure"]]
+
+    def place(match: re.Match[str]) -> str:
+        kind = next(kind for kind, name in LISTS.items() if name == match.group(1))
+        if int(match.group(2)) >= len(origins[kind]):
+            return match.group(0)
+        return origins[kind][int(match.group(2))].text(match.group(3))
+
+    failed: dict[tuple[str, int], list[str]] = {}
+    messages: list[str] = []
+    for failure in failures:
+        raw, where = str(failure.get("msg")), str(failure.get("place") or "")
+        text = _PLACE.sub(place, raw)
+        named = _PLACE.search(where)
+        if named is not None and not _PLACE.search(raw):
+            text = f"{_PLACE.sub(place, where)}: {text}"
+        messages.append(text)
+        for match in _PLACE.finditer(where):
+            kind = next(kind for kind, name in LISTS.items() if name == match.group(1))
+            failed.setdefault((kind, int(match.group(2))), []).append(text)
+    return failed, messages
 
 
 def result_csv(rows: t.Iterable[t.Mapping[str, t.Any]]) -> str:

@@ -34,14 +34,16 @@ def translate(value: t.Any, custom: t.Any, to: str) -> t.Any:
         return _translated(value, catalog, to)
     if isinstance(value, (list, tuple)):
         return [_translated(each, catalog, to) for each in value]
-    raise AnsibleFilterError(f"role_{to} needs the name of a role or a list of names, not {type(value).__name__}")
+    raise AnsibleFilterError(f"role_{to} needs text: give the name of a role or a list of names, not {value!r:.80}")
 
 
 def _custom_roles(custom: t.Any, to: str) -> list[Role]:
     if not custom:
         return []
     if not isinstance(custom, (list, tuple)) or not all(isinstance(role, Mapping) for role in custom):
-        raise AnsibleFilterError(f"role_{to}: roles has to be a list as veracode_role_info returns it")
+        raise AnsibleFilterError(
+            f"role_{to}: roles: give the list roles of what veracode_role_info returned, not {custom!r:.80}"
+        )
     return [
         Role(role.get("role_name"), str(role.get("name") or role.get("role_name")))
         for role in custom
@@ -52,7 +54,7 @@ def _custom_roles(custom: t.Any, to: str) -> list[Role]:
 def _translated(name: t.Any, catalog: RoleCatalog, to: str) -> str:
     role = catalog.find(name) if isinstance(name, str) else None
     if role is None:
-        hint = did_you_mean(name, catalog.names()) if isinstance(name, str) else ""
+        hint = did_you_mean(str(name), catalog.names(), "name a role of Veracode's, or give custom ones in roles")
         raise AnsibleFilterError(f'role_{to}: unknown role "{name}"{hint}')
     if to == "description":
         return role.title

@@ -47,7 +47,7 @@ REFUSALS: list[tuple[int, str, dict[str, Any], tuple[str, ...], str, str]] = [
     (5, "user", {"custom_id": "EX\\none", "phone": "1"}, BOTH, "first_name", "does not exist"),
     (5, "api_user", {"email_address": "build@example.com", "phone": "1"}, REST, "email_address", r"several accounts \(build-upload, keyless-api\)"),
     (6, "user", {"username": TED, "previously": ["mdoe@example.com"]}, BOTH, "previously", "both exist, as different accounts"),
-    (6, "user", {"username": "n@example.com", "previously": [TED, "mdoe@example.com"]}, BOTH, "previously", "all exist; only one"),
+    (6, "user", {"username": "n@example.com", "previously": [TED, "mdoe@example.com"]}, BOTH, "previously", "all exist, and only one"),
     (6, "user", {"username": TED, "previously": [TED.upper()]}, BOTH, "previously", "present username"),
     (6, "user", {"custom_id": "EX\\msaml", "previously": [TED]}, BOTH, "previously", "need username"),
     (6, "user", {"username": "ted", "previously": [TED]}, XML, "username", "renames by a new email_address only.*api: rest"),

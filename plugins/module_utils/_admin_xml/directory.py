@@ -145,7 +145,7 @@ class XmlDirectory:
     def _account(self, document: Document, username: str | None, custom_id: str | None = None) -> Account:
         login = document.child("login_account")
         if login is None:
-            raise ApiError("Could not read an account: the userinfo document holds no login_account")
+            raise ApiError("Could not read an account: the userinfo document holds no login_account. Check xml_api_url")
         name = document.get("username") or login.get("username") or username or login.get("email_address")
         values: dict[str, t.Any] = {"username": name}
         for field in FIELDS:

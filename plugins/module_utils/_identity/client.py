@@ -129,7 +129,9 @@ class Client:
         page = data.get("page") or {}
         items = (data.get("_embedded") or {}).get(key) or []
         if not isinstance(page, dict) or not isinstance(items, list) or not all(isinstance(i, dict) for i in items):
-            raise ApiError(f"Could not {what}: the answer is not a page of {key}", method="GET", path=BASE + path)
+            raise ApiError(
+                f"Could not {what}: the answer is not a page of {key}. Check api_url", method="GET", path=BASE + path
+            )
         return Page(items, _count(page.get("total_elements")), _count(page.get("total_pages")))
 
     def pages(self, what: str, path: str, key: str, query: Query = ()) -> t.Iterator[tuple[list[Json], int | None]]:

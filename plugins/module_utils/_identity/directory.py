@@ -413,6 +413,6 @@ def _with_yes(query: Query) -> Query:
 def _generated(item: Json, username: str) -> dict[str, t.Any]:
     raw = item.get("api_credentials")
     if not isinstance(raw, dict) or not raw.get("api_id") or not raw.get("api_secret"):
-        raise LostAnswerError(f'Could not create "{username}" with a key pair: the answer holds none.')
+        raise LostAnswerError(f'Could not create "{username}" with a key pair: the answer holds none')
     expires = timestamp(raw.get("expiration_ts"))
     return {"api_id": str(raw["api_id"]), "api_secret": str(raw["api_secret"]), "expires": expires}

@@ -188,7 +188,7 @@ def test_a_file_that_may_not_be_read(home: Path, file: Path) -> None:
 def test_a_profile_that_does_not_exist(home: Path, file: Path) -> None:
     error = error_of(home, profile="other")
     assert "did you mean 'Other'?" in error.msg
-    assert "it has: 'default', 'Other'" in error.msg
+    assert "name one that it has: 'default', 'Other'" in error.msg
     assert (error.option, error.value) == ("profile", "other")
     file.write_text("")
     assert "it has: none" in error_of(home).msg
@@ -395,7 +395,10 @@ def test_prefixes_that_contradict_each_other(home: Path) -> None:
 
 
 def test_a_region_that_does_not_exist(home: Path) -> None:
-    assert "none of auto, commercial" in error_of(home, environment(), region="asia").msg
+    assert (
+        "region is 'asia', which does not exist. Choose auto, commercial"
+        in error_of(home, environment(), region="asia").msg
+    )
 
 
 @pytest.mark.parametrize(

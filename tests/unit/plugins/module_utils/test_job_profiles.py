@@ -54,5 +54,5 @@ def test_unknown_profile_and_wrong_profile() -> None:
         job_profile_roles("Develper")
     with pytest.raises(InputError, match='unknown job profile "Auditr", did you mean "Auditor"'):
         job_profile_roles("Auditr", {"Auditor": ["Executive"]})
-    with pytest.raises(InputError, match="is not a list of role names"):
+    with pytest.raises(InputError, match="is not a list; write the names"):
         job_profile_roles("Auditor", {"Auditor": "Executive"})

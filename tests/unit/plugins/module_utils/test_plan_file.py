@@ -57,5 +57,5 @@ def test_a_file_that_is_no_plan_is_never_taken_for_one(tmp_path: Path, content: 
 
 
 def test_a_folder_that_is_missing_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="its folder has to exist"):
+    with pytest.raises(InputError, match="choose a folder that exists"):
         write_plan(str(tmp_path / "none" / "plan.json"), ACTIONS, DIFF)

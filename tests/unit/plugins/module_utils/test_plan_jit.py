@@ -111,7 +111,7 @@ def test_names_that_cannot_be_meant(options: dict[str, Any], text: str) -> None:
         ("roles", [], "empty list"),
         ("roles", [""], '"" is not a name'),
         ("teams", ["a\nb"], "control character"),
-        ("custom_two", "x" * 257, "at most 256"),
+        ("custom_two", "x" * 257, "shorten it to 256"),
         ("custom_two", "\0", "control character"),
         ("allowed_ip_addresses", ["74.0.0.0/24"], "CIDR"),
         ("allowed_ip_addresses", ["::1"], "IPv6"),

@@ -304,7 +304,10 @@ def unit_wants(**options: t.Any) -> DesiredObject:
 def test_teams_that_do_not_exist_are_all_listed() -> None:
     with pytest.raises(InputError) as caught:
         plan_business_unit(unit_wants(teams=["A", "delta", "Nix"]), BusinessUnit("Finance", "1", {}), KNOWN)
-    assert caught.value.msg == 'teams: there is no team "Nix"; there is no team "delta", did you mean "Delta"?'
+    assert (
+        caught.value.msg
+        == 'teams: there is no team "Nix" (create it first, or correct the name); there is no team "delta", did you mean "Delta"?'
+    )
     current = BusinessUnit("Finance", "1", {"A": "a"})
     assert plan_business_unit(unit_wants(teams=["Nix"], teams_mode="remove"), current, KNOWN).change is None
     with pytest.raises(InputError, match='there is no team "a", did you mean "A"'):

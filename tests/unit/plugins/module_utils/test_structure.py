@@ -61,7 +61,7 @@ def test_only_the_name_counts_for_what_is_to_go(state: str) -> None:
     [
         ({"name": ""}, "name", 'name: "" is not a name; give the name of the team'),
         ({"name": None}, "name", '"" is not a name'),
-        ({"name": "x" * 257}, "name", "has 257 characters; Veracode takes at most 256"),
+        ({"name": "x" * 257}, "name", "has 257 characters; shorten it to 256"),
         ({"name": "a\nb"}, "name", "control character '\\n'; remove it"),
         ({"name": "a", "members": ["b\x00"]}, "members", "control character '\\x00'"),
         ({"name": "a", "managers": [""]}, "managers", 'managers: "" is not a name; remove the empty entry'),

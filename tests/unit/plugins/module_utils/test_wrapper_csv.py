@@ -123,7 +123,7 @@ def test_bad_boolean(value: str) -> None:
         ("action,first_name\ncreateuser,A\n", 'column 2 "first_name": unknown column, did you mean "firstname"?'),
         ("action,FirstName\ncreateuser,A\n", 'column 2 "FirstName": unknown column, did you mean "firstname"?'),
         ("action,customone\nupdateuser,A\n", 'column 2 "customone": unknown column, did you mean "custom1"?'),
-        ("action,colour\nupdateuser,A\n", 'column 2 "colour": unknown column; known are action'),
+        ("action,colour\nupdateuser,A\n", 'column 2 "colour": unknown column (choose one of action'),
         ("action,vkey\nupdateuser,hush\n", 'column 2 "vkey": a parameter of the wrapper\'s command line'),
         ("action,userid\nupdateuser,1\n", "name the account in the column username"),
         ("action,username,action\nupdateuser,a,b\n", 'column 3 "action": the column is there twice, first as column 1'),
