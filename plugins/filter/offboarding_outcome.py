@@ -66,9 +66,20 @@ options:
 """
 
 EXAMPLES = r"""
+- name: Read every account
+  community.veracode.veracode_user_info:
+    detailed: true
+  register: everyone
+
 - name: Say what became of everyone
   ansible.builtin.debug:
-    msg: "{{ (plan | community.veracode.offboarding_outcome(ledger, details, accounts, run, today='2026-01-31')).rows }}"
+    msg: "{{ (plan | community.veracode.offboarding_outcome(ledger, details, everyone.users, {}, today='2026-01-31')).rows }}"
+  vars:
+    ledger:
+      leavers: {}
+    plan: >-
+      {{ everyone.users | community.veracode.offboarding_plan({'leavers': ['regina@example.com']}, ledger=ledger, today='2026-01-31') }}
+    details: "{{ everyone.users | selectattr('username', 'in', plan.begin) }}"
 """
 
 RETURN = r"""

@@ -46,6 +46,10 @@ options:
 """
 
 EXAMPLES = r"""
+- name: Read every account
+  community.veracode.veracode_user_info:
+  register: everyone
+
 - name: See who would be off-boarded
   ansible.builtin.debug:
     msg: "{{ everyone.users | community.veracode.offboarding_plan(settings, ledger={'leavers': {}}, today='2026-01-31') }}"

@@ -38,9 +38,15 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Remember an account
+- name: Read the account of somebody who leaves
+  community.veracode.veracode_user_info:
+    username: regina@example.com
+    detailed: true
+  register: found
+
+- name: Remember it
   ansible.builtin.set_fact:
-    ledger: "{{ (ledger | community.veracode.offboarding_record(details=found.users, today='2026-01-31')).ledger }}"
+    ledger: "{{ ({'leavers': {}} | community.veracode.offboarding_record(details=found.users, today='2026-01-31')).ledger }}"
 """
 
 RETURN = r"""

@@ -41,6 +41,8 @@ EXAMPLES = r"""
 - name: Bring an account back
   community.veracode.veracode_directory:
     users: "{{ (ledger | community.veracode.offboarding_restore(['regina@example.com'], today='2026-01-31')).users }}"
+  vars:
+    ledger: "{{ lookup('ansible.builtin.file', 'leavers.json') | from_json }}"
 """
 
 RETURN = r"""

@@ -34,7 +34,13 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Create the accounts of a file
+- name: Read a file
+  ansible.builtin.set_fact:
+    entries: "{{ query('ansible.builtin.file', *files, rstrip=false) | community.veracode.onboarding_entries(files=files) }}"
+  vars:
+    files: [people.csv]
+
+- name: Create its accounts
   community.veracode.veracode_directory:
     users: "{{ entries.users }}"
   register: run

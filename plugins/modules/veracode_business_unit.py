@@ -93,7 +93,16 @@ EXAMPLES = r"""
     previously:
       - Finance
 
-- name: Remove the business unit
+- name: Move its teams into another business unit
+  community.veracode.veracode_business_unit:
+    name: Operations
+    teams:
+      - Billing
+      - Payments
+      - Treasury
+    teams_mode: add
+
+- name: Remove the business unit, which has no teams now
   community.veracode.veracode_business_unit:
     name: Finance and Law
     state: absent

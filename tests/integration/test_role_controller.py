@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -25,16 +26,8 @@ from tests.integration.role_runs import ROOT, Runs
 
 ROLE = ROOT / "roles" / "controller"
 SECRET = "0" * 60 + "5ec7e700"
-PLAY = """
-- name: Make the controller ready
-  hosts: localhost
-  connection: local
-  gather_facts: false
-  tasks:
-    - name: Make the controller ready
-      ansible.builtin.include_role:
-        name: community.veracode.controller
-"""
+# The example that the README shows; variables of the command line win over those in it.
+PLAY = re.search(r"```yaml\n(.*?)```", (ROLE / "README.md").read_text(encoding="utf-8"), re.DOTALL)[1]  # type: ignore[index]
 
 
 @pytest.fixture(scope="session")

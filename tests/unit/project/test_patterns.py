@@ -95,6 +95,17 @@ def test_a_schedule_answers_its_survey(schedule: dict[str, t.Any]) -> None:
     assert {question["variable"] for question in questions if question["required"]} <= set(schedule["extra_data"])
 
 
+def test_the_readme_shows_the_credential_type_as_the_role_makes_it() -> None:
+    folder = ROOT / "roles" / "controller" / "files" / "credential_type"
+    inputs = json.loads((folder / "inputs.json").read_text())
+    for field in inputs["fields"]:
+        field.pop("help_text")
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)]
+    assert inputs in shown
+    assert json.loads((folder / "injectors.json").read_text()) in shown
+
+
 def test_the_credential_type_sets_what_the_modules_read() -> None:
     folder = ROOT / "roles" / "controller" / "files" / "credential_type"
     inputs = json.loads((folder / "inputs.json").read_text())
