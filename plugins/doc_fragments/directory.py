@@ -197,7 +197,8 @@ options:
           - Whether a new address has to be confirmed by mail before it holds.
           - With V(false), the change of O(users[].email_address) holds at once and no mail is sent.
           - With V(true), the old address stays until the new one is confirmed, each run orders the change again, and the result says
-            RV(pending).
+            RV(pending). A username that is the address stays as long.
+          - V(true) needs the Identity REST API, as the Admin XML API cannot order a confirmation.
         type: bool
       phone:
         description:
@@ -341,7 +342,8 @@ options:
           - Whether a new address has to be confirmed by mail before it holds.
           - With V(false), the change of O(api_users[].email_address) holds at once and no mail is sent.
           - With V(true), the old address stays until the new one is confirmed, each run orders the change again, and the result says
-            RV(pending).
+            RV(pending). A username that is the address stays as long.
+          - V(true) needs the Identity REST API, as the Admin XML API cannot order a confirmation.
         type: bool
       phone:
         description:
@@ -507,7 +509,8 @@ options:
           - Whether a new address has to be confirmed by mail before it holds.
           - With V(false), the change of O(users[].email_address) holds at once and no mail is sent.
           - With V(true), the old address stays until the new one is confirmed, each run orders the change again, and the result says
-            RV(pending).
+            RV(pending). A username that is the address stays as long.
+          - V(true) needs the Identity REST API, as the Admin XML API cannot order a confirmation.
         type: bool
       phone:
         description:
@@ -628,7 +631,8 @@ options:
           - Whether a new address has to be confirmed by mail before it holds.
           - With V(false), the change of O(api_users[].email_address) holds at once and no mail is sent.
           - With V(true), the old address stays until the new one is confirmed, each run orders the change again, and the result says
-            RV(pending).
+            RV(pending). A username that is the address stays as long.
+          - V(true) needs the Identity REST API, as the Admin XML API cannot order a confirmation.
         type: bool
       phone:
         description:

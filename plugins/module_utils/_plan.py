@@ -36,8 +36,8 @@ from ansible_collections.community.veracode.plugins.module_utils._roles import (
     USER,
     Role,
     RoleCatalog,
-    did_you_mean,
     impossible,
+    nearest,
     resolve,
     target_roles,
     there_is_no,
@@ -755,10 +755,8 @@ def _refuse_unknown_teams(desired: Desired, held: t.Collection[str], names: Name
     option = "teams" if set(unknown) & set(wanted) else "managed_teams"
     near = (*names.all_teams, *held)
     sentences = [there_is_no("team", name, near, leaves=name in names.leaving_teams) for name in unknown]
-    if not all(name in names.leaving_teams or did_you_mean(name, near) for name in unknown):
-        sentences.append(
-            "correct the name, or create the team first; a calling account that is restricted to teams sees only its own"
-        )
+    if not all(name in names.leaving_teams or nearest(name, near) for name in unknown):
+        sentences.append("a calling account that is restricted to teams sees only its own")
     raise desired.problem(f"{option}: {'; '.join(sentences)}", option, unknown)
 
 
