@@ -191,7 +191,7 @@ def _value_problems(desired: Desired, option: str, given: t.Any) -> t.Iterator[I
             yield from text_problems(desired, option, value)
     if each.type == TEXT and given == "" and not each.clearable:
         yield desired.problem(f"{option}: Veracode cannot clear it; leave it out to keep it", option, given)
-    if option == "email_address" and given and not _ADDRESS.match(given):
+    if option == "email_address" and given and not is_address(given):
         yield desired.problem(
             f'email_address: "{given}" is not an e-mail address; give one address such as user@example.com',
             option,
@@ -225,6 +225,11 @@ def _value_problems(desired: Desired, option: str, given: t.Any) -> t.Iterator[I
                     option,
                     value,
                 )
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text has the form of an e-mail address."""
+    return _ADDRESS.match(text) is not None
 
 
 def text_problems(desired: Desired, option: str, value: str) -> t.Iterator[InputError]:

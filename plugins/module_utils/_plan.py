@@ -26,7 +26,7 @@ from ansible_collections.community.veracode.plugins.module_utils._accounts impor
     can_update,
     fields_of,
 )
-from ansible_collections.community.veracode.plugins.module_utils._desired import LOCK_OUT, Desired
+from ansible_collections.community.veracode.plugins.module_utils._desired import LOCK_OUT, Desired, is_address
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError, raise_all
 from ansible_collections.community.veracode.plugins.module_utils._roles import (
     API_USER,
@@ -438,7 +438,7 @@ def _complete_names(desired: Desired, values: dict[str, t.Any]) -> None:
             username,
         )
     if username and not address and not values.get("is_saml_user"):
-        if "@" not in username:
+        if not is_address(username):
             raise desired.problem(
                 f'email_address: "{username}" does not exist, and its username is not an address, '
                 "so creating it needs email_address; give it, or correct the name",
@@ -523,7 +523,7 @@ def _put(values: dict[str, t.Any], now: t.Mapping[str, t.Any], option: str, want
 def _plan_rename(desired: Desired, account: Account, values: dict[str, t.Any]) -> list[str]:
     new = str(desired.username)
     address = desired.values.get("email_address")
-    if desired.kind == USER and address is None and not account.values.get("is_saml_user") and "@" in new:
+    if desired.kind == USER and address is None and not account.values.get("is_saml_user") and is_address(new):
         address = new
     now = account.values_and_lists
     if address is not None:

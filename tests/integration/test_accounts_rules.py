@@ -53,6 +53,7 @@ REFUSALS: list[tuple[int, str, dict[str, Any], tuple[str, ...], str, str]] = [
     (6, "user", {"username": "ted", "previously": [TED]}, XML, "username", "renames by a new email_address only.*api: rest"),
     (10, "user", {**NEW, "email_address": "other@example.com", "roles": ["Executive"]}, XML, "username", "makes the address the username"),
     (10, "user", {"username": TED, "email_address": "t@example.com", "verify_email": True}, XML, "verify_email", "only the Identity REST API"),
+    (10, "user", {**NEW, "username": " new@example.com", "roles": ["Executive"]}, BOTH, "email_address", "is not an address"),
     (10, "user", {"username": TED, "email_address": "no address"}, BOTH, "email_address", "is not an e-mail address"),
     (11, "user", {"username": TED, "allowed_ip_addresses": ["74.0.0.0/24"]}, BOTH, "allowed_ip_addresses", r"CIDR is not taken.*74\.0\.0\.\*"),
     (11, "user", {"username": TED, "allowed_ip_addresses": ["2001:db8::1"]}, BOTH, "allowed_ip_addresses", "IPv6 is not taken"),
