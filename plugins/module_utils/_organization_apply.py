@@ -229,7 +229,9 @@ class Report:
             now = time.monotonic()
             if self._path is not None and (self._done == self._total or now - self._last >= 1):
                 self._last = now
-                self._write("a")
+                # What is done meanwhile matters more than a line about it.
+                with contextlib.suppress(InputError):
+                    self._write("a")
 
     def _write(self, mode: str) -> None:
         failed = f", {self._failed} failed" if self._failed else ""

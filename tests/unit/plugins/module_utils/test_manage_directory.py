@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.community.veracode.plugins.module_utils._organization_apply import Report
 from tests.emulator.control import Emulator
 from tests.organization import Result, apply, converge, export_all
 
@@ -692,6 +694,15 @@ def test_one_failure_does_not_stop_the_others(emulator: Emulator, status: int) -
     emulator.clear_faults()
     result = apply(emulator, **wanted)
     assert [action["name"] for action in result["actions"]] == [names[1]]
+
+
+def test_a_progress_file_that_is_gone_stops_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "progress"
+    folder.mkdir()
+    report = Report(str(folder / "file"), 1)
+    assert (folder / "file").exists()
+    shutil.rmtree(folder)
+    report.one(failed=False)
 
 
 def test_a_run_can_stop_at_its_first_failure(emulator: Emulator) -> None:
