@@ -65,7 +65,8 @@ def test_a_pattern(name: str) -> None:
     assert template["execution_environment"] == resources["controller_execution_environment"]["name"]
     assert set(template["labels"]) <= set(resources["controller_labels"])
     assert template["name"] in {each["name"] for each in defaults()["controller_job_templates"]}
-    [play] = load(PATTERNS / name / "playbooks" / template["playbook"])
+    check, play = load(PATTERNS / name / "playbooks" / template["playbook"])
+    assert f"'{name}.meta.yml'" in check["tasks"][0]["ansible.builtin.validate_argument_spec"]["argument_spec"]
     assert play["ansible.builtin.import_playbook"] == f"community.veracode.{name}"
     readme = (PATTERNS / name / "README.md").read_text(encoding="utf-8")
     for question in template["survey"]["spec"]:
