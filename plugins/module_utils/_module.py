@@ -86,19 +86,40 @@ def run(module: AnsibleModule, work: Work) -> None:
         module.no_log_values |= session.connection.credentials.secrets()
         result = work(session)
     except MissingLibraryError as error:
-        _tell(module, session)
         error.msg = t.cast("t.Callable[[str], str]", missing_required_lib)(error.library)
-        module.fail_json(msg=error.msg, failure=error.failure(), exception=error.trace, **_so_far(session))
+        _fail(module, session, error, exception=error.trace)
     except VeracodeError as error:
-        _tell(module, session)
-        module.fail_json(msg=error.msg, failure=error.failure(), **_so_far(session))
+        _fail(module, session, error)
     finally:
         if session is not None:
             session.close()
     _tell(module, session)
     if session.progress.pending:
         result["pending"] = True
-    module.exit_json(**{**_so_far(session), **result})
+    module.exit_json(**{**_so_far(session), **result, **_invocation(module)})
+
+
+def _fail(module: AnsibleModule, session: Session | None, error: VeracodeError, **more: t.Any) -> None:
+    _tell(module, session)
+    module.fail_json(msg=error.msg, failure=error.failure(), **more, **_so_far(session), **_invocation(module))
+
+
+def _invocation(module: AnsibleModule) -> dict[str, t.Any]:
+    """Return the module's arguments as results carry them, without what the entries of lists do not set.
+
+    Of a thousand entries that would be most of a result, and take Ansible longer than all the rest of a run.
+    """
+    arguments = {
+        name: [_set_only(each) for each in value] if isinstance(value, list) else value
+        for name, value in module.params.items()
+    }
+    return {"invocation": {"module_args": arguments}}
+
+
+def _set_only(entry: t.Any) -> t.Any:
+    if not isinstance(entry, dict):
+        return entry
+    return {name: value for name, value in entry.items() if value is not None}
 
 
 def _so_far(session: Session | None) -> dict[str, t.Any]:

@@ -42,6 +42,13 @@ ORGANIZATION: dict[str, Any] = {
 }
 
 
+def test_what_no_entry_sets_does_not_weigh_on_a_result(world: World) -> None:
+    users = [{"username": "tmonarch@example.com", "phone": ""}]
+    done = world.run_module("veracode_directory", users=users, workers=2)
+    assert done["invocation"]["module_args"]["users"] == users
+    assert done["invocation"]["module_args"]["workers"] == 2
+
+
 def test_an_organization_is_built_in_one_task(world: World, emulator: Emulator) -> None:
     tasks = three("veracode_directory", **ORGANIZATION)
     done = assert_three(world.play(tasks))
