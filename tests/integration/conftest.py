@@ -35,11 +35,12 @@ if not _importable():
     (_place / "veracode").symlink_to(ROOT)
     sys.path.insert(0, str(_tree))
 
-pytest.register_assert_rewrite("tests.integration.inside", "tests.integration.key_runs")
+pytest.register_assert_rewrite("tests.integration.inside", "tests.integration.key_runs", "tests.integration.role_runs")
 
 from tests.emulator.control import Emulator  # noqa: E402
 from tests.integration.inside import Inside  # noqa: E402
 from tests.integration.key_runs import World  # noqa: E402
+from tests.integration.role_runs import install  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +55,12 @@ def emulator(shared_emulator: Emulator) -> Emulator:
     shared_emulator.reset()
     shared_emulator.read_only(False)
     return shared_emulator
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tree with the collection as a user gets it: built, and installed from what was built."""
+    return install(tmp_path_factory.mktemp("installed"))
 
 
 @pytest.fixture

@@ -40,22 +40,45 @@ def program(name: str) -> str:
     return str(beside) if beside.exists() else shutil.which(name) or name
 
 
+def bare_environment() -> dict[str, str]:
+    """Return the environment without settings of Ansible, and without any way to the sources of the collection."""
+    foreign = ("ANSIBLE_", "VERACODE_", "PYTHON", "XDG_")
+    return {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
+
+
+def install(folder: Path) -> Path:
+    """Build the collection and install what was built, as a user does; return the tree that it is in."""
+    galaxy, tree = program("ansible-galaxy"), folder / "collections"
+    env = {**bare_environment(), "ANSIBLE_COLLECTIONS_PATH": str(tree), "HOME": str(folder)}
+
+    def run(*arguments: str) -> None:
+        done = subprocess.run([galaxy, "collection", *arguments], env=env, check=False, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    run("build", "--output-path", str(folder), str(ROOT))
+    [built] = folder.glob("*.tar.gz")
+    run("install", "--offline", "--collections-path", str(tree), str(built))
+    return tree
+
+
 class Runs:
     """Runs playbooks in a folder of their own.
 
     :param folder: an empty folder; it is the home and the working directory of every run.
+    :param tree: where the collection is installed. The runs find no other collection, and nothing of the sources.
     :param emulator: whom the runs call, as its administrator.
     :param collections: further folders with collections.
     """
 
-    def __init__(self, folder: Path, emulator: Emulator | None = None, collections: t.Sequence[Path] = ()) -> None:
+    def __init__(
+        self, folder: Path, tree: Path, emulator: Emulator | None = None, collections: t.Sequence[Path] = ()
+    ) -> None:
         self.folder = folder
-        tree = os.environ.get("ANSIBLE_COLLECTIONS_PATH") or str(self._linked(folder / "tree"))
-        keep = {key: value for key, value in os.environ.items() if not key.startswith(("ANSIBLE_", "VERACODE_"))}
         self.env = {
-            **keep,
+            **bare_environment(),
             **(emulator.env if emulator else {}),
-            "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join([tree, *map(str, collections)]),
+            "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join(map(str, [tree, *collections])),
+            "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_NOCOLOR": "true",
@@ -68,16 +91,9 @@ class Runs:
         for proxy in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
             self.env.pop(proxy, None)
 
-    @staticmethod
-    def _linked(tree: Path) -> Path:
-        place = tree / "ansible_collections" / "community"
-        place.mkdir(parents=True)
-        (place / "veracode").symlink_to(ROOT)
-        return tree
-
     def start(self, playbook: str, variables: t.Mapping[str, t.Any], *arguments: str) -> subprocess.Popen[str]:
-        """Start a run without waiting for its end."""
-        command = [program("ansible-playbook"), playbook, "-e", json.dumps(variables), *arguments]
+        """Start a run without waiting for its end; further playbooks may be among the arguments."""
+        command = [program("ansible-playbook"), playbook, *arguments, "-e", json.dumps(variables)]
         return subprocess.Popen(
             command,
             cwd=self.folder,

@@ -98,8 +98,8 @@ def variables(standin: Standin, **more: t.Any) -> dict[str, t.Any]:
 
 
 @pytest.mark.slow
-def test_controller_is_made_ready_once(tmp_path: Path, standin: Standin, awx_collection: Path) -> None:
-    runs = Runs(tmp_path, collections=[awx_collection])
+def test_controller_is_made_ready_once(tmp_path: Path, installed: Path, standin: Standin, awx_collection: Path) -> None:
+    runs = Runs(tmp_path, installed, collections=[awx_collection])
     playbook = tmp_path / "play.yml"
     playbook.write_text(PLAY)
 
@@ -136,8 +136,10 @@ def test_controller_is_made_ready_once(tmp_path: Path, standin: Standin, awx_col
 
 
 @pytest.mark.slow
-def test_without_a_credential_the_templates_ask_for_one(tmp_path: Path, standin: Standin, awx_collection: Path) -> None:
-    runs = Runs(tmp_path, collections=[awx_collection])
+def test_without_a_credential_the_templates_ask_for_one(
+    tmp_path: Path, installed: Path, standin: Standin, awx_collection: Path
+) -> None:
+    runs = Runs(tmp_path, installed, collections=[awx_collection])
     playbook = tmp_path / "play.yml"
     playbook.write_text(PLAY)
     template = {"name": "Review", "playbook": "review.yml", "survey": "access_review"}
@@ -149,10 +151,10 @@ def test_without_a_credential_the_templates_ask_for_one(tmp_path: Path, standin:
     assert standin.names("credentials") == []
 
 
-def test_the_absence_of_awx_awx_is_said(tmp_path: Path) -> None:
+def test_the_absence_of_awx_awx_is_said(tmp_path: Path, installed: Path) -> None:
     playbook = tmp_path / "play.yml"
     playbook.write_text(PLAY)
-    run = Runs(tmp_path).play(str(playbook), {})
+    run = Runs(tmp_path, installed).play(str(playbook), {})
     assert run.returncode != 0
     assert "needs the collection awx.awx" in run.output
     assert "ansible-galaxy collection install awx.awx" in run.output

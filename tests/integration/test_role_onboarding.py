@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import stat
 import typing as t
 from pathlib import Path
@@ -17,7 +18,7 @@ import pytest
 import yaml
 
 from tests.emulator.control import Emulator
-from tests.integration.role_runs import Outcome, Runs
+from tests.integration.role_runs import ROOT, Outcome, Runs
 
 ONBOARD = "community.veracode.onboard"
 
@@ -31,8 +32,8 @@ OWN = "username,first_name,last_name,roles,teams\n"
 
 
 @pytest.fixture
-def runs(tmp_path: Path, emulator: Emulator) -> Runs:
-    return Runs(tmp_path, emulator)
+def runs(tmp_path: Path, installed: Path, emulator: Emulator) -> Runs:
+    return Runs(tmp_path, installed, emulator)
 
 
 def onboard(runs: Runs, text: str, *arguments: str, name: str = "people.csv", **variables: t.Any) -> Outcome:
@@ -66,8 +67,14 @@ def account(emulator: Emulator, name: str) -> dict[str, t.Any]:
 
 
 def test_documented_file_of_the_wrapper_gives_the_documented_accounts(runs: Runs, emulator: Emulator) -> None:
+    emulator.read_only(True)
+    checked = onboard(runs, DOCUMENTED, "--check", "--diff")
+    assert checked.returncode == 0, checked.output
+    assert not (runs.folder / "result.csv").exists()
+    emulator.read_only(False)
     first = onboard(runs, DOCUMENTED)
     assert first.returncode == 0, first.output
+    assert first.changed == checked.changed == 1
     expected = {
         "wayneshorter@example.com": ("Wayne", "Shorter", {"Security Lead", "Any Scan"}, {"Release Team"}),
         "tonywilliams@example.com": ("Tony", "Williams", {"Creator", "Submitter", "Any Scan"}, {"Demo Team"}),
@@ -139,37 +146,25 @@ def test_refused_row_does_not_stop_the_others_and_a_rerun_does_the_rest(runs: Ru
         [
             ["one@example.com", "O", "One", "Reviewer", "Demo Team"],
             ["two@example.com", "T", "Two", "Reviewer", ""],
-            ["three@example.com", "T", "Three", "Reviewer", "Demo Team"],
+            ["three@example.com", "T", "Three", "Reviewer", "Newcomers"],
         ]
     )
-    first = onboard(runs, text)
+    before = names(emulator)
+    refused = onboard(runs, text)
+    assert refused.returncode == 2
+    assert 'line 4 (row 3), column 5 \\"teams\\": there is no team \\"Newcomers\\"' in refused.output
+    assert names(emulator) == before
+
+    create = {"onboarding_missing_teams": "create"}
+    first = onboard(runs, text, **create)
     assert first.returncode == 2
     assert [row["outcome"] for row in result(runs)] == ["created", "failed", "created"]
     assert "At least one team is required" in result(runs)[1]["message"]
-    second = onboard(runs, text.replace("Two,Reviewer,", "Two,Reviewer,Release Team"))
+    assert list(account(emulator, "three@example.com")["teams"]) == ["Newcomers"]
+    second = onboard(runs, text.replace("Two,Reviewer,", "Two,Reviewer,Release Team"), **create)
     assert second.returncode == 0, second.output
     assert [row["outcome"] for row in result(runs)] == ["unchanged", "created", "unchanged"]
     assert {"one@example.com", "two@example.com", "three@example.com"} <= names(emulator)
-
-
-def test_missing_team_is_an_error_or_created(runs: Runs, emulator: Emulator) -> None:
-    text = as_csv([["one@example.com", "O", "One", "Reviewer", "Newcomers"]])
-    outcome = onboard(runs, text)
-    assert outcome.returncode == 2
-    assert 'column 5 \\"teams\\": there is no team \\"Newcomers\\"' in outcome.output
-    assert onboard(runs, text, onboarding_missing_teams="create").returncode == 0
-    assert list(account(emulator, "one@example.com")["teams"]) == ["Newcomers"]
-    assert onboard(runs, text, onboarding_missing_teams="create").changed == 0
-
-
-def test_check_mode_tells_the_same_and_writes_nothing(runs: Runs, emulator: Emulator) -> None:
-    emulator.read_only(True)
-    checked = onboard(runs, DOCUMENTED, "--check", "--diff")
-    assert checked.returncode == 0, checked.output
-    assert checked.changed == 1
-    assert not (runs.folder / "result.csv").exists()
-    emulator.read_only(False)
-    assert onboard(runs, DOCUMENTED).changed == checked.changed
 
 
 def test_job_profiles_api_accounts_and_variables(runs: Runs, emulator: Emulator) -> None:
@@ -177,10 +172,14 @@ def test_job_profiles_api_accounts_and_variables(runs: Runs, emulator: Emulator)
         "user_type,username,first_name,last_name,email_address,roles,teams,job_profile\n"
         "human,dev@example.com,D,Dev,,Sandbox User,Demo Team,Developer\n"
         "api,pipeline,P,Line,build@example.com,,Release Team,Pipeline\n"
+        # No cell is a template.
+        "human,text@example.com,{{ 40 + 2 }},{% raw %},,Reviewer,Demo Team,\n"
     )
+    (runs.folder / "more.yml").write_text("users:\n  - {username: tmonarch@example.com, phone: '2'}\n")
     outcome = onboard(
         runs,
         text,
+        onboarding_files="people.csv,more.yml",
         onboarding_job_profiles={"Pipeline": ["Upload and Scan API", "Results API"]},
         onboarding_user_defaults={"phone": "1"},
         onboarding_users=[
@@ -194,14 +193,10 @@ def test_job_profiles_api_accounts_and_variables(runs: Runs, emulator: Emulator)
     roles = set(account(emulator, "pipeline")["roles"])
     assert roles == {"Upload and Scan API", "Results API", "Any Scan (API)"}
     assert account(emulator, "var@example.com")["roles"] == ["Executive"]
-
-
-def test_cell_with_braces_stays_text(runs: Runs, emulator: Emulator) -> None:
-    text = as_csv([["one@example.com", "{{ 40 + 2 }}", "{% raw %}", "Reviewer", "Demo Team"]])
-    outcome = onboard(runs, text)
-    assert outcome.returncode == 0, outcome.output
-    user = account(emulator, "one@example.com")
-    assert (user["first_name"], user["last_name"]) == ("{{ 40 + 2 }}", "{% raw %}")
+    plain = account(emulator, "text@example.com")
+    assert (plain["first_name"], plain["last_name"]) == ("{{ 40 + 2 }}", "{% raw %}")
+    # The entry wins over the default.
+    assert account(emulator, "tmonarch@example.com")["phone"] == "2"
 
 
 def test_wrong_credentials_are_told_and_shown_nowhere(runs: Runs, emulator: Emulator) -> None:
@@ -259,16 +254,21 @@ def test_filters_in_a_playbook(runs: Runs) -> None:
 
 
 def test_export_is_what_apply_takes(runs: Runs, emulator: Emulator) -> None:
-    exported = runs.play("community.veracode.export_directory", {"directory_file": "directory.yml"})
+    both = (
+        "community.veracode.export_directory",
+        {"directory_file": "directory.yml"},
+        "community.veracode.apply_directory",
+    )
+    exported = runs.play(*both)
     assert exported.returncode == 0, exported.output
+    assert exported.changed == 1  # the file
     assert stat.S_IMODE((runs.folder / "directory.yml").stat().st_mode) == 0o600
-    again = runs.play("community.veracode.export_directory", {"directory_file": "directory.yml"})
+    again = runs.play(*both)
+    assert again.returncode == 0, again.output
     assert again.changed == 0
-    applied = runs.play("community.veracode.apply_directory", {"directory_file": "directory.yml"})
-    assert applied.returncode == 0, applied.output
-    assert applied.changed == 0
     data = yaml.safe_load((runs.folder / "directory.yml").read_text())
     person = next(user for user in data["users"] if user["username"] == "tmonarch@example.com")
+    assert person["login_enabled"] is True
     person["phone"] = "111"
     (runs.folder / "directory.yml").write_text(yaml.safe_dump(data))
     variables = {"directory_file": "directory.yml", "directory_plan_file": "plan.json"}
@@ -286,3 +286,15 @@ def test_apply_refuses_a_file_with_something_else_in_it(runs: Runs) -> None:
     assert outcome.returncode == 2
     assert "but teems is there" in outcome.output
     assert "Name the YAML file" in runs.play("community.veracode.apply_directory", {}).output
+
+
+@pytest.mark.slow
+def test_the_play_in_the_readme(runs: Runs, emulator: Emulator) -> None:
+    text = (ROOT / "roles" / "onboarding" / "README.md").read_text(encoding="utf-8")
+    (runs.folder / "play.yml").write_text(re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)[0])
+    for example in re.findall(r"```csv\n(.*?)```", text, re.DOTALL):
+        (runs.folder / "people.csv").write_text(example)
+        outcome = runs.play("play.yml", {})
+        assert outcome.returncode == 0, outcome.output
+    assert account(emulator, "regina@example.com")["last_name"] == "Monarch"
+    assert "Reviewer" in account(emulator, "ted@example.com")["roles"]

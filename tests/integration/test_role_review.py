@@ -12,7 +12,6 @@ import io
 import json
 import os
 import re
-import shutil
 import socket
 import stat
 import subprocess
@@ -25,6 +24,7 @@ import pytest
 
 from tests.emulator.control import Emulator
 from tests.integration.role_runs import ROOT, Outcome, Runs
+from tests.tools.browser import Browser, find
 
 PLAYBOOK = "community.veracode.access_review"
 NASTY = "<img src=x onerror=alert(1)>\"'&"
@@ -33,9 +33,9 @@ NASTY = "<img src=x onerror=alert(1)>\"'&"
 class Review:
     """The role against an organization of its own."""
 
-    def __init__(self, folder: Path, emulator: Emulator) -> None:
+    def __init__(self, folder: Path, tree: Path, emulator: Emulator) -> None:
         self.emulator = emulator
-        self.runs = Runs(folder, emulator)
+        self.runs = Runs(folder, tree, emulator)
         self.dest = folder / "review"
 
     def run(self, *arguments: str, **variables: t.Any) -> Outcome:
@@ -67,20 +67,24 @@ def own_emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def review(tmp_path: Path, own_emulator: Emulator) -> Review:
+def review(tmp_path: Path, installed: Path, own_emulator: Emulator) -> Review:
     own_emulator.reset()
-    return Review(tmp_path, own_emulator)
+    return Review(tmp_path, installed, own_emulator)
 
 
-def test_review(review: Review) -> None:
+def test_review(review: Review, tmp_path: Path) -> None:
     review.emulator.read_only()
     check = review.run("--check")
     assert check.returncode == 0, check.output
     assert not review.dest.exists()
 
-    first = review.run()
+    # The play in the README
+    text = (ROOT / "roles" / "access_review" / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "play.yml").write_text(re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)[0])
+    first = review.runs.play("play.yml", {})
     assert first.returncode == 0, first.output
     assert review.emulator.violations() == []
+    assert "Example Ltd" in (review.dest / "review.html").read_text()
     assert stat.S_IMODE(review.dest.stat().st_mode) == 0o700
     assert sorted(path.name for path in review.dest.iterdir()) == [
         "findings.json",
@@ -105,18 +109,16 @@ def test_review(review: Review) -> None:
     # What changes by hand between two reviews is told by the second.
     review.emulator.change("user", "ingrid.solberg@example.com", roles=["Reviewer"])
     review.emulator.change("user", "svc-build-booking", user_name="svc-build-booking-2")
-    second = review.run()
-    assert second.returncode == 0, second.output
+    # A relative path starts from the working directory.
+    second = review.run(access_review_fail_on="high", access_review_dest="review")
+    assert second.returncode != 0
+    assert "access_review_fail_on is high" in second.output
     changes = {(change["change"], change["name"], change["option"]) for change in review.findings()["changes"]}
     assert {
         ("changed", "ingrid.solberg@example.com", "roles"),
         ("removed", "svc-build-booking", None),
         ("added", "svc-build-booking-2", None),
     } <= changes
-
-    failed = review.run(access_review_fail_on="high")
-    assert failed.returncode != 0
-    assert "access_review_fail_on is high" in failed.output
 
 
 def test_an_incomplete_reading_is_said_and_never_passes(review: Review) -> None:
@@ -130,12 +132,16 @@ def test_an_incomplete_reading_is_said_and_never_passes(review: Review) -> None:
     assert 'class="verdict incomplete" role="alert"' in page
 
 
-def test_a_snapshot_that_is_named_has_to_be_one(review: Review, tmp_path: Path) -> None:
-    missing = review.run(access_review_previous=str(tmp_path / "none.json"))
+def test_a_snapshot_that_is_named_has_to_be_there(review: Review) -> None:
+    missing = review.run(access_review_previous="none.json")
     assert missing.returncode != 0
     assert "there is no file" in missing.output
+
+
+@pytest.mark.slow
+def test_a_snapshot_that_is_named_has_to_be_one(review: Review, tmp_path: Path) -> None:
     (tmp_path / "other.json").write_text('{"a": 1}')
-    other = review.run(access_review_previous=str(tmp_path / "other.json"))
+    other = review.run(access_review_previous="other.json")
     assert other.returncode != 0
     assert "no snapshot of an access review" in other.output
 
@@ -147,7 +153,7 @@ def test_decisions_are_applied_with_the_guards(review: Review) -> None:
     member, leaver = "svc-build-booking", "claire.fontaine@example.com"
     review.decide(sheet, {("Booking Web", member): ("remove", "")})
     review.decide("no-manager.csv", {("", leaver): ("Remove", "")})
-    decisions = {"access_review_decisions": [str(review.dest / "sheets")]}
+    decisions = {"access_review_decisions": "review/sheets"}
 
     guarded = review.run(access_review_max_removals=0, **decisions)
     assert guarded.returncode != 0
@@ -173,7 +179,15 @@ def test_decisions_are_applied_with_the_guards(review: Review) -> None:
 
 # --- in a browser -----------------------------------------------------------------------------------------------------
 
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+@pytest.fixture(scope="session")
+def browser() -> Browser:
+    """The browser of the machine, or one that is fetched once and kept in the home of the tests."""
+    found = find(Path.home() / ".cache" / "veracode-tests" / "chromium")
+    if found is None:
+        pytest.skip("needs Chromium, and there is no Debian package of it here: install Chromium or Chrome")
+    return found
+
 
 # Uses the page as a reader does, and leaves what it saw in an element.
 PROBE = """
@@ -238,10 +252,10 @@ class Listener:
         self._socket.close()
 
 
-def browse(folder: Path, page: Path, *arguments: str, port: int = 9) -> str:
+def browse(browser: Browser, folder: Path, page: Path, *arguments: str, port: int = 9) -> str:
     """Open a page in a browser without a window; return what is left of it after its scripts."""
     command = [
-        str(BROWSER),
+        browser.program,
         *("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"),
         # What the browser itself would ask for.
         *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"),
@@ -252,13 +266,12 @@ def browse(folder: Path, page: Path, *arguments: str, port: int = 9) -> str:
         *arguments,
         page.as_uri(),
     ]
-    env = {**os.environ, "HOME": str(folder)}
+    env = {**os.environ, **browser.env, "HOME": str(folder)}
     run = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120, env=env)
     return run.stdout
 
 
-@pytest.mark.skipif(BROWSER is None, reason="needs Chromium")
-def test_in_a_browser(review: Review, tmp_path: Path) -> None:
+def test_in_a_browser(browser: Browser, review: Review, tmp_path: Path) -> None:
     # A name that tries to become a part of the page.
     review.emulator.change("user", "ingrid.solberg@example.com", first_name=NASTY)
     assert review.run(access_review_organization=f"Example {NASTY}").returncode == 0
@@ -268,7 +281,7 @@ def test_in_a_browser(review: Review, tmp_path: Path) -> None:
     probed = tmp_path / "probed.html"
     probed.write_text(page.replace("</body>", PROBE + "</body>"))
     listener = Listener()
-    dom = browse(tmp_path, probed, "--dump-dom", port=listener.port)
+    dom = browse(browser, tmp_path, probed, "--dump-dom", port=listener.port)
     listener.close()
     # Chromium itself may look for updates; the page asks for nothing.
     assert [line for line in listener.asked if "google" not in line and "gvt1" not in line] == []
@@ -295,21 +308,12 @@ def test_in_a_browser(review: Review, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(BROWSER is None, reason="needs Chromium")
-def test_it_prints(review: Review, tmp_path: Path) -> None:
+def test_it_prints(browser: Browser, review: Review, tmp_path: Path) -> None:
     assert review.run().returncode == 0
     target = tmp_path / "review.pdf"
-    browse(tmp_path, review.dest / "review.html", f"--print-to-pdf={target}")
+    browse(browser, tmp_path, review.dest / "review.html", f"--print-to-pdf={target}")
     assert target.read_bytes().startswith(b"%PDF")
     assert target.stat().st_size > 20_000
-
-
-def test_the_play_in_the_readme(review: Review, tmp_path: Path) -> None:
-    text = (ROOT / "roles" / "access_review" / "README.md").read_text(encoding="utf-8")
-    (tmp_path / "play.yml").write_text(re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)[0])
-    run = review.runs.play("play.yml", {})
-    assert run.returncode == 0, run.output
-    assert "Example Ltd" in (review.dest / "review.html").read_text()
 
 
 def test_the_page_forbids_requests() -> None:
