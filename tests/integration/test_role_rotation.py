@@ -314,9 +314,8 @@ def test_killed_while_the_pair_is_proven(rotation: Rotation) -> None:
     kill(process)
     rotation.emulator.clear_faults()
     pair = rotation.stored()
-    left = [
-        path for path in rotation.folder.rglob("*") if path.is_file() and pair["api_key_secret"] in path.read_text()
-    ]
+    secret = pair["api_key_secret"].encode()
+    left = [path for path in rotation.folder.rglob("*") if path.is_file() and secret in path.read_bytes()]
     assert {path.parent.name for path in left} == {"vault", "escrow"}
 
     # Both have it: the next run proves nothing anew and empties the escrow.
