@@ -87,6 +87,8 @@ class Runs:
             "ANSIBLE_CACHE_PLUGIN": "jsonfile",
             "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(folder / "facts"),
             "HOME": str(folder),
+            # Ansible asks the system for the home of the user, not the environment.
+            "ANSIBLE_REMOTE_TEMP": str(folder / ".ansible" / "tmp"),
         }
         for proxy in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
             self.env.pop(proxy, None)
