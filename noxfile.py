@@ -409,7 +409,7 @@ def importer(session: nox.Session) -> None:
     listed = {line.partition("#")[0].strip() for line in (ROOT / "requirements.txt").read_text().splitlines()} - {""}
     checks.record("execution environment gets the libraries", bool(wanted) and wanted == listed, time.monotonic())
     command = ["ansible-builder", "create", "--file", "execution-environment.yml", "--context", str(build / "context")]
-    checks.run("execution-environment.yml", *command, env=env)
+    checks.run("execution-environment.yml", *command, env=galaxy_tools())
     checks.finish()
 
 
