@@ -9,7 +9,7 @@ ARGS ?=
 RUN = .nox/runner/bin/python tests/tools/run.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all matrix lint format sanity units integration importer release errors docs probe bench clean runner
+.PHONY: help demo test test-all matrix lint format sanity units integration coverage importer release errors docs probe bench clean runner
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -43,6 +43,9 @@ units: runner ## Unit tests and the emulator's own tests
 
 integration: runner ## Playbooks against the emulator
 	@$(RUN) integration -- $(ARGS)
+
+coverage: runner ## How much of the code the tests in one process reach
+	@$(RUN) coverage
 
 importer: runner ## Build the collection and let galaxy-importer look at it
 	@$(RUN) importer

@@ -65,6 +65,17 @@ MATRIX = [
 # The newest ansible-core that runs on Python 3.11: what `make test` uses.
 DEFAULT = Entry("2.19", "3.11", "newest")
 
+# The tests that run the code in their own process, where its coverage can be seen.
+COVERED = (
+    "tests/unit/plugins",
+    "tests/integration/test_accounts_calls.py",
+    "tests/integration/test_accounts_options.py",
+    "tests/integration/test_accounts_rules.py",
+    "tests/integration/test_accounts_switches.py",
+    "tests/integration/test_structure.py",
+    "tests/faults",
+)
+
 # antsibull-docs takes the name of its temporary folder, where it ends in "_", for a reference in reStructuredText. So
 # it gets names of letters only.
 ANTSIBULL_DOCS = """\
@@ -268,7 +279,7 @@ def lint(session: nox.Session) -> None:
     packages = import_tree()  # as the working directory it comes first on the path
     command = ["lint-imports", "--no-logo", f"--config={COPY / 'pyproject.toml'}"]
     checks.run("import contracts", *command, env={**env, "PYTHONPATH": None}, cwd=packages)
-    checks.run("shellcheck", "shellcheck", ".ci/run", env=env)
+    checks.run("shellcheck", "shellcheck", ".ci/run", ".ci/fragment", env=env)
     checks.run("licences", "reuse", "lint", "--quiet", env=env)
     checks.run("changelog", "antsibull-changelog", "lint", env=env)
     command = ["antsibull-changelog", "lint-changelog-yaml", "--strict", "changelogs/changelog.yaml"]
@@ -326,6 +337,25 @@ def integration(session: nox.Session) -> None:
     mirror(TREE)
     checks = Checks(session)
     run_integration(checks, DEFAULT, slow=False)
+    checks.finish()
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """How much of the plugins the tests in one process reach; less than 95 % is a failure."""
+    mirror(TREE)
+    env = tools(
+        "coverage",
+        core_requirement(DEFAULT.core),
+        *("-r", "requirements.txt", "-r", "tests/emulator/requirements.txt"),
+        *("-r", "tests/requirements/test.txt", "-r", "tests/requirements/coverage.txt"),
+        python=DEFAULT.python,
+    )
+    env["COVERAGE_FILE"] = str(results(session, ".data"))
+    checks = Checks(session)
+    command = ["python", "-m", "coverage", "run", "--source=plugins", "-m", "pytest", "-m", "not slow"]
+    checks.run("tests under coverage", *command, *COVERED, env=env)
+    checks.run("coverage", "python", "-m", "coverage", "report", "--show-missing", "--fail-under=95", env=env)
     checks.finish()
 
 

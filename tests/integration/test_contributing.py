@@ -82,7 +82,7 @@ def test_a_field_is_one_row(changed: Path, emulator: dict[str, str]) -> None:
     run(["python", "tests/tools/directory_docs.py"], changed)
     for module in ("veracode_user", "veracode_api_user", "veracode_directory"):
         assert "cost_centre" in run(["ansible-doc", f"community.veracode.{module}"], changed)
-    account = {"username": ADDRESS, "first_name": "Regina", "last_name": "Monarch", "roles": ["Reviewer"], "teams": []}
+    account = {"username": ADDRESS, "first_name": "Regina", "last_name": "Monarch", "roles": ["Executive"]}
 
     def task(value: str, **more: t.Any) -> dict[str, t.Any]:
         return {"community.veracode.veracode_user": {**account, "cost_centre": value}, "diff": True, **more}

@@ -111,3 +111,20 @@ def test_actions_are_pinned_and_may_only_read() -> None:
         for job in workflow["jobs"].values():
             for step in job["steps"]:
                 assert re.search(r"@[0-9a-f]{40}$", step.get("uses", "@" + "0" * 40)), f"{path.name}: {step['uses']}"
+
+
+def test_the_version_is_the_same_everywhere() -> None:
+    version = load("galaxy.yml")["version"]
+    assert f'VERSION = "{version}"' in (ROOT / "plugins" / "module_utils" / "_version.py").read_text(encoding="utf-8")
+    # What was released last is no newer.
+    released = [tuple(map(int, name.split("."))) for name in load("changelogs/changelog.yaml")["releases"]]
+    assert max(released) <= tuple(map(int, version.split(".")))
+
+
+def test_the_checklist_has_every_point_and_names_what_is_there() -> None:
+    text = (ROOT / "CHECKLIST.md").read_text(encoding="utf-8")
+    assert [int(number) for number in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)] == list(range(1, 81))
+    named = set(re.findall(r"`((?:[\w.]+/)+[\w.-]+|[A-Z]+\.md|[\w.-]+\.(?:yml|toml))`", text))
+    assert len(named) > 30
+    places = (ROOT, ROOT / "plugins" / "module_utils")
+    assert [name for name in sorted(named) if not any((place / name).exists() for place in places)] == []
