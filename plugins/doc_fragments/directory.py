@@ -117,7 +117,8 @@ options:
           - For a person without SAML, username and address are the same, and one implies the other.
           - The way of C(updateuser.do) works too. With the old username here and the new address in O(users[].email_address), the account is
             renamed, and when the username is gone later, the account that has the new address as its username is taken, with a warning.
-          - At least one of O(users[].username), O(users[].custom_id) and O(users[].email_address) is required.
+          - At least one of O(users[].username), O(users[].custom_id) and O(users[].email_address) is required. If they mean different accounts, that is an error, also
+            where the account is to be disabled or deleted.
         type: str
         aliases: [user_name]
       custom_id:
@@ -236,7 +237,7 @@ options:
         description:
           - Names of the teams that the account manages as team admin. They are added to its teams.
           - The account manages exactly these teams. If the option is omitted, it goes on managing those of its teams that it manages.
-          - Needs the Team Admin role.
+          - Needs the Team Admin role, and that role needs at least one team to manage.
           - Only the Identity REST API has this option.
         type: list
         elements: str
@@ -381,7 +382,7 @@ options:
         description:
           - Names of the teams that the account manages as team admin. They are added to its teams.
           - The account manages exactly these teams. If the option is omitted, it goes on managing those of its teams that it manages.
-          - Needs the Team Admin role.
+          - Needs the Team Admin role, and that role needs at least one team to manage.
           - Only the Identity REST API has this option.
         type: list
         elements: str
@@ -548,7 +549,7 @@ options:
         description:
           - Names of the teams that the account manages as team admin. They are added to its teams.
           - The account manages exactly these teams. If the option is omitted, it goes on managing those of its teams that it manages.
-          - Needs the Team Admin role.
+          - Needs the Team Admin role, and that role needs at least one team to manage.
           - Only the Identity REST API has this option.
         type: list
         elements: str
@@ -670,7 +671,7 @@ options:
         description:
           - Names of the teams that the account manages as team admin. They are added to its teams.
           - The account manages exactly these teams. If the option is omitted, it goes on managing those of its teams that it manages.
-          - Needs the Team Admin role.
+          - Needs the Team Admin role, and that role needs at least one team to manage.
           - Only the Identity REST API has this option.
         type: list
         elements: str
