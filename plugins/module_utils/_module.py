@@ -99,7 +99,7 @@ def run(module: AnsibleModule, work: Work) -> None:
     module.exit_json(**{**_so_far(session), **result, **_invocation(module)})
 
 
-def _fail(module: AnsibleModule, session: Session | None, error: VeracodeError, **more: t.Any) -> None:
+def _fail(module: AnsibleModule, session: Session | None, error: VeracodeError, **more: t.Any) -> t.NoReturn:
     _tell(module, session)
     module.fail_json(msg=error.msg, failure=error.failure(), **more, **_so_far(session), **_invocation(module))
 
