@@ -42,7 +42,7 @@ options:
   region:
     description:
       - The Veracode region of the organization.
-      - V(auto) takes it from the prefix of the credentials; credentials without a prefix belong to the commercial region.
+      - Credentials without a prefix belong to the commercial region.
       - A region that contradicts the prefix of the credentials is an error.
       - If not set, the value of the environment variable E(VERACODE_REGION) is used.
       - With V(auto), it follows from the prefix of the credentials.

@@ -75,11 +75,12 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ (plan | community.veracode.offboarding_outcome(ledger, details, everyone.users, {}, today='2026-01-31')).rows }}"
   vars:
-    ledger:
+    empty:
       leavers: {}
     plan: >-
-      {{ everyone.users | community.veracode.offboarding_plan({'leavers': ['regina@example.com']}, ledger=ledger, today='2026-01-31') }}
+      {{ everyone.users | community.veracode.offboarding_plan({'leavers': ['regina@example.com']}, ledger=empty, today='2026-01-31') }}
     details: "{{ everyone.users | selectattr('username', 'in', plan.begin) }}"
+    ledger: "{{ (empty | community.veracode.offboarding_record(details=details, today='2026-01-31')).ledger }}"
 """
 
 RETURN = r"""

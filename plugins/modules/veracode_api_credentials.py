@@ -47,6 +47,7 @@ options:
         before, is no change. This takes two calls, one to find the owner and one to revoke, if Veracode's search shows the pair of the
         owner, and one or two more otherwise.
       - With the other states, the account that holds it, or held it, is meant.
+      - Exactly one of O(username) and O(api_id) is required.
     type: str
   state:
     description:

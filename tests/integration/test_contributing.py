@@ -39,7 +39,7 @@ def changed(tmp_path: Path) -> Path:
 @pytest.fixture
 def emulator(changed: Path, tmp_path: Path) -> Iterator[dict[str, str]]:
     """The emulator of the copy, as environment of those who call it."""
-    command = [sys.executable, "-m", "tests.emulator", "--seed", "small", "--idle-exit", "120"]
+    command = [sys.executable, "-m", "tests.emulator", "--seed", "small", "--idle-exit", "900"]
     state = tmp_path / "emulator"
     process = subprocess.Popen(
         [*command, "--state-dir", str(state)],

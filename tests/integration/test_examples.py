@@ -22,6 +22,8 @@ PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 # These run three times each, in test_accounts_playbooks.py.
 ACCOUNTS = {"veracode_user", "veracode_api_user", "veracode_user_info"}
 MODULES = sorted({path.stem for path in (PLUGINS / "modules").glob("veracode_*.py")} - ACCOUNTS)
+# What make test runs of them.
+SHORT = {"veracode_api_credentials", "veracode_directory", "veracode_jit_settings", "veracode_user_reset"}
 FILTERS = sorted(path.stem for path in (PLUGINS / "filter").glob("*.py"))
 # The first lines of a wrapper's file, and one without the column action.
 CREATE = (
@@ -79,7 +81,9 @@ def one_administrator_only(emulator: Emulator) -> None:
     emulator.add("user", **names, roles=["Administrator"])
 
 
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize(
+    "module", [name if name in SHORT else pytest.param(name, marks=pytest.mark.slow) for name in MODULES]
+)
 def test_examples_of_modules_promise_what_they_do(world: World, module: str) -> None:
     for team in ("Web Shop", *(("Billing", "Payments", "Treasury") if "business_unit" in module else ())):
         world.emulator.add("team", name=team)
