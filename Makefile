@@ -9,7 +9,7 @@ ARGS ?=
 RUN = .nox/runner/bin/python tests/tools/run.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all matrix lint format sanity units integration coverage importer release errors docs probe bench clean runner
+.PHONY: help demo test test-all matrix lint format sanity units integration coverage importer release errors faults docs probe bench clean runner
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -59,6 +59,9 @@ release: runner ## Write the changelog of the version in galaxy.yml, build its t
 errors: runner ## Write every error text of the collection into build/errors.md, to be read
 	@mkdir -p build
 	@.nox/runner/bin/python tests/tools/error_texts.py build/errors.md
+
+faults: runner ## Strike every call with every fault and write the tables of the guide; takes an hour
+	@$(RUN) faults -- $(ARGS)
 
 docs: runner ## Build the documentation as a web site into build/docs
 	@$(RUN) docs

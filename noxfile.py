@@ -515,6 +515,16 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Strike every call of every module with every fault, and write what came of it into the guide."""
+    mirror(TREE)
+    checks = Checks(session)
+    command = ["python", "-m", "tests.faults", "--root", str(ROOT)]
+    checks.run("faults", *command, *session.posargs, env=test_tools(DEFAULT))
+    checks.finish()
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation as a web site into build/docs/build/html; a warning is a failure."""
     source = mirror(STATE / "docs-tree")

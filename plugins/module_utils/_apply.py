@@ -117,10 +117,10 @@ def apply_plan(
     return entity if isinstance(entity, Account) else None
 
 
-def look_for_lost(look_up: t.Callable[[], Found | None]) -> Found | None:
-    """Look for what may have been created by a call whose answer was lost, for up to a minute.
+def wait_for(look_up: t.Callable[[], Found | None]) -> Found | None:
+    """Look for what cannot be read yet, for up to a minute.
 
-    :returns: what was found, C(None) if it was most likely not created.
+    :returns: what was found, C(None) if it most likely is not there.
     """
     for wait in LOOK_UP_WAITS:
         found = look_up()
@@ -128,6 +128,22 @@ def look_for_lost(look_up: t.Callable[[], Found | None]) -> Found | None:
             return found
         time.sleep(wait)
     return look_up()
+
+
+def look_for_lost(lost: LostAnswerError, look_up: t.Callable[[], Found | None]) -> Found | None:
+    """Look for what may have been created by a call whose answer was lost.
+
+    :returns: what was found, C(None) if it was most likely not created.
+    :raises LostAnswerError: that cannot be found out either.
+    """
+    try:
+        return wait_for(look_up)
+    except VeracodeError as error:
+        lost.msg = lost.followed_by(
+            f"What became of it cannot be read either ({error.msg.rstrip('.')}). Run the task again: it looks first, and "
+            "creates nothing twice"
+        )
+        raise lost from None
 
 
 def note(change: Change, progress: Progress, keys: KeyReceiver | None = None) -> None:
@@ -218,30 +234,29 @@ def _look_for(
     """Find out what became of a creation whose answer was lost, before anything is sent again."""
     after = _after(change)
     need = frozenset({"email_address"})
-    found = look_for_lost(lambda: directory.by_username(after.username, after.kind, need))
+    found = look_for_lost(lost, lambda: directory.by_username(after.username, after.kind, need))
     if found is None:
         if keys is not None:
-            raise ApiError(
-                lost.followed_by(
-                    f'"{after.username}" cannot be found after a minute, so it was probably not created; it is not '
-                    "tried again by itself, since that would generate a key pair. Run the task again"
-                )
-            ) from None
+            lost.msg = lost.followed_by(
+                f'"{after.username}" cannot be found after a minute, so it was probably not created; it is not tried '
+                "again by itself, since that would generate a key pair. Run the task again"
+            )
+            raise lost
         return directory.create(after, change.values)
     address = str(after.values.get("email_address") or "")
     if str(found.values.get("email_address") or "").casefold() != address.casefold() or found.kind != after.kind:
-        raise ApiError(
-            lost.followed_by(
-                f'There is an account "{found.username}" now, but with another address or type than was sent, so it is '
-                "left alone; look at it, then run the task again"
-            )
-        ) from None
+        lost.msg = lost.followed_by(
+            f'There is an account "{found.username}" now, but with another address or type than was sent, so it is left '
+            "alone; look at it, then run the task again"
+        )
+        raise lost
     if keys is not None:
         note(change, progress, keys)
-        raise ApiError(
+        lost.msg = (
             f'"{after.username}" was created, but the answer with its key pair was lost, and a secret is never asked '
             "for twice. Generate a new pair with community.veracode.veracode_api_credentials and state: rotated"
-        ) from None
+        )
+        raise lost
     return directory.details(found) or found
 
 

@@ -96,17 +96,16 @@ def _of_that_name(store: Store[S], name: str) -> S | None:
 def _look_for(change: Change, store: Store[S], lost: LostAnswerError) -> S:
     """Find out what became of a creation whose answer was lost, before anything is sent again."""
     after = t.cast("S", change.after)
-    found = look_for_lost(lambda: _of_that_name(store, after.name))
+    found = look_for_lost(lost, lambda: _of_that_name(store, after.name))
     if found is None:
         return store.create(after, change.values)
     found = store.details(found) or found
     if unmet(change, t.cast("Structure", found)):
-        raise ApiError(
-            lost.followed_by(
-                f'There is a {WORDS[change.kind]} "{after.name}" now, but not with what was sent, so it is left alone; '
-                "look at it, then run the task again"
-            )
-        ) from None
+        lost.msg = lost.followed_by(
+            f'There is a {WORDS[change.kind]} "{after.name}" now, but not with what was sent, so it is left alone; look '
+            "at it, then run the task again"
+        )
+        raise lost
     return found
 
 

@@ -11,6 +11,9 @@ from __future__ import annotations
 
 import typing as t
 
+# What an error says of a call that writes and whose answer does not tell.
+OUTCOME_UNKNOWN = "whether it was carried out is unknown"
+
 
 class VeracodeError(Exception):
     """Anything that stops a run and is explained to the user.

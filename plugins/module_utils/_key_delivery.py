@@ -76,6 +76,25 @@ class KeyDelivery:
                 option="credentials_dest",
             )
 
+    def warn_if_missing(self, username: str) -> None:
+        """Warn if the place of the pair of an account that exists holds none, as after a run that was killed."""
+        try:
+            store = key_store(self._params, username)
+            if store is None or store.stored_api_id() is not None:
+                return
+        except InputError:
+            return  # nothing is to be written there
+        rescued = store.rescue_files()
+        remedy = (
+            f"A pair of an earlier run is in {rescued[0]}: use it"
+            if rescued
+            else "If the run that created it was stopped, the secret is lost: generate another pair with "
+            "community.veracode.veracode_api_credentials and renew_if_missing: true"
+        )
+        self._progress.warnings.append(
+            f'"{username}" exists, so no key pair is generated, but {self._params["credentials_dest"]} holds none of it. {remedy}'
+        )
+
     def prepare(self) -> None:
         """Prove that the pair can be kept, right before it is generated.
 

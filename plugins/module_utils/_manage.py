@@ -64,7 +64,13 @@ def _manage(session: Session, desired: Desired, directory: Directory) -> dict[st
         if directory.is_caller(before):
             raise refuse_self_lockout(plan.change, risk)
     creates = plan.change is not None and plan.change.action == "create"
-    keys = _key_delivery(session) if creates and params.get("credentials") == "on_create" else None
+    keys = None
+    if params.get("credentials") == "on_create" and params["state"] == "present":
+        delivery = _key_delivery(session)
+        if creates:
+            keys = delivery
+        elif isinstance(plan.entity, Account):
+            delivery.warn_if_missing(plan.entity.username)
     with keys or contextlib.nullcontext():
         if keys is not None:
             keys.check(str(plan.change.name if plan.change else ""))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.veracode.plugins.module_utils._apply import carry_out, note
+from ansible_collections.community.veracode.plugins.module_utils._apply import carry_out, look_for_lost, note
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, LostAnswerError, raise_all
 from ansible_collections.community.veracode.plugins.module_utils._identity.jit import JitStore
 from ansible_collections.community.veracode.plugins.module_utils._module import Session
@@ -61,7 +61,7 @@ def _write(store: JitStore, change: Change, wanted: JitSettings, session: Sessio
     try:
         answered = store.create(wanted) if change.action == "create" else store.update(wanted)
     except LostAnswerError as lost:
-        answered = store.read()
+        answered = look_for_lost(lost, store.read)
         if answered is None:
             lost.msg = lost.followed_by("There are no settings now, so probably not; run the task again")
             raise

@@ -17,10 +17,11 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from ansible_collections.community.veracode.plugins.module_utils._accounts import Account
 from ansible_collections.community.veracode.plugins.module_utils._apply import (
     Progress,
     apply_plan,
-    look_for_lost,
+    wait_for,
 )
 from ansible_collections.community.veracode.plugins.module_utils._apply_structure import apply_structure
 from ansible_collections.community.veracode.plugins.module_utils._directory import Directory
@@ -66,7 +67,12 @@ class OrganizationWriter:
         self._progress = progress
         self._check_mode = check_mode
         self._workers = workers
-        self._options = {entry.desired.place: entry.options for entry in organization.accounts}
+        # A plan that changes nothing has no place, so these are found by username.
+        self._key_options = {
+            str(entry.desired.username).casefold(): {"credentials_format": "ini", **entry.options}
+            for entry in organization.accounts
+            if entry.options.get("credentials") == "on_create"
+        }
         self._created: dict[tuple[str, str], t.Any] = {}
         self._stop = threading.Event()
         self.done: set[int] = set()
@@ -79,23 +85,27 @@ class OrganizationWriter:
         """
         problems: list[VeracodeError] = []
         for step in steps:
-            keys = self._keys(step, Progress())
-            if keys is not None and step.plan.change is not None:
-                try:
-                    keys.check(step.plan.change.name)
-                except InputError as error:
-                    error.place = f"{step.place}.{error.option}"
-                    error.msg = f"{step.place}.{error.msg}"
-                    error.kind, error.name = step.plan.change.kind, step.plan.change.name
-                    problems.append(error)
+            entity = step.plan.entity
+            keys = self._keys(entity, self._progress)
+            if keys is None or not isinstance(entity, Account):
+                continue
+            if not _creates(step):
+                keys.warn_if_missing(entity.username)
+                continue
+            try:
+                keys.check(entity.username)
+            except InputError as error:
+                error.place = f"{step.place}.{error.option}"
+                error.msg = f"{step.place}.{error.msg}"
+                error.kind, error.name = entity.kind, entity.username
+                problems.append(error)
         raise_all(problems)
 
-    def _keys(self, step: Step, progress: Progress) -> KeyDelivery | None:
-        change = step.plan.change
-        options = self._options.get(step.place, {})
-        if change is None or change.action != "create" or options.get("credentials") != "on_create":
+    def _keys(self, entity: t.Any, progress: Progress) -> KeyDelivery | None:
+        if not isinstance(entity, Account) or entity.kind != API_USER:
             return None
-        return KeyDelivery({"credentials_format": "ini", **options}, progress)
+        options = self._key_options.get(entity.username.casefold())
+        return KeyDelivery(options, progress) if options is not None else None
 
     def carry_out(self, steps: t.Sequence[Step], *, stop: bool, report: Report) -> list[VeracodeError]:
         """Carry out all steps and return what failed, each with its place.
@@ -148,7 +158,7 @@ class OrganizationWriter:
         else:
             # What was said of an entry while it was planned has been told with its place.
             plan = replace(plan, warnings=())
-            keys = self._keys(step, progress)
+            keys = self._keys(plan.entity, progress) if _creates(step) else None
             with keys or contextlib.nullcontext():
                 if keys is not None:
                     keys.check(change.name)
@@ -169,7 +179,7 @@ class OrganizationWriter:
             ]
             if error.status not in (400, 404) or not new:
                 raise
-        look_for_lost(lambda: all(self._directory.details(account) for account in new) or None)
+        wait_for(lambda: all(self._directory.details(account) for account in new) or None)
         return apply_structure(plan, self._structure.teams, progress, check_mode=self._check_mode)
 
     def _with_handles(self, plan: Plan) -> Plan:
@@ -192,6 +202,10 @@ class OrganizationWriter:
         self._progress.warnings += progress.warnings
         self._progress.pending = self._progress.pending or progress.pending
         self._progress.masked |= progress.masked
+
+
+def _creates(step: Step) -> bool:
+    return step.plan.change is not None and step.plan.change.action == "create"
 
 
 def _from(change: Change, before: Team | BusinessUnit, handle: str | None) -> Change:

@@ -72,18 +72,18 @@ class Known:
 class Needed:
     """What has to be read for an entry to be planned; names that the object already holds need no look-up.
 
-    :param business_units: the business units.
+    :param business_units: business units that have to exist.
     :param users: usernames that have to exist.
     :param managers: usernames that need the Team Admin role.
     :param teams: team names that have to exist.
-    :param permissions: the permissions.
+    :param permissions: permissions that have to exist.
     """
 
-    business_units: bool = False
+    business_units: tuple[str, ...] = ()
     users: tuple[str, ...] = ()
     managers: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
-    permissions: bool = False
+    permissions: tuple[str, ...] = ()
 
 
 def find_structure(desired: DesiredObject, existing: t.Iterable[S]) -> S | None:
@@ -158,7 +158,7 @@ def needed(desired: DesiredObject, current: Structure | None) -> Needed:
         return Needed(teams=tuple(name for name in named if name not in held_teams))
     if isinstance(current, CustomRole) or desired.kind == "role":
         held_permissions = current.values_and_lists.get("permissions", ()) if current else ()
-        return Needed(permissions=bool(set(values.get("permissions", ())) - set(held_permissions)))
+        return Needed(permissions=tuple(name for name in values.get("permissions", ()) if name not in held_permissions))
     team = current if isinstance(current, Team) else None
     unit = values.get("business_unit")
     users: tuple[str, ...] = ()
@@ -172,9 +172,8 @@ def needed(desired: DesiredObject, current: Structure | None) -> Needed:
         )
         named = {name.casefold(): name for name in (*values.get("members", ()), *values.get("managers", ()))}
         users = tuple(sorted(name for key, name in named.items() if key not in held))
-    return Needed(
-        business_units=unit is not None and (team is None or team.business_unit != unit), users=users, managers=managers
-    )
+    moves = unit is not None and (team is None or team.business_unit != unit)
+    return Needed(business_units=(str(unit),) if moves else (), users=users, managers=managers)
 
 
 def plan_team(desired: DesiredObject, current: Team | None, known: Known) -> Plan:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
 
 USER = "user"
 API_USER = "api_user"
@@ -138,10 +138,14 @@ def known_role(name: str | None, title: str | None, *, is_api: bool = False, is_
 
 
 class RoleCatalog:
-    """The roles that can be named, found by short name, display name or one of Veracode's other spellings."""
+    """The roles that can be named, found by short name, display name or one of Veracode's other spellings.
 
-    def __init__(self, roles: t.Iterable[Role]) -> None:
+    :param lacking: there may be more of them; this is raised for a role that is not found.
+    """
+
+    def __init__(self, roles: t.Iterable[Role], *, lacking: VeracodeError | None = None) -> None:
         self.roles = tuple(roles)
+        self._lacking = lacking
         self._index: dict[str, Role] = {}
         for role in self.roles:
             for name in (role.name, role.title):
@@ -153,6 +157,8 @@ class RoleCatalog:
 
     def find(self, name: str) -> Role | None:
         """Return the role of this name, case observed, or C(None)."""
+        if self._lacking is not None and name not in self._index:
+            raise self._lacking
         return self._index.get(name)
 
     def names(self) -> tuple[str, ...]:
@@ -160,7 +166,7 @@ class RoleCatalog:
         return tuple(self._index)
 
     def __contains__(self, role: Role) -> bool:
-        return role.key in self._index
+        return self.find(role.key) is not None
 
     def nearest(self, name: str, kind: str) -> str | None:
         """Return the valid name nearest to C(name) for that kind of account."""

@@ -29,6 +29,7 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from ansible_collections.community.veracode.plugins.module_utils._credentials import Connection
 from ansible_collections.community.veracode.plugins.module_utils._errors import (
+    OUTCOME_UNKNOWN,
     ApiError,
     LostAnswerError,
     MissingLibraryError,
@@ -114,6 +115,7 @@ class Answer:
     :param date: the server's C(Date) header.
     :param repeated: whether the outcome of an earlier attempt is unknown: a DELETE that is answered with 404 may have
         done its work before.
+    :param effect: of the call.
     """
 
     status: int
@@ -125,6 +127,19 @@ class Answer:
     path: str
     date: str | None
     repeated: bool = False
+    effect: Effect = Effect.READ
+
+    @property
+    def leaves_open(self) -> bool:
+        """Whether a refusal does not tell that nothing was written."""
+        return self.effect is not Effect.READ and (self.repeated or self.status >= 500)
+
+
+def with_outcome(message: str, answer: Answer) -> str:
+    """Add to what is told of a refusal whether something may have been written all the same."""
+    if answer.leaves_open:
+        return f"{message} As an earlier attempt or this one may have worked, {OUTCOME_UNKNOWN}."
+    return message
 
 
 class _Lost(Exception):
@@ -280,8 +295,11 @@ class Transport:
                     raise self._lost_answer(request, lost.reason) from None
                 if lost.final or failures >= self._connection.max_retries:
                     attempts = f" ({failures + 1} attempts)" if failures else ""
+                    outcome = f"; {OUTCOME_UNKNOWN}" if unknown and effect is not Effect.READ else ""
                     raise TransportError(
-                        f"{method} {path} failed: {lost.reason}{attempts}{lost.remedy}", method=method, path=path
+                        f"{method} {path} failed: {lost.reason}{attempts}{outcome}{lost.remedy}",
+                        method=method,
+                        path=path,
                     ) from None
                 _back_off(failures)
                 failures += 1
@@ -289,8 +307,9 @@ class Transport:
             except _TooLarge:
                 text = f"{method} {path} was answered with more than {MAX_ANSWER // 1024**2} MiB, which was not read on"
                 if effect is Effect.ONCE:
-                    raise LostAnswerError(f"{text}; it may have been carried out", method=method, path=path) from None
-                raise ApiError(f"{text}; check api_url and xml_api_url", method=method, path=path) from None
+                    raise LostAnswerError(f"{text}; {OUTCOME_UNKNOWN}", method=method, path=path) from None
+                outcome = f"; {OUTCOME_UNKNOWN}" if effect is Effect.REPEATABLE else ""
+                raise ApiError(f"{text}{outcome}; check api_url and xml_api_url", method=method, path=path) from None
 
             status = raw.status
             if status == 429:
@@ -320,6 +339,7 @@ class Transport:
                     path=path,
                     date=raw.headers.get("Date"),
                     repeated=unknown,
+                    effect=effect,
                 )
 
     def _attempt(self, library: _Library, request: _Request) -> _Raw:
@@ -424,7 +444,7 @@ class Transport:
 
     def _lost_answer(self, request: _Request, reason: str, raw: _Raw | None = None) -> LostAnswerError:
         return LostAnswerError(
-            f"{request.method} {request.path} was sent once, and whether it was carried out is unknown: {reason}",
+            f"{request.method} {request.path} was sent once, and {OUTCOME_UNKNOWN}: {reason}",
             method=request.method,
             path=request.path,
             status=None if raw is None else raw.status,

@@ -47,6 +47,7 @@ options:
       - An account that exists keeps what it has. See M(community.veracode.veracode_api_credentials) to renew and revoke key pairs.
       - With V(none), no key pair is generated.
       - With V(on_create), an account that is created gets a key pair, in the same call. Needs O(credentials_dest) or O(return_secret).
+        If the account exists and O(credentials_dest) holds no key pair of it, as after a run that was killed, a warning says so.
     type: str
     choices: [none, on_create]
     default: none

@@ -103,8 +103,16 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
 class Exchange:
     """One request on its way through the application."""
 
-    def __init__(self, world: World, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(
+        self,
+        world: World,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        stop_listening: Callable[[float], Awaitable[None]],
+    ) -> None:
         self.world = world
+        self.stop_listening = stop_listening
         self.scope = scope
         self.receive = receive
         self.send = send
@@ -160,6 +168,9 @@ class Exchange:
             elif kind == "empty":
                 answer.body = b""
         headers = [(name.encode(), value.encode("latin-1")) for name, value in answer.headers]
+        if kind == "refuse" and self.fault is not None:
+            await self.stop_listening(self.fault.seconds)
+            headers.append((b"connection", b"close"))
         if answer.content_type:
             headers.append((b"content-type", answer.content_type.encode()))
         body = answer.body
@@ -396,6 +407,10 @@ async def read_form(exchange: Exchange, call: Call) -> dict[str, str]:
     return dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
+async def _listen_on(_seconds: float) -> None:
+    """Where the application has no port of its own, it cannot refuse connections."""
+
+
 class Application:
     """What stands in front of the routes."""
 
@@ -409,6 +424,7 @@ class Application:
         self.router = Router(routes, redirect_slashes=False, default=Endpoint({}))
         self.active = 0
         self.last_activity = time.monotonic()
+        self.stop_listening: Callable[[float], Awaitable[None]] = _listen_on
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -416,7 +432,7 @@ class Application:
         self.last_activity = time.monotonic()
         self.world.requests += 1
         self.active += 1
-        exchange = Exchange(self.world, scope, receive, send)
+        exchange = Exchange(self.world, scope, receive, send, self.stop_listening)
         scope["emulator.exchange"] = exchange
         try:
             await self.handle(exchange)

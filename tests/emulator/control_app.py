@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 import resource
-from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 from starlette.applications import Starlette
@@ -28,15 +27,21 @@ def _json(document: Any, status: int = 200) -> Response:
     return Response(orjson.dumps(document), status, media_type="application/json")
 
 
+class Listener(Protocol):
+    """The API port, as far as faults need it."""
+
+    async def refuse(self, seconds: float) -> None: ...
+
+    async def listen_again(self) -> None: ...
+
+
 class Control:
     """Handlers of the control port."""
 
-    def __init__(
-        self, world: World, application: Application, refuse: Callable[[float], Awaitable[None]], about: dict[str, Any]
-    ) -> None:
+    def __init__(self, world: World, application: Application, listener: Listener, about: dict[str, Any]) -> None:
         self.world = world
         self.application = application
-        self.refuse = refuse
+        self.listener = listener
         self.about = about
 
     async def body(self, request: Request) -> dict[str, Any]:
@@ -76,11 +81,12 @@ class Control:
     async def faults(self, request: Request) -> Response:
         if request.method == "POST":
             fault = self.world.faults.order(await self.body(request))
-            if fault.kind in LISTENER:
-                await self.refuse(fault.seconds)
+            if fault.kind in LISTENER and not fault.acts:
+                await self.listener.refuse(fault.seconds)
             return _json(fault.document())
         if request.method == "DELETE":
             self.world.faults.clear()
+            await self.listener.listen_again()
         return _json([fault.document() for fault in self.world.faults.orders])
 
     async def log(self, request: Request) -> Response:
@@ -137,6 +143,7 @@ class Control:
 
     async def reset(self, _request: Request) -> Response:
         self.world.reset()
+        await self.listener.listen_again()
         return _json({})
 
     async def flush(self, _request: Request) -> Response:

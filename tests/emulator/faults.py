@@ -30,14 +30,15 @@ KINDS: dict[str, str] = {
     "wrong_encoding": "the answer says UTF-8 and is UTF-16",
     "wrong_type": "the answer says `content_type`",
     "empty": "the request is done; the answer has no body",
-    "dtd": "an XML document with a DTD and an external entity (`location`)",
-    "bomb": "an XML document with nested entities",
+    "dtd": "an XML error document with a DTD and an external entity (`location`) as its text",
+    "bomb": "an XML error document with nested entities as its text",
     "huge": "a body of `megabytes`, streamed",
     "redirect": "a redirect (`status`, 302) to `location`",
     "drift": "pages of a listing move by `shift` items for each page: 1 leaves items out, -1 repeats them",
     "totals": "the total of a listing is wrong by `delta`",
     "latency": "the answer comes `ms` milliseconds later",
-    "refuse": "the port refuses connections for `seconds`; existing ones are reset. Takes effect at once",
+    "refuse": "the port refuses connections for `seconds`, or until the faults are cleared; existing ones are reset. Takes "
+    "effect at once; acts=true: after a request that matches, which is answered",
 }
 
 
@@ -126,7 +127,7 @@ class Faults:
             raise FaultError(str(exc)) from exc
         self._number += 1
         fault.number = self._number
-        if fault.kind not in LISTENER:
+        if fault.kind not in LISTENER or fault.acts:
             self.orders.append(fault)
         return fault
 
@@ -144,22 +145,17 @@ MAINTENANCE = (
 
 
 def external_entity(location: str) -> bytes:
-    """A userinfo document whose first name is an external entity."""
+    """An error document whose text, which clients show, is an external entity."""
     where = location or "file:///etc/passwd"
     return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE userinfo [<!ENTITY leak SYSTEM "{where}">]>\n'
-        '<userinfo xmlns="https://analysiscenter.veracode.com/schema/userinfo/3.0" userinfo_version="3.0" username="x">'
-        '<login_account first_name="x">&leak;</login_account></userinfo>\n'
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE error [<!ENTITY leak SYSTEM "{where}">]>\n'
+        "<error>&leak;</error>\n"
     ).encode()
 
 
 def entity_bomb() -> bytes:
-    """A userinfo document that grows to gigabytes where entities are expanded."""
+    """An error document whose text grows to gigabytes where entities are expanded."""
     entities = '<!ENTITY a0 "aaaaaaaaaa">'
     for level in range(1, 10):
         entities += f'<!ENTITY a{level} "{f"&a{level - 1};" * 10}">'
-    return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE userinfo [{entities}]>\n'
-        '<userinfo xmlns="https://analysiscenter.veracode.com/schema/userinfo/3.0" userinfo_version="3.0" username="x">'
-        '<login_account first_name="x">&a9;</login_account></userinfo>\n'
-    ).encode()
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE error [{entities}]>\n<error>&a9;</error>\n'.encode()

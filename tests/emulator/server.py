@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import itertools
 import json
 import os
@@ -52,23 +53,33 @@ class Server(uvicorn.Server):
     """A uvicorn server that leaves the signals to this module and whose port can refuse connections for a while."""
 
     address: tuple[str, int] = ("127.0.0.1", 0)
+    _reopening: asyncio.Task[None] | None = None
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
-    async def refuse(self, seconds: float) -> None:
+    async def refuse(self, seconds: float, *, reset: bool = True) -> None:
         """Close the listening socket, reset what is connected, and listen again after ``seconds``."""
         for listener in self.servers:
             listener.close()
         self.servers.clear()
+        if self._reopening is not None:
+            self._reopening.cancel()
+        self._reopening = asyncio.create_task(self._reopen(seconds))
+        if not reset:
+            return
         for connection in list(self.server_state.connections):
             transport = connection.transport
             sock = transport.get_extra_info("socket")
             if sock is not None:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             transport.abort()
-        self._reopening = asyncio.create_task(self._reopen(seconds))
+
+    async def listen_again(self) -> None:
+        """Take connections again, if the port refuses them."""
+        if self._reopening is not None and self._reopening.cancel():
+            await self._reopen(0)
 
     async def _reopen(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -132,7 +143,8 @@ async def serve(world: World, *, state_dir: Path, port: int, caller: str, idle_e
         "database": str(world.database.path) if world.database else None,
         "state_dir": str(state_dir),
     }
-    control = control_app.Control(world, application, api.refuse, about)
+    application.stop_listening = functools.partial(api.refuse, reset=False)
+    control = control_app.Control(world, application, api, about)
     touched = _Touch(control_app.application(control), application)
     steering = Server(uvicorn.Config(touched, http=Protocol, **options))
 

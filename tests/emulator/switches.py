@@ -79,7 +79,7 @@ TABLE: tuple[Switch, ...] = (
     _s("inactive_filter", "includes only", "guess", "what inactive=true does: inactive accounts too, or only those"),
     _s("deleted_filter", "includes only", "guess", "what deleted=true does: deleted accounts too, or only those"),
     _s("search_hides_inactive", "yes no", "guess", "users/search leaves out inactive accounts"),
-    _s("max_page_size", "none 20 100 500", "disagree", "largest page; a larger size is cut to it"),
+    _n("max_page_size", "0 20 100 500", "disagree", "largest page; a larger size is cut to it; 0: none"),
     _s("empty_page_embedded", "omitted empty", "code", "an empty page has no _embedded, or one with an empty list"),
     _s("user_name_filter", "exact substring", "documented", "how user_name of a listing matches"),
     _s(

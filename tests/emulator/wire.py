@@ -141,9 +141,9 @@ def page(call: Call, kind: str, items: Sequence[T], render: Callable[[T], dict[s
     """A HAL page of ``items``. Honours page and size; drift and lying totals come from faults."""
     number = _number(call, "page", 0, 0)
     size = _number(call, "size", 20, 1)
-    cap = call.switches["max_page_size"]
-    if cap != "none":
-        size = min(size, int(cap))
+    cap = int(call.switches.number("max_page_size"))
+    if cap:
+        size = min(size, cap)
     total = max(0, len(items) + call.total_delta)
     pages = -(-total // size)
     start = max(0, number * size + call.page_shift * number)

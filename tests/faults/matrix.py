@@ -2,15 +2,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The matrix: what is run, what strikes it, and what has to hold afterwards."""
+"""The matrix: a fault strikes a call of a run, and this is what has to hold afterwards."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
 import tempfile
+import time
+import types
 import typing as t
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Iterator
+from email.utils import formatdate
 from pathlib import Path
 from unittest import mock
 
@@ -19,146 +25,40 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.community.veracode.plugins.module_utils import (
     _apply,
     _arguments,
-    _manage,
     _manage_credentials,
-    _manage_directory,
-    _manage_directory_info,
-    _manage_structure,
     _module,
     _transport,
 )
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
 from tests.emulator.control import Emulator
+from tests.faults.faults import FAULTS, Fault, Order
+from tests.faults.scenarios import Result, Scenario
 
-Result = dict[str, t.Any]
-Work = Callable[[_module.Session], Result]
+# A wait for an answer that never comes has to be short here; how long it is has tests of its own.
+TIMEOUT = 1
+PATIENCE = 60
+
+# What an error says where it cannot know whether something was done.
+OPEN = re.compile(
+    r"whether it was carried out is unknown|may have been carried out|cannot be read either|may be on its way"
+)
+SECRET = re.compile(r"\b[0-9a-f]{128}\b")
+MOMENTS = ("insert_ts", "modify_ts", "last_login", "created_ts", "last_used_ts", "visible_from")
+
+SURVIVED, EXPLAINED = "survived", "explained"
+
+State = dict[str, t.Any]
 
 
-class Scenario(t.NamedTuple):
-    """One run of one module.
+class Call(t.NamedTuple):
+    """A call of an undisturbed run.
 
-    :param options: of the task; C(DEST) stands for a file of the run.
-    :param secret: the run generates a key pair.
+    :param kind: C(pages) of a listing, C(creations) of accounts, or C(other).
     """
 
-    name: str
-    work: Work
-    spec: dict[str, t.Any]
-    options: dict[str, t.Any]
-    secret: bool = False
-    always_writes: bool = False
-
-
-def _spec(*parts: dict[str, t.Any]) -> dict[str, t.Any]:
-    return {name: option for part in parts for name, option in part.items()}
-
-
-_PERSON = _spec(_arguments.account_arguments("user"), _arguments.api_argument())
-_SERVICE = _spec(
-    _arguments.account_arguments("api_user"),
-    _arguments.key_store_arguments(),
-    {"credentials": {"type": "str", "default": "none", "choices": ["none", "on_create"]}},
-)
-_NEW = {
-    "username": "new@example.com",
-    "first_name": "New",
-    "last_name": "Person",
-    "roles": ["Creator"],
-    "teams": ["Demo Team"],
-}
-_NEW_SERVICE = {
-    "username": "new-service",
-    "first_name": "New",
-    "last_name": "Service",
-    "email_address": "service@example.com",
-    "roles": ["Results API"],
-    "teams": ["Demo Team"],
-    "credentials": "on_create",
-    "credentials_dest": "DEST",
-    "credentials_format": "json",
-}
-
-_user = _manage.manage_account("user")
-
-SCENARIOS = [
-    Scenario("create", _user, _PERSON, _NEW),
-    Scenario("create by XML", _user, _PERSON, {**_NEW, "api": "xml", "custom_one": "x"}),
-    Scenario("update", _user, _PERSON, {"username": "tmonarch@example.com", "phone": "1", "roles": ["Reviewer"]}),
-    Scenario("update by XML", _user, _PERSON, {"username": "tmonarch@example.com", "phone": "1", "api": "xml"}),
-    Scenario("rename", _user, _PERSON, {"username": "ted@example.com", "previously": ["tmonarch@example.com"]}),
-    Scenario("disable", _user, _PERSON, {"username": "tmonarch@example.com", "state": "disabled"}),
-    Scenario("delete", _user, _PERSON, {"username": "tmonarch@example.com", "state": "absent"}),
-    Scenario("delete by XML", _user, _PERSON, {"username": "tmonarch@example.com", "state": "absent", "api": "xml"}),
-    Scenario("create with key pair", _manage.manage_account("api_user"), _SERVICE, _NEW_SERVICE, secret=True),
-    Scenario("list", _manage.list_accounts, _spec(_arguments.filter_arguments(), _arguments.api_argument()), {}),
-    Scenario(
-        "team",
-        _manage_structure.manage_team,
-        _arguments.team_arguments(),
-        {"name": "New Team", "business_unit": "Example Unit", "members": ["tmonarch@example.com"]},
-    ),
-    Scenario(
-        "business unit",
-        _manage_structure.manage_business_unit,
-        _arguments.business_unit_arguments(),
-        {"name": "New Unit", "teams": ["Quality Team"]},
-    ),
-    Scenario(
-        "rotate",
-        _manage_credentials.manage_credentials,
-        _spec(_arguments.key_pair_arguments(), _arguments.key_store_arguments()),
-        {"username": "build-upload", "state": "rotated", "credentials_dest": "DEST", "credentials_format": "json"},
-        secret=True,
-        always_writes=True,
-    ),
-    Scenario(
-        "revoke",
-        _manage_credentials.manage_credentials,
-        _spec(_arguments.key_pair_arguments(), _arguments.key_store_arguments()),
-        {"username": "build-upload", "state": "absent"},
-    ),
-    Scenario(
-        "directory",
-        _manage_directory.reconcile,
-        _arguments.directory_arguments(),
-        {
-            "teams": [{"name": "New Team"}],
-            "users": [{**_NEW, "teams": ["New Team"]}, {"username": "tmonarch@example.com", "phone": "1"}],
-        },
-    ),
-    Scenario("export", _manage_directory_info.export, {"kinds": {"type": "list", "elements": "str"}}, {}),
-]
-
-# A time-out has to be short here, and a wait after an error as well; how long they are has tests of its own.
-TIMEOUT = 1
-
-FAULTS: dict[str, dict[str, t.Any]] = {
-    "closed": {"kind": "close"},
-    "reset before": {"kind": "reset_before"},
-    "reset after": {"kind": "reset_after"},
-    "time-out before": {"kind": "timeout"},
-    "time-out after": {"kind": "timeout", "acts": True},
-    "slow body": {"kind": "slow_body", "interval": 0.3},
-    "429 seconds": {"kind": "status", "status": 429, "retry_after": "0"},
-    "429 absurd": {"kind": "status", "status": 429, "retry_after": "86400"},
-    "500 JSON": {"kind": "status", "status": 500, "body": "json"},
-    "500 after": {"kind": "status", "status": 500, "body": "json", "acts": True},
-    "502 HTML": {"kind": "status", "status": 502, "body": "html"},
-    "503 empty": {"kind": "status", "status": 503, "body": "empty"},
-    "403": {"kind": "status", "status": 403, "body": "json"},
-    "401 once": {"kind": "status", "status": 401, "body": "json"},
-    "maintenance page": {"kind": "html"},
-    "cut off": {"kind": "cut", "keep": 0.5},
-    "wrong encoding": {"kind": "wrong_encoding"},
-    "wrong type": {"kind": "wrong_type", "content_type": "text/plain"},
-    "empty": {"kind": "empty"},
-    "external entity": {"kind": "dtd", "location": "file:///etc/passwd"},
-    "entity bomb": {"kind": "bomb"},
-    "50 MB": {"kind": "huge", "megabytes": 50},
-    "redirect": {"kind": "redirect", "location": "https://elsewhere.invalid/"},
-    "drift": {"kind": "drift", "shift": 1},
-    "totals": {"kind": "totals", "delta": 7},
-}
+    number: int
+    writes: bool
+    kind: str
 
 
 class Matrix:
@@ -171,8 +71,9 @@ class Matrix:
         self.emulator = emulator
         self._folder = folder
         self._number = 0
+        self._undisturbed: dict[tuple[str, str], tuple[list[Call], State, Result]] = {}
 
-    def run(self, scenario: Scenario, dest: Path, *, check: bool = False, **connection: t.Any) -> Result:
+    def run(self, scenario: Scenario, dest: Path, *, check: bool = False, timeout: float = PATIENCE) -> Result:
         """Run a scenario in this process, over real connections."""
         options = json.loads(json.dumps(scenario.options).replace('"DEST"', json.dumps(str(dest))))
         settings = {
@@ -181,20 +82,14 @@ class Matrix:
             "api_url": self.emulator.url,
             "xml_api_url": self.emulator.url,
             "ca_path": self.emulator.ca_path,
-            "rate_limit": 100_000,
+            "rate_limit": 10_000,
             "max_retries": 1,
-            "timeout": TIMEOUT,
-            **connection,
+            "timeout": timeout,
         }
         validator = ArgumentSpecValidator({**_arguments.connection_arguments(), **scenario.spec})
         validated = validator.validate({**settings, **options})
         assert not validated.error_messages, validated.error_messages
-        with (
-            tempfile.TemporaryDirectory(prefix="veracode-faults-") as cache,
-            mock.patch.dict(os.environ, {"XDG_CACHE_HOME": cache}),
-            mock.patch.object(_transport, "_back_off", return_value=None),
-            mock.patch.object(_apply, "LOOK_UP_WAITS", (0.05, 0.1)),
-        ):
+        with self._without_waiting():
             session = _module.Session(validated.validated_parameters, check_mode=check)
             try:
                 result = {"failed": False, **scenario.work(session)}
@@ -202,14 +97,47 @@ class Matrix:
                 result = {"failed": True, "msg": error.msg, "failure": error.failure()}
             finally:
                 session.close()
-            return {**_module._so_far(session), **result}
+        return {**_module._so_far(session), "warnings": session.progress.warnings, **result}
 
-    def calls(self, scenario: Scenario) -> int:
-        """Return how many calls an undisturbed run makes."""
+    @contextlib.contextmanager
+    def _without_waiting(self) -> Iterator[None]:
+        """Let the organization's clock go on where the collection would sleep."""
+        clock = types.SimpleNamespace(sleep=self.emulator.advance)
+        with (
+            tempfile.TemporaryDirectory(prefix="veracode-faults-") as cache,
+            mock.patch.dict(os.environ, {"XDG_CACHE_HOME": cache}),
+            mock.patch.object(_transport, "_back_off", return_value=None),
+            mock.patch.object(_transport, "_BACKOFF", (0.0,)),
+            mock.patch.object(_transport, "_DEFAULT_RETRY_AFTER", 0.0),
+            mock.patch.object(_apply, "time", clock),
+            mock.patch.object(_manage_credentials, "time", clock),
+        ):
+            yield
+
+    def undisturbed(self, scenario: Scenario, fault: Fault) -> tuple[list[Call], State, Result]:
+        """Return the calls of an undisturbed run in the fault's organization, what it leaves behind, and its result."""
+        key = (scenario.name, json.dumps(fault.switches))
+        if key not in self._undisturbed:
+            self._begin(scenario, fault)
+            result = self.run(scenario, self._dest())
+            assert not result["failed"], result
+            calls = [_call(number, entry) for number, entry in enumerate(self.emulator.log())]
+            assert len(calls) == result["calls"]["reads"] + result["calls"]["writes"]
+            self.emulator.advance(60)
+            self._undisturbed[key] = calls, meaning(self.emulator.state()), result
+        return self._undisturbed[key]
+
+    def calls(self, scenario: Scenario, fault: Fault) -> list[Call]:
+        """Return the calls that the fault can strike."""
+        calls, _state, _result = self.undisturbed(scenario, fault)
+        return [call for call in calls if fault.calls in ("all", call.kind)]
+
+    def _begin(self, scenario: Scenario, fault: Fault) -> None:
         self.emulator.reset()
-        result = self.run(scenario, self._dest())
-        assert not result["failed"], result
-        return int(result["calls"]["reads"]) + int(result["calls"]["writes"])
+        if scenario.first is not None:
+            self.run(scenario.first, self._dest())
+            self.emulator.clear_log()
+        self.emulator.switch(**fault.switches)
 
     def _dest(self) -> Path:
         self._number += 1
@@ -217,62 +145,181 @@ class Matrix:
         folder.mkdir()
         return folder / "key.json"
 
-    def strike(self, scenario: Scenario, fault: str, call: int) -> str:
+    def strike(self, scenario: Scenario, fault: Fault, call: int) -> str:
         """Run a scenario while a fault strikes its call number C(call), and check everything that has to hold.
 
-        :returns: C(survived), C(explained), or C(missed) if the run did not get to that call.
+        :returns: C(survived) or C(explained).
         """
-        emulator = self.emulator
-        emulator.reset()
-        dest = self._dest()
-        before = _names(emulator)
-        keys_before = _keys(emulator)
-        emulator.fault(**{"count": 1, **FAULTS[fault], "skip": call})
-        result = self.run(scenario, dest)
-        struck = any(order["hits"] for order in emulator.faults())
+        _calls, expected, truth = self.undisturbed(scenario, fault)
+        emulator, dest = self.emulator, self._dest()
+        where = f"{scenario.name}, {fault.name}, call {call}"
+        self._begin(scenario, fault)
+        before = emulator.state()
+        self._order(fault, call)
+        result = self.run(scenario, dest, timeout=TIMEOUT if fault.slow else PATIENCE)
+        assert (fault.calls == "all" and call == 0) or emulator.faults()[0]["hits"], f"{where}: it did not strike"
         emulator.clear_faults()
-        if not struck:
-            return "missed"
-        where = f"{scenario.name}, {fault} at call {call}"
+        after = emulator.state()
+        where = f"{where}: {json.dumps(result)[:2000]}"
+        _nothing_leaks(result, emulator, dest, where)
         if result["failed"]:
-            message = result["msg"]
-            assert len(message) > 20, where
-            assert "Traceback" not in message, where
-            assert emulator.api_secret not in json.dumps(result), where
-            assert "root:" not in message, where
-        self._no_secret_lost(scenario, dest, result, keys_before, where)
-        emulator.advance(60)
+            _explains(fault, result, where)
+        elif not scenario.writes:
+            assert _listed(result) == _listed(truth) or result["complete"] is False, where
+        _honest(scenario, result, before, after, where)
+        _no_secret_lost(scenario, dest, result, before, after, where)
+        # Where nothing at all was changed, the next run is the undisturbed one.
+        if dest.exists() or _visible(after) != _visible(before):
+            self._converges(scenario, dest, expected, where)
+        else:
+            assert result["failed"] or not scenario.writes, where
+        return EXPLAINED if result["failed"] else SURVIVED
+
+    def strike_all(self, scenario: Scenario) -> dict[str, dict[str, int]]:
+        """Strike every call of a scenario with every fault, and count the outcomes by the names of the faults."""
+        counts = {}
+        for fault in FAULTS:
+            outcomes = Counter(self.strike(scenario, fault, call.number) for call in self.calls(scenario, fault))
+            if outcomes:
+                counts[fault.name] = dict(sorted(outcomes.items()))
+        return counts
+
+    def _order(self, fault: Fault, call: int) -> None:
+        for order in fault.orders:
+            if order["kind"] != "refuse":
+                self.emulator.fault(**{"count": 1, **self._filled(order, call), "skip": call})
+            elif call:
+                # The server is gone after it has answered the call before.
+                self.emulator.fault(**order, acts=True, skip=call - 1)
+            else:
+                self.emulator.fault(**order)
+
+    def _filled(self, order: Order, call: int) -> Order:
+        """Return the order with what is known only now; bodies differ from call to call."""
+        port = self.emulator.url.rpartition(":")[2]
+        values = {
+            "NOW": formatdate(time.time(), usegmt=True),
+            "TOMORROW": formatdate(time.time() + 86400, usegmt=True),
+            "ANY": ("json", "html", "empty")[(call + int(order.get("status", 0))) % 3],
+            "ELSEWHERE": f"https://localhost:{port}/elsewhere",
+        }
+        return {key: values.get(str(value), value) for key, value in order.items()}
+
+    def _converges(self, scenario: Scenario, dest: Path, expected: State, where: str) -> None:
+        """The next run, undisturbed, does the rest, and the one after it nothing at all."""
+        self.emulator.advance(60)  # until then a new account may not be readable (documented)
         clean = self.run(scenario, dest)
-        if not (scenario.secret and result["failed"]):
-            assert not clean["failed"], f"{where}: {clean.get('msg')}"
-        if not scenario.always_writes and not clean["failed"]:
-            again = self.run(scenario, dest)
-            assert not again["failed"], where
-            assert not again["changed"], where
-            assert again["calls"]["writes"] == 0, where
-        assert len(_names(emulator)) <= len(before) + 1, f"{where}: duplicated"
-        return "explained" if result["failed"] else "survived"
+        assert not clean["failed"], f"{where}\nthe next run: {clean}"
+        state = self.emulator.state()
+        assert meaning(state) == expected, where
+        no_duplicates(state, where)
+        if clean["changed"] and not scenario.always_writes:
+            clean = self.run(scenario, dest)
+            assert not clean["failed"], f"{where}\nthe run after the next: {clean}"
+        if not scenario.always_writes:
+            assert (clean["changed"], clean["calls"]["writes"]) == (False, 0), f"{where}\nonce more: {clean}"
 
-    def _no_secret_lost(
-        self, scenario: Scenario, dest: Path, result: Result, keys_before: set[str], where: str
-    ) -> None:
-        """A pair that was made is in its file, or the error says that it could not be had."""
-        if not scenario.secret:
-            return
-        made = _keys(self.emulator) - keys_before
-        if dest.exists():
-            stored = json.loads(dest.read_text())["api_key_id"]
-            assert stored in made, where
-            assert dest.stat().st_mode & 0o777 == 0o600, where
-        elif made:
-            assert result["failed"], where
-            assert "lost" in result["msg"] or "generat" in result["msg"] or "rotated" in result["msg"], where
-
-
-def _names(emulator: Emulator) -> list[str]:
-    """Return the names of all accounts that are not deleted, deleted ones left out."""
-    return [user["user_name"].casefold() for user in emulator.state()["users"] if not user.get("deleted")]
+    def check(self, scenario: Scenario, fault: Fault, call: int) -> None:
+        """Run a scenario in check mode while a fault strikes: nothing is written."""
+        dest = self._dest()
+        self._begin(scenario, fault)
+        self.emulator.read_only(True)
+        self._order(fault, call)
+        result = self.run(scenario, dest, check=True)
+        where = f"{scenario.name} in check mode, {fault.name}, call {call}: {result}"
+        assert self.emulator.violations() == [], where
+        assert result["calls"]["writes"] == 0, where
+        assert list(dest.parent.iterdir()) == [], where
+        if result["failed"]:
+            _explains(fault, result, where)
 
 
-def _keys(emulator: Emulator) -> set[str]:
-    return {str(key["api_id"]) for key in emulator.state()["credentials"]}
+def _call(number: int, entry: dict[str, t.Any]) -> Call:
+    creation = entry["call"] == "createuser" or (entry["method"], entry["path"]) == ("POST", "/api/authn/v2/users")
+    kind = "creations" if creation else "pages" if "page=" in entry["query"] else "other"
+    return Call(number, entry["writes"], kind)
+
+
+def _nothing_leaks(result: Result, emulator: Emulator, dest: Path, where: str) -> None:
+    text = json.dumps(result)
+    assert emulator.api_secret not in text, where
+    assert not SECRET.search(text), where
+    assert "Traceback" not in text, where
+    assert "root:" not in text, where  # of the file that the external entity is
+    assert [entry for entry in emulator.log() if "elsewhere" in entry["path"]] == [], where  # of the redirect
+    assert [path for path in dest.parent.iterdir() if path != dest] == [], where
+
+
+def _explains(fault: Fault, result: Result, where: str) -> None:
+    """The error says what was being done, and the fault by its name."""
+    message, failure = result["msg"], result["failure"]
+    assert re.search(r"Could not \w+|(GET|POST|PUT|DELETE) /api/|was created, but", message), where
+    assert failure["msg"], where
+    if fault.says and not result["actions"]:
+        assert re.search(fault.says, message), where
+
+
+def _honest(scenario: Scenario, result: Result, before: State, after: State, where: str) -> None:
+    """What the run says it has changed is what is changed, unless it says that it cannot know."""
+    if result["failed"] and OPEN.search(result["msg"]):
+        return
+    assert result["changed"] is (_visible(before) != _visible(after)), where
+    assert scenario.writes or not result["changed"], where
+
+
+def _no_secret_lost(scenario: Scenario, dest: Path, result: Result, before: State, after: State, where: str) -> None:
+    """A pair that was made is in its file, or the error says that it could not be had."""
+    made = {key["api_id"] for key in after["credentials"]} - {key["api_id"] for key in before["credentials"]}
+    if dest.exists():
+        assert json.loads(dest.read_text(encoding="utf-8"))["api_key_id"] in made, where
+        assert dest.stat().st_mode & 0o777 == 0o600, where
+    elif made:
+        assert scenario.secret, where
+        assert result["failed"], where
+        assert re.search(r"secret is lost|key pair was lost|carried out is unknown", result["msg"]), where
+
+
+def no_duplicates(state: State, where: str) -> None:
+    for kind, name in (("users", "user_name"), ("teams", "team_name"), ("business_units", "bu_name")):
+        names = [each[name].casefold() for each in state[kind] if not each.get("deleted")]
+        assert len(names) == len(set(names)), f"{kind}: {where}"
+    titles = [role["role_description"] for role in state["roles"]]
+    assert len(titles) == len(set(titles)), where
+
+
+def _visible(state: State) -> State:
+    """Return what an administrator would call the organization: no moments, which a read may change, too."""
+    return {
+        kind: [{name: value for name, value in each.items() if name not in MOMENTS} for each in state[kind]]
+        for kind in ("users", "teams", "business_units", "roles", "credentials")
+    } | {"jit_settings": state["jit_settings"]}
+
+
+def meaning(state: State) -> State:
+    """Return what two runs with the same input leave behind alike: no ids, of which each server makes its own."""
+
+    def named(kind: str, name: str, dropped: str) -> list[State]:
+        kept = [each for each in _visible(state)[kind] if not each.get("deleted")]
+        return sorted(
+            ({key: value for key, value in each.items() if not re.fullmatch(dropped, key)} for each in kept),
+            key=lambda each: str(each[name]),
+        )
+
+    counters = r"\w+_id|\w+_mails|\w+_resets|\w+_revocations"
+    settings = state["jit_settings"] or {}
+    return {
+        "users": named("users", "user_name", counters),
+        "teams": named("teams", "team_name", r"\w+_id"),
+        "business_units": named("business_units", "bu_name", r"\w+_id"),
+        "roles": named("roles", "role_description", r"\w+_id"),
+        "jit_settings": {key: value for key, value in settings.items() if not key.endswith("id") and key != "_links"},
+        "holders": sorted(user["user_name"] for user in state["users"] if user["api_id"] and not user["deleted"]),
+    }
+
+
+def _listed(found: t.Any) -> t.Any:
+    """Return what an info module found, without its moments, which are those of another organization."""
+    if isinstance(found, dict):
+        moments = ("last_login", "created", "modified", "expires", "calls", "warnings")
+        return {key: _listed(value) for key, value in found.items() if key not in moments}
+    return [_listed(each) for each in found] if isinstance(found, list) else found

@@ -13,8 +13,19 @@ import traceback
 import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._advice import with_advice
-from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, MissingLibraryError
-from ansible_collections.community.veracode.plugins.module_utils._transport import Answer, Effect, Transport
+from ansible_collections.community.veracode.plugins.module_utils._errors import (
+    OUTCOME_UNKNOWN,
+    ApiError,
+    LostAnswerError,
+    MissingLibraryError,
+    VeracodeError,
+)
+from ansible_collections.community.veracode.plugins.module_utils._transport import (
+    Answer,
+    Effect,
+    Transport,
+    with_outcome,
+)
 
 if t.TYPE_CHECKING:
     from lxml.etree import _Element
@@ -68,17 +79,19 @@ class Client:
         :param root: local name of the document that is expected.
         :raises XmlRefusal: the API answered with an error document.
         :raises ApiError: the answer is not a document of this API.
+        :raises LostAnswerError: the same, of a call that is to be made once.
         """
         answer = self._transport.call("POST", f"{BASE}{name}.do", effect=effect, form=parameters)
         element = self._parse(what, answer)
         local = _local_name(element)
         if local == "error":
             text = "".join(str(part) for part in element.itertext()).strip()
-            refusal = XmlRefusal(with_advice(f"Could not {what}", text, xml=True), **_where(answer))
+            message = with_advice(f"Could not {what}", text, xml=True)
+            refusal = XmlRefusal(with_outcome(message, answer), **_where(answer))
             refusal.text = text
             raise refusal
         if not 200 <= answer.status < 300:
-            raise ApiError(with_advice(f"Could not {what}", "", answer.status, xml=True), **_where(answer))
+            raise self._refused(what, answer)
         if local != root:
             raise self._wrong(what, answer, f"the answer is a <{local}> document and not <{root}>")
         return Document(element)
@@ -89,9 +102,7 @@ class Client:
         except ImportError:
             raise MissingLibraryError("lxml >= 4.9", traceback.format_exc()) from None
         if not answer.body.strip():
-            if answer.status == 200:
-                raise self._wrong(what, answer, "the answer is empty")
-            raise ApiError(with_advice(f"Could not {what}", "", answer.status, xml=True), **_where(answer))
+            raise self._wrong(what, answer, "the answer is empty")
         head = answer.body[:1024].lstrip().lower()
         if "html" in answer.content_type or head.startswith((b"<!doctype html", b"<html")):
             raise self._wrong(what, answer, "the answer is an HTML page, as in a maintenance window or from a proxy")
@@ -110,9 +121,17 @@ class Client:
             raise self._wrong(what, answer, "the answer carries a document type, which Veracode never sends")
         return element
 
-    def _wrong(self, what: str, answer: Answer, why: str) -> ApiError:
-        return ApiError(
-            f"Could not {what}: {why}. Check xml_api_url, Veracode's status page for a maintenance window, and whether "
+    def _refused(self, what: str, answer: Answer) -> ApiError:
+        message = with_advice(f"Could not {what}", "", answer.status, xml=True)
+        return ApiError(with_outcome(message, answer), **_where(answer))
+
+    def _wrong(self, what: str, answer: Answer, why: str) -> VeracodeError:
+        if not 200 <= answer.status < 300:
+            return self._refused(what, answer)
+        outcome = "" if answer.effect is Effect.READ else f", so {OUTCOME_UNKNOWN}"
+        error = LostAnswerError if answer.effect is Effect.ONCE else ApiError
+        return error(
+            f"Could not {what}: {why}{outcome}. Check xml_api_url, Veracode's status page for a maintenance window, and whether "
             "single sign-on has turned the Admin XML API off; api: rest does without it",
             **_where(answer),
         )

@@ -16,17 +16,32 @@ import typing as t
 from urllib.parse import quote
 
 from ansible_collections.community.veracode.plugins.module_utils._advice import with_advice
-from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, LostAnswerError
-from ansible_collections.community.veracode.plugins.module_utils._transport import Answer, Effect, Transport
+from ansible_collections.community.veracode.plugins.module_utils._errors import (
+    OUTCOME_UNKNOWN,
+    ApiError,
+    LostAnswerError,
+    VeracodeError,
+)
+from ansible_collections.community.veracode.plugins.module_utils._transport import (
+    Answer,
+    Effect,
+    Transport,
+    with_outcome,
+)
 
 BASE = "/api/authn/v2"
 # No maximum is documented and the documents disagree; the server's own page size is followed whatever was asked.
 PAGE_SIZE = 500
 
+_ATTEMPTS = 2
+
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z", re.IGNORECASE)
 
 Query = t.Sequence[tuple[str, str]]
 Json = dict[str, t.Any]
+
+
+Pages = t.Iterator[tuple[list[Json], int | None]]
 
 
 class Page(t.NamedTuple):
@@ -70,31 +85,25 @@ class Client:
     def write(
         self, what: str, method: str, path: str, *, effect: Effect, query: Query = (), body: t.Any = None
     ) -> Json | None:
-        """Send a change and return the JSON object of the answer, C(None) if it is empty (as deletions answer)."""
+        """Send a change and return the JSON object of the answer, C(None) if it is empty (as deletions answer).
+
+        :raises LostAnswerError: a change that is to be made once was answered by something that cannot be read.
+        """
         answer = self._transport.call(method, BASE + path, effect=effect, query=query, json=body)
         self._check(what, answer)
-        return self._object(what, answer) if answer.body.strip() else None
+        # A creation is answered with what was created: nothing at all may come from a proxy.
+        return self._object(what, answer) if answer.body.strip() or effect is Effect.ONCE else None
 
     def generate(self, what: str, path: str, *, query: Query = (), body: Json | None = None) -> Json:
         """Send a POST whose answer holds a secret, which is shown this once, and return its JSON object.
 
         :raises LostAnswerError: whatever arrived cannot be read, so that it may have been carried out.
         """
-        try:
-            return self.write(what, "POST", path, effect=Effect.ONCE, query=query, body=body or {}) or {}
-        except ApiError as error:
-            if error.status is None or not 200 <= error.status < 300:
-                raise
-            raise LostAnswerError(
-                error.msg, status=error.status, method=error.method, path=error.path, request_id=error.request_id
-            ) from None
+        return self.write(what, "POST", path, effect=Effect.ONCE, query=query, body=body or {}) or {}
 
     def order(self, what: str, path: str, *, effect: Effect) -> None:
         """Send a POST of whose answer nothing is needed but that it is one, and no page of something in between."""
-        answer = self._transport.call("POST", BASE + path, effect=effect, json={})
-        self._check(what, answer)
-        if "html" in answer.content_type:
-            self._object(what, answer)
+        self._done(what, self._transport.call("POST", BASE + path, effect=effect, json={}))
 
     def delete(self, what: str, path: str) -> bool:
         """Delete what is at a path, and return whether it was there.
@@ -104,8 +113,13 @@ class Client:
         answer = self._transport.call("DELETE", BASE + path, effect=Effect.REPEATABLE)
         if answer.status == 404:
             return answer.repeated
-        self._check(what, answer)
+        self._done(what, answer)
         return True
+
+    def _done(self, what: str, answer: Answer) -> None:
+        self._check(what, answer)
+        if "html" in answer.content_type:
+            self._object(what, answer)
 
     def write_related(
         self, what: str, method: str, path: str, *, effect: Effect, query: Query = (), body: Json
@@ -134,7 +148,14 @@ class Client:
             )
         return Page(items, _count(page.get("total_elements")), _count(page.get("total_pages")))
 
-    def pages(self, what: str, path: str, key: str, query: Query = ()) -> t.Iterator[tuple[list[Json], int | None]]:
+    def everything(self, what: str, path: str, key: str, identity: str, query: Query = ()) -> tuple[list[Json], bool]:
+        """Return the items of all pages, each once, and whether they are as many as the server tells.
+
+        :param identity: the key of an item's GUID.
+        """
+        return reconciled(lambda: self.pages(what, path, key, query), identity)
+
+    def pages(self, what: str, path: str, key: str, query: Query = ()) -> Pages:
         """Yield the items of each page with the total the server tells.
 
         A server that ignores C(page) is noticed by the caller, which reconciles what it got with the total.
@@ -150,9 +171,8 @@ class Client:
     def _check(self, what: str, answer: Answer) -> None:
         if 200 <= answer.status < 300:
             return
-        message = _message(answer.body)
         raise ApiError(
-            with_advice(f"Could not {what}", message, answer.status),
+            with_outcome(with_advice(f"Could not {what}", _message(answer.body), answer.status), answer),
             status=answer.status,
             method=answer.method,
             path=answer.path,
@@ -160,9 +180,11 @@ class Client:
         )
 
     def _object(self, what: str, answer: Answer) -> Json:
-        def wrong(why: str) -> ApiError:
-            return ApiError(
-                f"Could not {what}: {why}. Check api_url, and Veracode's status page for a maintenance window",
+        def wrong(why: str) -> VeracodeError:
+            outcome = "" if answer.effect is Effect.READ else f", so {OUTCOME_UNKNOWN}"
+            error = LostAnswerError if answer.effect is Effect.ONCE else ApiError
+            return error(
+                f"Could not {what}: {why}{outcome}. Check api_url, and Veracode's status page for a maintenance window",
                 status=answer.status,
                 method=answer.method,
                 path=answer.path,
@@ -180,6 +202,31 @@ class Client:
         if not isinstance(data, dict):
             raise wrong("the answer is not a JSON object")
         return data
+
+
+def reconciled(read: t.Callable[[], Pages], identity: str) -> tuple[list[Json], bool]:
+    """Return the items of all pages, each once, and whether they are as many as the server tells.
+
+    Pages that moved while they were read, so that items were left out or came twice, are read once more.
+    """
+    found: dict[str, Json] = {}
+    for _attempt in range(_ATTEMPTS):
+        found = {}
+        totals = set()
+        for items, total in read():
+            totals.add(total)
+            found.update((str(item.get(identity)), item) for item in items)
+        if totals <= {len(found)}:
+            return list(found.values()), True
+    return list(found.values()), False
+
+
+def incomplete(what: str) -> ApiError:
+    """Return what is told of something that was not found where not everything could be read."""
+    return ApiError(
+        f"Could not {what} in full: the pages do not add up to the total that Veracode tells, even when read again, so what "
+        "seems to be missing may be there all the same. Run the task again"
+    )
 
 
 def _with_relationship_objects(body: Json) -> Json | None:

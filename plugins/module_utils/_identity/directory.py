@@ -20,7 +20,14 @@ from ansible_collections.community.veracode.plugins.module_utils._identity.accou
     body_for,
     is_whole,
 )
-from ansible_collections.community.veracode.plugins.module_utils._identity.client import Client, Json, Query, segment
+from ansible_collections.community.veracode.plugins.module_utils._identity.client import (
+    Client,
+    Json,
+    Query,
+    incomplete,
+    reconciled,
+    segment,
+)
 from ansible_collections.community.veracode.plugins.module_utils._roles import (
     API_USER,
     USER,
@@ -32,6 +39,8 @@ from ansible_collections.community.veracode.plugins.module_utils._transport impo
 
 # Asked for with every listing; a server may ignore what it does not know, so an item is believed only for the keys it
 # really carries. account_type appears with detailed only (seen in code).
+_LIST_TEAMS = "list the teams"
+
 CARRY: Query = (("detailed", "true"), ("include_roles", "true"), ("include_teams", "true"))
 
 
@@ -49,6 +58,7 @@ class IdentityDirectory:
         self._role_ids: dict[Role, str] = {}
         self._roles: RoleCatalog | None = None
         self._teams: dict[str, str | None] | None = None
+        self._all_teams = False
         self._self_id: str | None = None
         self._says_yes = False
 
@@ -256,40 +266,27 @@ class IdentityDirectory:
     def _read_listing(
         self, path: str, query: Query, active: bool | None = None
     ) -> tuple[dict[str, tuple[Account, bool]], bool]:
-        """Return the accounts of a listing by handle, and whether their number is what the server tells.
-
-        A listing that changed while it was read is read once more.
-        """
-        found: dict[str, tuple[Account, bool]] = {}
-        for _attempt in range(2):
-            found = {}
-            totals = set()
-            for items, total in self._pages("list the accounts", path, [*query, *CARRY]):
-                totals.add(total)
-                for item in items:
-                    account, told = account_from(item, whole=False, active=active)
-                    found[str(account.handle)] = (account, told)
-            if totals in ({len(found)}, set()):
-                return found, True
-        return found, False
+        """Return the accounts of a listing by handle, and whether their number is what the server tells."""
+        items, complete = reconciled(lambda: self._pages("list the accounts", path, [*query, *CARRY]), "user_id")
+        found = {str(item["user_id"]): account_from(item, whole=False, active=active) for item in items}
+        return found, complete
 
     # Names
 
     def roles(self) -> RoleCatalog:
         """Return all roles of the organization, built in and custom, read once."""
         if self._roles is None:
-            roles = []
-            for items, _total in self._client.pages("list the roles", "/roles", "roles"):
-                for item in items:
-                    role = known_role(
-                        item.get("role_name"),
-                        item.get("role_description"),
-                        is_api=item.get("is_api") is True,
-                        is_scan=item.get("is_scan_type") is True,
-                    )
-                    roles.append(role)
-                    self._role_ids[role] = str(item.get("role_id"))
-            self._roles = RoleCatalog(roles)
+            what = "list the roles"
+            items, complete = self._client.everything(what, "/roles", "roles", "role_id")
+            for item in items:
+                role = known_role(
+                    item.get("role_name"),
+                    item.get("role_description"),
+                    is_api=item.get("is_api") is True,
+                    is_scan=item.get("is_scan_type") is True,
+                )
+                self._role_ids[role] = str(item.get("role_id"))
+            self._roles = RoleCatalog(self._role_ids, lacking=None if complete else incomplete(what))
         return self._roles
 
     def role_holders(self, role: Role) -> tuple[set[str], bool]:
@@ -298,38 +295,31 @@ class IdentityDirectory:
         :param role: one of those that C(roles) returned.
         """
         query = [("role_id", self._role_ids[role])]
-        found: set[str] = set()
-        for _attempt in range(2):
-            found = set()
-            totals = set()
-            for items, total in self._client.pages(f"list who holds {role.title}", "/users/search", "users", query):
-                totals.add(total)
-                found |= {str(item.get("user_id")) for item in items}
-            if totals == {len(found)}:
-                return found, True
-        return found, False
+        what = f"list who holds {role.title}"
+        items, complete = self._client.everything(what, "/users/search", "users", "user_id", query)
+        return {str(item.get("user_id")) for item in items}, complete
 
     def teams(self, names: t.Collection[str]) -> tuple[dict[str, str | None], tuple[str, ...]]:
         """Return those of the teams that exist, by name with their GUID, and all names there are if one is missing."""
         if self._teams is None and len(names) == 1:
             # The filter is loose (partial, without case), so equality is checked here.
-            found = self._read_teams([("team_name", next(iter(names)))])
+            found, _complete = self._read_teams([("team_name", next(iter(names)))])
             if all(name in found for name in names):
                 return {name: found[name] for name in names}, ()
         if self._teams is None:
-            self._teams = self._read_teams([])
+            self._teams, self._all_teams = self._read_teams([])
         known = {name: self._teams[name] for name in names if name in self._teams}
-        return known, tuple(self._teams) if len(known) < len(names) else ()
+        if len(known) == len(set(names)):
+            return known, ()
+        if not self._all_teams:
+            raise incomplete(_LIST_TEAMS)
+        return known, tuple(self._teams)
 
-    def _read_teams(self, query: Query) -> dict[str, str | None]:
+    def _read_teams(self, query: Query) -> tuple[dict[str, str | None], bool]:
         # Without these flags only the caller's own teams are listed; documents name one or the other.
         query = [*query, ("all_for_org", "true"), ("ignore_self_teams", "true")]
-        return {
-            str(item["team_name"]): str(item.get("team_id"))
-            for items, _total in self._client.pages("list the teams", "/teams", "teams", query)
-            for item in items
-            if "team_name" in item
-        }
+        items, complete = self._client.everything(_LIST_TEAMS, "/teams", "teams", "team_id", query)
+        return {str(item["team_name"]): str(item.get("team_id")) for item in items if "team_name" in item}, complete
 
     # Changing
 

@@ -168,15 +168,20 @@ class InventoryReader:
                     untold.add(str(account.handle))
         complete = all(page.total == len(found) for page in pages)
         if untold:
-            self._tell_kinds(found, untold)
+            complete = self._tell_kinds(found, untold) and complete
         return found, complete
 
-    def _tell_kinds(self, found: dict[str, Account], untold: set[str]) -> None:
-        """Tell people from service accounts where the listing does not: one search finds all of the latter."""
-        items = self._client.pages("list the API service accounts", "/users/search", "users", [("user_type", "api")])
-        service = {str(item.get("user_id")) for page, _total in items for item in page}
+    def _tell_kinds(self, found: dict[str, Account], untold: set[str]) -> bool:
+        """Tell people from service accounts where the listing does not: one search finds all of the latter.
+
+        :returns: whether it surely did, as a service account that is taken for a person could be removed as one.
+        """
+        what = "list the API service accounts"
+        items, complete = self._client.everything(what, "/users/search", "users", "user_id", [("user_type", "api")])
+        service = {str(item.get("user_id")) for item in items}
         for handle in untold:
             found[handle] = replace(found[handle], kind=API_USER if handle in service else USER)
+        return complete
 
 
 @functools.cache

@@ -18,7 +18,12 @@ from ansible_collections.community.veracode.plugins.module_utils._advice import 
 from ansible_collections.community.veracode.plugins.module_utils._directory import Filters
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
 from ansible_collections.community.veracode.plugins.module_utils._identity.accounts import ADMIN, MEMBER, relationship
-from ansible_collections.community.veracode.plugins.module_utils._identity.client import Client, Json, segment
+from ansible_collections.community.veracode.plugins.module_utils._identity.client import (
+    Client,
+    Json,
+    incomplete,
+    segment,
+)
 from ansible_collections.community.veracode.plugins.module_utils._identity.directory import IdentityDirectory
 from ansible_collections.community.veracode.plugins.module_utils._plan_structure import Known, KnownUser, Needed
 from ansible_collections.community.veracode.plugins.module_utils._roles import TEAM_ADMIN, USER, known_role
@@ -39,7 +44,6 @@ from ansible_collections.community.veracode.plugins.module_utils._transport impo
 
 # Up to so many names, looking each up is cheaper than reading the listing of a large organization.
 _FEW = 2
-_ATTEMPTS = 2
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ class Store(abc.ABC, t.Generic[S]):
     kind: str
     path: str
     key: str
+    identity: str
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -85,25 +90,11 @@ class Store(abc.ABC, t.Generic[S]):
         return []
 
     def listing(self, name: str | None = None) -> StructureListing[S]:
-        """Return all objects, or at least all whose name is C(name), however it is spelled.
-
-        A listing that changed while it was read is read once more.
-        """
-        found: dict[str, S] = {}
-        for _attempt in range(_ATTEMPTS):
-            found = {}
-            totals = set()
-            number = 0
-            for items, total in self._client.pages(f"list the {self.word}s", self.path, self.key, self._query(name)):
-                totals.add(total)
-                number += len(items)
-                for item in items:
-                    parsed = self.parse(item)
-                    if parsed is not None:
-                        found[str(parsed.handle)] = parsed
-            if totals in ({number}, set()):
-                return StructureListing(_by_name(found.values()), True)
-        return StructureListing(_by_name(found.values()), False)
+        """Return all objects, or at least all whose name is C(name), however it is spelled."""
+        items, complete = self._client.everything(
+            f"list the {self.word}s", self.path, self.key, self.identity, self._query(name)
+        )
+        return StructureListing(_by_name(parsed for item in items if (parsed := self.parse(item))), complete)
 
     def named(self, names: t.Iterable[str]) -> list[S]:
         """Return at least all objects that have one of the names, however they are spelled."""
@@ -189,6 +180,7 @@ class TeamStore(Store[Team]):
     kind = TEAM
     path = "/teams"
     key = "teams"
+    identity = "team_id"
 
     def __init__(self, client: Client, accounts: IdentityDirectory) -> None:
         super().__init__(client)
@@ -278,6 +270,7 @@ class BusinessUnitStore(Store[BusinessUnit]):
     kind = BUSINESS_UNIT
     path = "/business_units"
     key = "business_units"
+    identity = "bu_id"
 
     def named(self, names: t.Iterable[str]) -> list[BusinessUnit]:
         """Return all business units: no filter is documented, and there are few."""
@@ -315,6 +308,7 @@ class RoleStore(Store[CustomRole]):
     kind = ROLE
     path = "/roles"
     key = "roles"
+    identity = "role_id"
 
     def named(self, names: t.Iterable[str]) -> list[CustomRole]:
         """Return all roles: there is no filter for names."""
@@ -399,7 +393,7 @@ class IdentityStructure:
         A few usernames are looked up, more are searched in the listing of all accounts, active and inactive. Who may
         manage a team costs one search, and the details of those candidates that it hides.
         """
-        units = self.business_units.listing().items if needed.business_units else ()
+        units = self._units(needed.business_units) if needed.business_units else ()
         team_ids, all_teams = self._directory.teams(needed.teams) if needed.teams else ({}, ())
         return Known(
             business_units={unit.name: unit.unit_id for unit in units},
@@ -407,17 +401,24 @@ class IdentityStructure:
             teams=team_ids,
             all_teams=all_teams,
             users=self._known_users(needed),
-            permissions=self.permissions() if needed.permissions else {},
+            permissions=self._permissions(needed.permissions) if needed.permissions else {},
         )
 
-    def permissions(self) -> dict[str, Permission]:
-        """Return every permission by its name."""
-        found = {}
-        for items, _total in self._directory.client.pages("list the permissions", "/permissions", "permissions"):
-            for item in items:
-                permission = _permission(item)
-                # For what a new permission is given is left to the server.
-                found[permission.name] = replace(permission, types=None)
+    def _units(self, names: t.Collection[str]) -> tuple[BusinessUnit, ...]:
+        """Return every business unit, at least these if there are."""
+        listing = self.business_units.listing()
+        if not listing.complete and not {unit.name for unit in listing.items} >= set(names):
+            raise incomplete("list the business units")
+        return listing.items
+
+    def _permissions(self, names: t.Collection[str]) -> dict[str, Permission]:
+        """Return every permission by its name, at least these if there are."""
+        what = "list the permissions"
+        items, complete = self._directory.client.everything(what, "/permissions", "permissions", "permission_id")
+        # For what a new permission is given is left to the server.
+        found = {str(item.get("permission_name")): replace(_permission(item), types=None) for item in items}
+        if not complete and not found.keys() >= set(names):
+            raise incomplete(what)
         return found
 
     def _known_users(self, needed: Needed) -> dict[str, KnownUser]:
@@ -439,7 +440,10 @@ class IdentityStructure:
             if all(found):
                 return {account.username.casefold(): account for account in found if account is not None}
         listing = self._directory.list_accounts(Filters())
-        return {account.username.casefold(): account for account in listing.accounts}
+        accounts = {account.username.casefold(): account for account in listing.accounts}
+        if not listing.complete and not accounts.keys() >= names.keys():
+            raise incomplete("list the accounts")
+        return accounts
 
     def _team_admins(self, candidates: t.Sequence[Account]) -> set[str]:
         """Return the handles of all accounts with the Team Admin role, as far as the candidates are concerned."""
