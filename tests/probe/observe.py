@@ -23,6 +23,13 @@ CONFIRMED, CONTRADICTED, UNKNOWN = "confirmed", "contradicted", "not observable"
 
 Item = dict[str, Any]
 
+# Roles that need no team by Veracode's page, and scan permissions, which are told of none.
+NO_TEAM = {
+    *("extadmin", "extexecutive", "greenlightideuser", "extpolicyadmin", "securityinsightsonly", "extseclead"),
+    *("extsubmitanyscan", "extsubmitstaticscan", "extsubmitdynamicscan", "extsubmitdynamicanalysis"),
+    *("extsubmitdynamicmpscan", "extsubmitdiscoveryscan", "extsubmitmanualscan"),
+}
+
 
 class Observation(NamedTuple):
     """The answer to one question.
@@ -89,6 +96,10 @@ class Probe:
     def _raw(self, path: str, query: Iterable[tuple[str, str]] = ()) -> Answer:
         return self._rest.call("GET", BASE + path, effect=Effect.READ, query=list(query))
 
+    def _note_if_any(self, question: str, found: bool) -> None:
+        """Note what is proved by a single case, and by none of them not disproved."""
+        self._note(question, "not known", "yes" if found else "nothing to see", CONFIRMED if found else UNKNOWN)
+
     # Listings
 
     def _look_at_listings(self) -> None:
@@ -137,12 +148,24 @@ class Probe:
             "includes",
             ("includes" if len(gone) < len(deleted.items) else "only") if gone else "nothing to see",
         )
+        self._look_at_deleted(gone)
         nobody = self._client.read(
             "list", "/users", [("user_name", "nobody-of-this-name@probe.invalid"), ("size", "1")]
         )
         self._note("an empty page leaves _embedded out", "yes", "yes" if "_embedded" not in nobody else "no")
         self._look_at_filters()
         self._look_at_search()
+
+    def _look_at_deleted(self, gone: list[Item]) -> None:
+        seen = "nothing to see"
+        if gone:
+            answer = self._raw(f"/users/{segment(str(gone[0].get('user_id')))}", [("detailed", "true")])
+            seen = "missing" if answer.status == 404 else "shown"
+        self._note("a deleted account read by its id", "missing", seen)
+        present = {_folded(item, "user_name") for item in (*self._active.values(), *self._inactive)}
+        self._note_if_any(
+            "the name of a deleted account can be used again", any(_folded(item, "user_name") in present for item in gone)
+        )
 
     def _look_at_filters(self) -> None:
         name = str(self._self.get("user_name"))
@@ -161,6 +184,8 @@ class Probe:
             self._note("users/search hides inactive accounts", "yes", "no" if people & shown else "yes")
         else:
             self._note("users/search hides inactive accounts", "yes", "nothing to see")
+        self._note("spelling of the filters of users/search that are true or false", "any", self._booleans())
+        self._note("spelling of login_status in users/search", "any", self._login_status())
         narrow = self._client.page(
             "search", "/users/search", "users", [("user_type", "user"), ("fields_to_return", "user_name")], 0
         )
@@ -171,6 +196,17 @@ class Probe:
             "nothing to see" if not keys else "yes" if "email_address" not in keys else "no",
         )
 
+    def _accepts(self, name: str, value: str) -> bool:
+        return self._raw("/users/search", [(name, value), ("size", "1")]).status == 200
+
+    def _booleans(self) -> str:
+        code, words = self._accepts("saml_user", "true"), self._accepts("saml_user", "Yes")
+        return {(True, True): "any", (True, False): "true, false", (False, True): "Yes, No"}.get((code, words), "neither")
+
+    def _login_status(self) -> str:
+        capital, lower = self._accepts("login_status", "Active"), self._accepts("login_status", "active")
+        return {(True, True): "any", (True, False): "Active", (False, True): "active"}.get((capital, lower), "neither")
+
     # Accounts
 
     def _look_at_accounts(self) -> None:
@@ -180,7 +216,8 @@ class Probe:
             for handle in handles
         ]
         self._accounts = items
-        self._note("title is read back", "no", "yes" if any(item.get("title") for item in items) else "no")
+        # An account without a title looks like one whose title is not told.
+        self._note("title is read back", "no", "yes" if any(item.get("title") for item in items) else "nothing to see")
         self._note(
             "form of a relationship to a team",
             "object",
@@ -211,23 +248,31 @@ class Probe:
         )
         scans = [item for item in items if _leftover(item)]
         self._note("scan permissions without a role that needs one exist", "no", "yes" if scans else "no")
-        alone = [
-            item
-            for item in items
-            if _is_api(item) and not item.get("teams") and "noteamrestrictionapi" not in _roles(item)
-        ]
-        self._note(
+        self._look_at_combinations(items)
+
+    def _look_at_combinations(self, items: list[Item]) -> None:
+        """Look for what only exists if the server allows it."""
+        people = [item for item in items if not _is_api(item)]
+        services = [item for item in items if _is_api(item)]
+        self._note_if_any(
             "API service accounts without team and No Team Restriction API exist",
-            "nothing to see",
-            "yes" if alone else "nothing to see",
-            UNKNOWN if not alone else CONFIRMED,
+            any(not item.get("teams") and "noteamrestrictionapi" not in _roles(item) for item in services),
         )
-        kept = [item for item in items if item.get("ip_restricted") is False and item.get("allowed_ip_addresses")]
-        self._note(
+        self._note_if_any(
             "addresses are kept while a restriction is off",
-            "nothing to see",
-            "yes" if kept else "nothing to see",
-            UNKNOWN if not kept else CONFIRMED,
+            any(item.get("ip_restricted") is False and item.get("allowed_ip_addresses") for item in items),
+        )
+        self._note_if_any("accounts without any role exist", any(not _roles(item) for item in items))
+        self._note_if_any(
+            "people without a team hold roles that Veracode's page says need one",
+            any(not item.get("teams") and _roles(item) - NO_TEAM for item in people),
+        )
+        self._note_if_any(
+            "people manage a team without Team Admin",
+            any(_manages(item) and "teamAdmin" not in _roles(item) for item in people),
+        )
+        self._note_if_any(
+            "API service accounts hold roles of people", any("extreviewer" in _roles(item) for item in services)
         )
 
     # Structure
@@ -236,6 +281,15 @@ class Probe:
         roles = self._client.page("list", "/roles", "roles", [], 0).items
         self._note("roles are listed with their permissions", "yes", _carried(roles, ("permissions",)))
         names = {str(role.get("role_name")) for role in roles}
+        self._note(
+            "short name of the Submitter role",
+            "extsubmitter",
+            _first(name for name in ("extsubmitter", "submitter") if name in names),
+        )
+        shown = {str(role.get("role_name")): role.get("role_description") for role in roles}
+        self._note("display name of Any Scan", "Any Scan", str(shown.get("extsubmitanyscan") or "nothing to see"))
+        answer = self._raw("/roles/search", [("size", "1")])
+        self._note("roles/search exists", "yes", "yes" if answer.status == 200 else "no")
         self._note(
             "the organization has No Team Restriction API", "yes", "yes" if "noteamrestrictionapi" in names else "no"
         )
@@ -299,7 +353,7 @@ class Probe:
             "it lists inactive accounts", "yes", "nothing to see" if not hidden else "yes" if hidden & seen else "no"
         )
         infos = [self._user_info(name) for name in self._people()]
-        self._note("it tells titles", "no", "yes" if any(info.get("title") for info in infos) else "no")
+        self._note("it tells titles", "no", "yes" if any(info.get("title") for info in infos) else "nothing to see")
         booleans = {str(info.get("login_enabled")) for info in infos} - {"None"}
         self._note(
             "its booleans", "lower", _first("title" if each in ("True", "False") else "lower" for each in booleans)
@@ -313,6 +367,15 @@ class Probe:
         )
         self._note("a SAML user can be selected by username", "yes", self._saml_by_username())
         self._note("its filters match whole values only", "yes", self._xml_filter())
+        answer = self._xml_transport.call(
+            "POST", "/api/3.0/getuserlist.do", effect=Effect.READ, form={"not_a_parameter": "x"}
+        )
+        self._note("it ignores parameters that it does not know", "yes", "no" if b"<error" in answer.body else "yes")
+        answer = self._xml_transport.call(
+            "POST", "/api/3.0/getuserinfo.do", effect=Effect.READ, form={"username": "nobody@probe.invalid"}
+        )
+        told = answer.status == 200 and b"<error" in answer.body
+        self._note("it tells of an unknown user by an error document with status 200", "yes", "yes" if told else "no")
         self._note("team listings encode usernames twice", "yes", self._double_encoding())
 
     def _people(self) -> list[str]:
@@ -381,6 +444,11 @@ def _is_api(item: Item) -> bool:
 
 def _roles(item: Item) -> set[str]:
     return {str(role.get("role_name")) for role in item.get("roles") or [] if isinstance(role, dict)}
+
+
+def _manages(item: Item) -> bool:
+    relations = [team.get("relationship") for team in item.get("teams") or [] if isinstance(team, dict)]
+    return any((each.get("name") if isinstance(each, dict) else each) == "ADMIN" for each in relations)
 
 
 def _leftover(item: Item) -> bool:
