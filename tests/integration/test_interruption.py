@@ -126,23 +126,21 @@ def killed_after(world: World, task: dict[str, Any], calls: int) -> int:
     return int(emulator.status()["requests"] - begun)
 
 
-def kill(world: World, size: Size, moments: list[float]) -> list[str]:
-    """Kill a run at each of these parts of its writing calls, and return what was seen."""
+def kill(world: World, size: Size, moments: list[float]) -> None:
+    """Kill a run at each of these parts of its writing calls, and look at the next ones."""
     emulator = world.emulator
     task = wanted(world, size)
     done = apply(emulator, **task)
     assert not done["failed"], done["msg"]
     assert done["summary"]["unchanged"] == len(task["users"]) - sum(size[:3])
     expected, reads, writes = meaning(emulator.state()), done["calls"]["reads"], done["calls"]["writes"]
-    report = []
     for moment in moments:
         emulator.reset()
         for file in world.files.iterdir():
             file.unlink()
         seen = killed_after(world, task, reads + int(moment * writes))
         lost = check_next_run(world, task, expected)
-        report.append(f"killed after {seen} of {reads + writes} calls, {lost} key pairs lost")
-    return report
+        print(f"killed after {seen} of {reads + writes} calls, {lost} key pairs lost", flush=True)
 
 
 def check_next_run(world: World, task: dict[str, Any], expected: dict[str, Any]) -> int:
@@ -179,5 +177,4 @@ def test_a_run_that_is_killed_twice(small_world: World) -> None:
 @pytest.mark.slow
 def test_a_run_over_300_accounts_that_is_killed_thirty_times(large_world: World) -> None:
     assert sum(LARGE) == ACCOUNTS
-    for line in kill(large_world, LARGE, moments(KILLS)):
-        print(line)
+    kill(large_world, LARGE, moments(KILLS))
