@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 Order = dict[str, t.Any]
 
+SURVIVED, EXPLAINED = "survived", "explained"
+
 # Small pages, so that there are several of each listing.
 PAGED = {"max_page_size": 8}
 LATE = {"creation_delay": 30}
@@ -25,6 +27,7 @@ class Fault:
     :param switches: of the organization in which it strikes.
     :param slow: it is over only when the client's patience is.
     :param calls: which calls it can strike: all, C(pages) of listings, or C(creations) of accounts.
+    :param read: what a run comes to whose reading call it strikes: C(survived), as that is sent again, or C(explained).
     """
 
     name: str
@@ -33,10 +36,11 @@ class Fault:
     switches: dict[str, t.Any] = field(default_factory=dict)
     slow: bool = False
     calls: str = "all"
+    read: str = ""
 
 
-def _fault(name: str, kind: str, says: str = "", *, slow: bool = False, **order: t.Any) -> Fault:
-    return Fault(name, ({"kind": kind, **order},), says, slow=slow)
+def _fault(name: str, kind: str, says: str = "", *, slow: bool = False, read: str = "", **order: t.Any) -> Fault:
+    return Fault(name, ({"kind": kind, **order},), says, slow=slow, read=read)
 
 
 def _paging(name: str, **order: t.Any) -> Fault:
@@ -47,30 +51,45 @@ _LOST = "|unknown|lost|probably"
 
 FAULTS: tuple[Fault, ...] = (
     _fault("connection refused", "refuse", "no connection to|refused", seconds=300),
-    _fault("connection closed", "close", "broke" + _LOST),
-    _fault("reset before the server acted", "reset_before", "broke" + _LOST),
-    _fault("reset after the server acted", "reset_after", "broke" + _LOST),
+    _fault("connection closed", "close", "broke" + _LOST, read=SURVIVED),
+    _fault("reset before the server acted", "reset_before", "broke" + _LOST, read=SURVIVED),
+    _fault("reset after the server acted", "reset_after", "broke" + _LOST, read=SURVIVED),
     _fault("time-out before the server acted", "timeout", "no complete answer" + _LOST, slow=True),
     _fault("time-out after the server acted", "timeout", "no complete answer" + _LOST, slow=True, acts=True),
     _fault("slow-loris body", "slow_body", "no complete answer" + _LOST, slow=True, interval=0.3),
-    _fault("429, retry-after in seconds", "status", "429", status=429, retry_after="0"),
-    _fault("429, retry-after as a date", "status", "429", status=429, retry_after="NOW"),
-    _fault("429, retry-after a date of tomorrow", "status", "retry-after: .* GMT", status=429, retry_after="TOMORROW"),
-    _fault("429, retry-after of a day", "status", "retry-after: 86400", status=429, retry_after="86400"),
-    _fault("429, retry-after without meaning", "status", "429", status=429, retry_after="soon"),
-    _fault("500 with JSON, HTML or nothing", "status", "500" + _LOST, status=500, body="ANY"),
-    _fault("502 with JSON, HTML or nothing", "status", "502" + _LOST, status=502, body="ANY"),
-    _fault("503 with JSON, HTML or nothing", "status", "503" + _LOST, status=503, body="ANY"),
-    _fault("500 after the server acted", "status", "500" + _LOST, status=500, body="json", acts=True),
-    _fault("maintenance page with 200", "html", "HTML|html|not JSON" + _LOST),
+    _fault("429, retry-after in seconds", "status", "429", status=429, retry_after="0", read=SURVIVED),
+    _fault("429, retry-after as a date", "status", "429", status=429, retry_after="NOW", read=SURVIVED),
+    _fault(
+        "429, retry-after a date of tomorrow",
+        "status",
+        "retry-after: .* GMT",
+        status=429,
+        retry_after="TOMORROW",
+        read=EXPLAINED,
+    ),
+    _fault(
+        "429, retry-after of a day", "status", "retry-after: 86400", status=429, retry_after="86400", read=EXPLAINED
+    ),
+    _fault("429, retry-after without meaning", "status", "429", status=429, retry_after="soon", read=SURVIVED),
+    _fault("500 with JSON, HTML or nothing", "status", "500" + _LOST, status=500, body="ANY", read=SURVIVED),
+    _fault("502 with JSON, HTML or nothing", "status", "502" + _LOST, status=502, body="ANY", read=SURVIVED),
+    _fault("503 with JSON, HTML or nothing", "status", "503" + _LOST, status=503, body="ANY", read=SURVIVED),
+    _fault("500 after the server acted", "status", "500" + _LOST, status=500, body="json", acts=True, read=SURVIVED),
+    _fault("maintenance page with 200", "html", "HTML|html|not JSON" + _LOST, read=EXPLAINED),
     _fault("body cut off", "cut", "cut off|empty" + _LOST),
     _fault("wrong encoding", "wrong_encoding", "not valid" + _LOST),
     _fault("wrong content type", "wrong_type", "not JSON" + _LOST, content_type="text/plain"),
     _fault("empty body", "empty", "empty" + _LOST),
-    _fault("DTD with external entity", "dtd", "document type|not JSON" + _LOST, location="file:///etc/passwd"),
-    _fault("entity bomb", "bomb", "document type|not JSON" + _LOST),
-    _fault("body of 50 MB", "huge", "more than 32 MiB" + _LOST, megabytes=50),
-    _fault("redirect to another host", "redirect", "another server", location="ELSEWHERE"),
+    _fault(
+        "DTD with external entity",
+        "dtd",
+        "document type|not JSON" + _LOST,
+        location="file:///etc/passwd",
+        read=EXPLAINED,
+    ),
+    _fault("entity bomb", "bomb", "document type|not JSON" + _LOST, read=EXPLAINED),
+    _fault("body of 50 MB", "huge", "more than 32 MiB" + _LOST, megabytes=50, read=EXPLAINED),
+    _fault("redirect to another host", "redirect", "another server", location="ELSEWHERE", read=EXPLAINED),
     _fault("one 401", "status", "401", status=401),
     _fault("one 403", "status", "403|refused|may not", status=403),
     Fault(

@@ -31,12 +31,13 @@ from ansible_collections.community.veracode.plugins.module_utils import (
 )
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
 from tests.emulator.control import Emulator
-from tests.faults.faults import FAULTS, Fault, Order
+from tests.faults.faults import EXPLAINED, FAULTS, SURVIVED, Fault, Order
 from tests.faults.scenarios import Result, Scenario
 
 # A wait for an answer that never comes has to be short here; how long it is has tests of its own.
 TIMEOUT = 1
 PATIENCE = 60
+LONGEST = 20
 
 # What an error says where it cannot know whether something was done.
 OPEN = re.compile(
@@ -44,8 +45,6 @@ OPEN = re.compile(
 )
 SECRET = re.compile(r"\b[0-9a-f]{128}\b")
 MOMENTS = ("insert_ts", "modify_ts", "last_login", "created_ts", "last_used_ts", "visible_from")
-
-SURVIVED, EXPLAINED = "survived", "explained"
 
 State = dict[str, t.Any]
 
@@ -150,18 +149,22 @@ class Matrix:
 
         :returns: C(survived) or C(explained).
         """
-        _calls, expected, truth = self.undisturbed(scenario, fault)
+        calls, expected, truth = self.undisturbed(scenario, fault)
         emulator, dest = self.emulator, self._dest()
         where = f"{scenario.name}, {fault.name}, call {call}"
         self._begin(scenario, fault)
         before = emulator.state()
         self._order(fault, call)
+        started = time.monotonic()
         result = self.run(scenario, dest, timeout=TIMEOUT if fault.slow else PATIENCE)
+        assert not fault.slow or time.monotonic() - started < LONGEST, where
         assert (fault.calls == "all" and call == 0) or emulator.faults()[0]["hits"], f"{where}: it did not strike"
         emulator.clear_faults()
         after = emulator.state()
         where = f"{where}: {json.dumps(result)[:2000]}"
         _nothing_leaks(result, emulator, dest, where)
+        outcome = EXPLAINED if result["failed"] else SURVIVED
+        assert calls[call].writes or fault.read in ("", outcome), where
         if result["failed"]:
             _explains(fault, result, where)
         elif not scenario.writes:
@@ -172,8 +175,8 @@ class Matrix:
         if dest.exists() or _visible(after) != _visible(before):
             self._converges(scenario, dest, expected, where)
         else:
-            assert result["failed"] or not scenario.writes, where
-        return EXPLAINED if result["failed"] else SURVIVED
+            assert result["failed"] or not scenario.writes or result.get("complete") is False, where
+        return outcome
 
     def strike_all(self, scenario: Scenario) -> dict[str, dict[str, int]]:
         """Strike every call of a scenario with every fault, and count the outcomes by the names of the faults."""
@@ -225,7 +228,7 @@ class Matrix:
         self._begin(scenario, fault)
         self.emulator.read_only(True)
         self._order(fault, call)
-        result = self.run(scenario, dest, check=True)
+        result = self.run(scenario, dest, check=True, timeout=TIMEOUT if fault.slow else PATIENCE)
         where = f"{scenario.name} in check mode, {fault.name}, call {call}: {result}"
         assert self.emulator.violations() == [], where
         assert result["calls"]["writes"] == 0, where

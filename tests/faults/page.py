@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from tests.faults.matrix import EXPLAINED, SURVIVED
+from tests.faults.faults import EXPLAINED, SURVIVED
 
 FILE = Path("tests") / "faults" / "figures.json"
 GUIDE = Path("docs") / "docsite" / "rst" / "reliability_guide.rst"
@@ -30,7 +30,8 @@ def read(root: Path) -> Figures:
 
 def write(root: Path, figures: Figures) -> None:
     """Write the figures and the tables of a checkout."""
-    (root / FILE).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    rows = ",\n".join(f"{json.dumps(name)}: {json.dumps(row)}" for name, row in figures.items())
+    (root / FILE).write_text(f"{{\n{rows}\n}}\n", encoding="utf-8")
     guide = root / GUIDE
     guide.write_text(with_tables(guide.read_text(encoding="utf-8"), figures), encoding="utf-8")
 

@@ -175,11 +175,11 @@ def _directories() -> t.Iterator[Scenario]:
         "teams": [{"name": "New Team"}, {"name": "Demo Team"}],
         "users": [{**_NEW, "teams": ["New Team"]}, {"username": TED, "phone": "1"}],
         "api_users": [{**_NEW_SERVICE, **_KEY}],
-        "workers": 2,
+        "workers": 1,  # so that the same call is struck each time
     }
     yield Scenario("veracode_directory", "creates and updates", work, spec, wanted, secret=True)
     kept = [{"username": name} for name in ("admin-api", "restricted-api", BUILD)]
-    removed: Options = {"api_users": kept, "exclusive": ["api_users"], "absent_action": "delete", "workers": 2}
+    removed: Options = {"api_users": kept, "exclusive": ["api_users"], "absent_action": "delete", "workers": 1}
     yield Scenario("veracode_directory", "removes", work, spec, removed)
     kinds = {"kinds": {"type": "list", "elements": "str"}}
     yield Scenario(

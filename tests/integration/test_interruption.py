@@ -144,7 +144,10 @@ def kill(world: World, size: Size, moments: list[float]) -> None:
 
 
 def check_next_run(world: World, task: dict[str, Any], expected: dict[str, Any]) -> int:
-    """The next run does the rest and says whose key pair is lost; the one after it does nothing."""
+    """The next run does the rest and says which key pair is not where it belongs; the one after it does nothing.
+
+    :returns: how many key pairs are lost.
+    """
     emulator = world.emulator
     finished = apply(emulator, **task)
     assert not finished["failed"], finished["msg"]
@@ -154,13 +157,15 @@ def check_next_run(world: World, task: dict[str, Any], expected: dict[str, Any])
     lost = 0
     for entry in task["api_users"]:
         kept = holds_pair(Path(entry["credentials_dest"]), emulator, entry["username"])
-        told = any(f'"{entry["username"]}" exists, so no key pair' in warning for warning in finished["warnings"])
-        assert kept is not told, entry["username"]
-        lost += told
+        told = [warning for warning in finished["warnings"] if f'"{entry["username"]}" exists, so no key' in warning]
+        assert kept is not bool(told), entry["username"]
+        lost += any("the secret is lost" in warning for warning in told)
     again = apply(emulator, **task)
     assert (again["failed"], again["changed"], again["calls"]["writes"]) == (False, False, 0), again["diff"]
-    # What the killed run had made ready for a pair is swept away by the next one that is written there; it holds no secret.
-    assert world.secrets_found(allowed=tuple(Path(entry["credentials_dest"]) for entry in task["api_users"])) == []
+    # What was made ready for a pair is beside its destination, until the next pair is written there, and nowhere else.
+    left = tuple(world.files.iterdir())
+    assert {path.stat().st_mode & 0o777 for path in left} <= {0o600}
+    assert world.secrets_found(allowed=left) == []
     return lost
 
 

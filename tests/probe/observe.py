@@ -164,7 +164,8 @@ class Probe:
         self._note("a deleted account read by its id", "missing", seen)
         present = {_folded(item, "user_name") for item in (*self._active.values(), *self._inactive)}
         self._note_if_any(
-            "the name of a deleted account can be used again", any(_folded(item, "user_name") in present for item in gone)
+            "the name of a deleted account can be used again",
+            any(_folded(item, "user_name") in present for item in gone),
         )
 
     def _look_at_filters(self) -> None:
@@ -201,7 +202,9 @@ class Probe:
 
     def _booleans(self) -> str:
         code, words = self._accepts("saml_user", "true"), self._accepts("saml_user", "Yes")
-        return {(True, True): "any", (True, False): "true, false", (False, True): "Yes, No"}.get((code, words), "neither")
+        return {(True, True): "any", (True, False): "true, false", (False, True): "Yes, No"}.get(
+            (code, words), "neither"
+        )
 
     def _login_status(self) -> str:
         capital, lower = self._accepts("login_status", "Active"), self._accepts("login_status", "active")

@@ -64,18 +64,44 @@ TOLD_APART = [
 ]
 
 # An account that is deleted before the probe looks.
-LEAVER = "samuel.okoro@example.com"
+LEAVER = "pradeep.nair@example.com"
 
 # The other doubts, and why reading does not settle them; the probe prints what a single account can prove of some.
 BY_WRITING = "what a change does, or how it is answered, is seen by making one"
 NOT_BY_READING = {
     **dict.fromkeys(
         (
-            *("relationship_written", "put_answer", "create_status", "delete_status", "duplicate_status", "reset_status"),
+            *(
+                "relationship_written",
+                "put_answer",
+                "create_status",
+                "delete_status",
+                "duplicate_status",
+                "reset_status",
+            ),
             *("session_status", "unknown_property", "create_without_roles", "empty_roles", "incremental_roles"),
-            *("put_user_name", "rest_name_follows_address", "email_unactivated", "relationship_omitted", "cleared_fields"),
-            *("grant_administrator", "old_key_hours", "members_need_team", "business_unit_delete", "role_delete_assigned"),
-            *("createuser_caller", "xml_empty", "xml_any_scan", "xml_narrow_scan", "xml_newer_roles", "xml_other_roles"),
+            *(
+                "put_user_name",
+                "rest_name_follows_address",
+                "email_unactivated",
+                "relationship_omitted",
+                "cleared_fields",
+            ),
+            *(
+                "grant_administrator",
+                "old_key_hours",
+                "members_need_team",
+                "business_unit_delete",
+                "role_delete_assigned",
+            ),
+            *(
+                "createuser_caller",
+                "xml_empty",
+                "xml_any_scan",
+                "xml_narrow_scan",
+                "xml_newer_roles",
+                "xml_other_roles",
+            ),
             "xml_email_pending",
         ),
         BY_WRITING,
@@ -83,7 +109,13 @@ NOT_BY_READING = {
     **dict.fromkeys(
         (
             *("reuse_deleted_name", "manager_needs_team_admin", "leftover_scan_roles", "team_rule", "api_without_team"),
-            *("api_human_roles", "api_shared_address", "human_name_is_address", "saml_username", "ips_when_unrestricted"),
+            *(
+                "api_human_roles",
+                "api_shared_address",
+                "human_name_is_address",
+                "saml_username",
+                "ips_when_unrestricted",
+            ),
         ),
         "a case that exists proves it, and the probe looks for one; that there is none proves nothing",
     ),

@@ -118,7 +118,7 @@ class Client:
 
     def _done(self, what: str, answer: Answer) -> None:
         self._check(what, answer)
-        if "html" in answer.content_type:
+        if "html" in answer.content_type or "xml" in answer.content_type:
             self._object(what, answer)
 
     def write_related(

@@ -68,6 +68,8 @@ class Store(abc.ABC, t.Generic[S]):
     path: str
     key: str
     identity: str
+    #: Whether a listing can be asked for one name.
+    filters_names = False
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -97,11 +99,17 @@ class Store(abc.ABC, t.Generic[S]):
         return StructureListing(_by_name(parsed for item in items if (parsed := self.parse(item))), complete)
 
     def named(self, names: t.Iterable[str]) -> list[S]:
-        """Return at least all objects that have one of the names, however they are spelled."""
-        found: dict[str, S] = {}
-        for name in names:
-            for item in self.listing(name).items:
-                found[str(item.handle)] = item
+        """Return at least all objects that have one of the names, however they are spelled.
+
+        :raises ApiError: none of them has, and not all could be read.
+        """
+        names = list(names)
+        listings = [self.listing(name) for name in (names if self.filters_names else [None])]
+        found = {str(item.handle): item for listing in listings for item in listing.items}
+        if not all(listing.complete for listing in listings) and not {each.name for each in found.values()} & set(
+            names
+        ):
+            raise incomplete(f"list the {self.word}s")
         return list(found.values())
 
     def details(self, entity: S) -> S | None:
@@ -181,6 +189,7 @@ class TeamStore(Store[Team]):
     path = "/teams"
     key = "teams"
     identity = "team_id"
+    filters_names = True
 
     def __init__(self, client: Client, accounts: IdentityDirectory) -> None:
         super().__init__(client)
@@ -272,10 +281,6 @@ class BusinessUnitStore(Store[BusinessUnit]):
     key = "business_units"
     identity = "bu_id"
 
-    def named(self, names: t.Iterable[str]) -> list[BusinessUnit]:
-        """Return all business units: no filter is documented, and there are few."""
-        return list(self.listing().items)
-
     def parse(self, item: Json) -> BusinessUnit | None:
         """Return what an item carries; its teams come with a business unit on its own."""
         if "bu_id" not in item or "bu_name" not in item:
@@ -309,10 +314,6 @@ class RoleStore(Store[CustomRole]):
     path = "/roles"
     key = "roles"
     identity = "role_id"
-
-    def named(self, names: t.Iterable[str]) -> list[CustomRole]:
-        """Return all roles: there is no filter for names."""
-        return list(self.listing().items)
 
     def parse(self, item: Json) -> CustomRole | None:
         """Return what an item carries; the permissions and newer flags may come with a role on its own only."""
