@@ -133,8 +133,8 @@ options:
       - For a person without SAML, username and address are the same, and one implies the other.
       - The way of C(updateuser.do) works too. With the old username here and the new address in O(email_address), the account is
         renamed, and when the username is gone later, the account that has the new address as its username is taken, with a warning.
-      - At least one of O(username), O(custom_id) and O(email_address) is required. If they mean different accounts, that is an error, also
-        where the account is to be disabled or deleted.
+      - At least one of O(username), O(custom_id) and O(email_address) is required. If they mean different
+        accounts, that is an error, also where the account is to be disabled or deleted.
     type: str
     aliases: [user_name]
   custom_id:
