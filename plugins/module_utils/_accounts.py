@@ -277,10 +277,9 @@ def timestamp(value: t.Any) -> str | None:
         text = text[:-3] + text[-2:]
     for form in ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"):
         try:
-            moment = datetime.strptime(text, form)
-        except ValueError:
+            return datetime.strptime(text, form).astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        except (ValueError, OverflowError):
             continue
-        return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     return value
 
 

@@ -189,6 +189,12 @@ def _find(options: Mapping[str, t.Any], environ: Mapping[str, str], home: str) -
     path = _expand(str(file_option or file_variable or _DEFAULT_FILE), home)
     profile = str(profile_option or environ.get("VERACODE_API_PROFILE") or _DEFAULT_PROFILE)
     named = "option" if file_option else "environment" if file_variable else "default"
+    if named == "default" and profile_option and not os.path.exists(path):
+        raise InputError(
+            f"profile is {profile!r}, but the file of profiles, {path}, does not exist. {_HOW}",
+            option="profile",
+            value=profile,
+        )
     return _from_file(path, profile, named), f"profile {profile!r} of {path}"
 
 

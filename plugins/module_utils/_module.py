@@ -21,7 +21,11 @@ from ansible_collections.community.veracode.plugins.module_utils._credentials im
     connection_from_options,
 )
 from ansible_collections.community.veracode.plugins.module_utils._directory import Directory
-from ansible_collections.community.veracode.plugins.module_utils._errors import MissingLibraryError, VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._errors import (
+    InputError,
+    MissingLibraryError,
+    VeracodeError,
+)
 from ansible_collections.community.veracode.plugins.module_utils._identity.directory import IdentityDirectory
 from ansible_collections.community.veracode.plugins.module_utils._transport import Calls, Transport
 
@@ -82,6 +86,7 @@ def run(module: AnsibleModule, work: Work) -> None:
     """
     session: Session | None = None
     try:
+        _refuse_impossible_paths(module.argument_spec, module.params)
         session = Session(module.params, check_mode=module.check_mode)
         module.no_log_values |= session.connection.credentials.secrets()
         result = work(session)
@@ -120,6 +125,27 @@ def _set_only(entry: t.Any) -> t.Any:
     if not isinstance(entry, dict):
         return entry
     return {name: value for name, value in entry.items() if value is not None}
+
+
+def _refuse_impossible_paths(spec: t.Any, params: t.Any, place: str = "") -> None:
+    """Refuse a path that the operating system cannot even be asked for, which Python answers with a ValueError.
+
+    :param place: where these options stand, with a dot at its end.
+    """
+    for option, about in spec.items():
+        value = params.get(option)
+        if about.get("type") == "path" and "\0" in (value or ""):
+            raise InputError(
+                f"{place}{option}: {value!r} holds a NUL character, which no path can; remove it",
+                place=f"{place}{option}" if place else None,
+                option=option,
+                value=repr(value),
+            )
+        if about.get("options") and value:
+            entries = value if isinstance(value, list) else [value]
+            for number, entry in enumerate(entries):
+                at = f"[{number}]" if isinstance(value, list) else ""
+                _refuse_impossible_paths(about["options"], entry, f"{place}{option}{at}.")
 
 
 def _so_far(session: Session | None) -> dict[str, t.Any]:

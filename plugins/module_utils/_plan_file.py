@@ -59,7 +59,7 @@ def compare_plan(path: str, actions: t.Sequence[Plan], diff: Plan) -> None:
     try:
         with open(path, encoding="utf-8") as stream:
             approved = json.load(stream)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         why = getattr(error, "strerror", None) or "it is not JSON"
         raise InputError(
             f'expect_plan: "{path}" cannot be read ({why}); give the file that plan_file wrote',
@@ -87,15 +87,18 @@ def compare_plan(path: str, actions: t.Sequence[Plan], diff: Plan) -> None:
 
 
 def _lines(plan: t.Any) -> set[str]:
-    """Return a plan as lines that can be told to a person."""
-    if not isinstance(plan, dict):
-        return set()
+    """Return a plan, or whatever a file held in its stead, as lines that can be told to a person."""
     lines = set()
-    diff = plan.get("diff") if isinstance(plan.get("diff"), dict) else {}
-    for action in plan.get("actions") or []:
-        if not isinstance(action, dict):
-            continue
-        kind, name = str(action.get("kind")), str(action.get("name"))
-        sides = [((diff or {}).get(side) or {}).get(kind, {}).get(name) for side in ("before", "after")]
-        lines.add(f"{action.get('action')} {kind} {name} {json.dumps(sides, sort_keys=True, ensure_ascii=False)}")
+    actions = _at(plan, "actions")
+    for action in actions if isinstance(actions, list) else []:
+        kind, name = str(_at(action, "kind")), str(_at(action, "name"))
+        sides = [_at(plan, "diff", side, kind, name) for side in ("before", "after")]
+        lines.add(f"{_at(action, 'action')} {kind} {name} {json.dumps(sides, sort_keys=True, ensure_ascii=False)}")
     return lines
+
+
+def _at(value: t.Any, *keys: str) -> t.Any:
+    """Return what stands below these keys, C(None) if nothing does."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

@@ -22,6 +22,7 @@ from ansible_collections.community.veracode.plugins.module_utils._accounts impor
     fields_of,
     timestamp,
 )
+from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
 from ansible_collections.community.veracode.plugins.module_utils._roles import API_USER, USER, Role, known_role
 
 Json = t.Mapping[str, t.Any]
@@ -51,6 +52,8 @@ def account_from(
     :param kind: what is known of it already.
     :param active: what is known from where it was found: listings hide inactive accounts.
     """
+    if not item.get("user_id"):
+        raise ApiError("Could not read an account: the answer is not a user, it lacks the user_id. Check api_url")
     values: dict[str, t.Any] = {}
     for field in FIELDS:
         if field.rest is None or field.option in _LISTS:

@@ -32,6 +32,14 @@ from ansible_collections.community.veracode.plugins.module_utils._transport impo
 BASE = "/api/authn/v2"
 # No maximum is documented and the documents disagree; the server's own page size is followed whatever was asked.
 PAGE_SIZE = 500
+# Far beyond every organization, also with pages of 20: what a server tells must not keep a run busy without end.
+MOST_PAGES = 10_000
+
+# What the parsing of answers relies on: of which keys the value is a list of objects, of which one word or number.
+_LISTS = frozenset({"users", "roles", "teams", "permissions", "business_units"})
+_OBJECTS = frozenset({"page", "_embedded"})
+_WORD = re.compile(r".*_(?:id|name|description|ts|type|secret)\Z")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 _ATTEMPTS = 2
 
@@ -146,7 +154,14 @@ class Client:
             raise ApiError(
                 f"Could not {what}: the answer is not a page of {key}. Check api_url", method="GET", path=BASE + path
             )
-        return Page(items, _count(page.get("total_elements")), _count(page.get("total_pages")))
+        pages = _count(page.get("total_pages"))
+        if pages is not None and pages > MOST_PAGES:
+            raise ApiError(
+                f"Could not {what}: the answer tells of {pages} pages, more than any organization has. Check api_url",
+                method="GET",
+                path=BASE + path,
+            )
+        return Page(items, _count(page.get("total_elements")), pages)
 
     def everything(self, what: str, path: str, key: str, identity: str, query: Query = ()) -> tuple[list[Json], bool]:
         """Return the items of all pages, each once, and whether they are as many as the server tells.
@@ -201,6 +216,9 @@ class Client:
             raise wrong("the answer is not valid JSON, or is cut off") from None
         if not isinstance(data, dict):
             raise wrong("the answer is not a JSON object")
+        misshapen = _misshapen(data)
+        if misshapen is not None:
+            raise wrong(f"the answer is not of the form of this API (at {misshapen!r})")
         return data
 
 
@@ -227,6 +245,31 @@ def incomplete(what: str) -> ApiError:
         f"Could not {what} in full: the pages do not add up to the total that Veracode tells, even when read again, so what "
         "seems to be missing may be there all the same. Run the task again"
     )
+
+
+def _misshapen(data: Json) -> str | None:
+    """Return a key whose value is nothing that the API could mean, C(None) if there is none.
+
+    So parsing does not have to reckon with it. Keys that are missing, unknown or C(null) are no fault here.
+    """
+    values: list[tuple[str, t.Any]] = list(data.items())
+    while values:
+        key, value = values.pop()
+        if value is None:
+            continue
+        if key in _LISTS:
+            if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+                return key
+        elif (key in _OBJECTS and not isinstance(value, dict)) or (_WORD.match(key) and isinstance(value, (dict, list))):
+            return key
+        if isinstance(value, str):
+            if not value.isascii() and _SURROGATE.search(value):
+                return key
+        elif isinstance(value, dict):
+            values.extend(value.items())
+        elif isinstance(value, list):
+            values.extend((key + "[]", item) for item in value)
+    return None
 
 
 def _with_relationship_objects(body: Json) -> Json | None:

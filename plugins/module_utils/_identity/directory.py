@@ -170,7 +170,7 @@ class IdentityDirectory:
         return self._account(item, account.kind, account.values.get("active"))
 
     def _account(self, item: Json, kind: str, active: bool | None) -> Account:
-        if "user_id" not in item or "user_name" not in item:
+        if "user_name" not in item:
             raise ApiError("Could not read an account: the answer is not a user. Check api_url")
         account, _told = account_from(item, whole=True, kind=kind, active=active)
         return account

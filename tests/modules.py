@@ -1,0 +1,62 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run a module in this process: its whole code, from Ansible's arguments as JSON to the result on standard output."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from unittest import mock
+
+from ansible.module_utils import basic
+
+FOLDER = Path(__file__).resolve().parents[1] / "plugins" / "modules"
+MODULES = sorted(path.stem for path in FOLDER.glob("veracode_*.py"))
+
+
+class _Asked(Exception):
+    """Ends main() once it has told its argument specification."""
+
+
+def _module(name: str) -> ModuleType:
+    return importlib.import_module(f"ansible_collections.community.veracode.plugins.modules.{name}")
+
+
+def specification(name: str) -> dict[str, dict[str, Any]]:
+    """Return the options of a module, from the call with which it makes its AnsibleModule."""
+    module = _module(name)
+    with mock.patch.object(module, "AnsibleModule", side_effect=_Asked) as made, contextlib.suppress(_Asked):
+        module.main()
+    return dict(made.call_args.kwargs["argument_spec"])
+
+
+def run(name: str, options: Mapping[str, Any], env: Mapping[str, str], *, check: bool = False) -> dict[str, Any]:
+    """Run a module and return its result; what it raises is raised.
+
+    :param env: the whole environment of the run.
+    """
+    special = {"_ansible_check_mode": check, "_ansible_diff": True, "_ansible_remote_tmp": env["HOME"]}
+    arguments = json.dumps({"ANSIBLE_MODULE_ARGS": {**options, **special}}).encode()
+    output = io.StringIO()
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(mock.patch.dict(os.environ, env, clear=True))
+        stack.enter_context(mock.patch.object(sys, "argv", [name]))
+        stack.enter_context(mock.patch.object(basic, "_ANSIBLE_ARGS", arguments))
+        if hasattr(basic, "_ANSIBLE_PROFILE"):  # ansible-core 2.19 and later
+            stack.enter_context(mock.patch.object(basic, "_ANSIBLE_PROFILE", "legacy"))
+        stack.enter_context(contextlib.redirect_stdout(output))
+        try:
+            _module(name).main()
+        except SystemExit:
+            return dict(json.loads(output.getvalue()))
+    raise AssertionError(f"{name} ended without a result: {output.getvalue()!r}")
