@@ -9,7 +9,7 @@ ARGS ?=
 RUN = .nox/runner/bin/python tests/tools/run.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all matrix lint format sanity units integration coverage importer release errors faults docs probe bench clean runner
+.PHONY: help demo test test-all matrix lint format sanity units integration coverage importer release errors faults docs probe bench clean runner fuzz
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -21,10 +21,10 @@ demo: ## Onboard an organization against the emulator: check mode, run, second r
 	@ANSIBLE_COLLECTIONS_PATH='$(CURDIR)/.venv/tree' PATH='$(CURDIR)/.venv/bin':"$$PATH" .venv/bin/python -m tests.demo
 
 test: runner ## Everything that a pull request is judged by
-	@$(RUN) lint sanity units integration -- $(ARGS)
+	@$(RUN) lint sanity units integration "fuzz(short)" -- $(ARGS)
 
 test-all: runner ## The same on every supported ansible-core and Python, with the oldest and newest libraries
-	@$(RUN) lint importer matrix
+	@$(RUN) lint importer "fuzz(long)" matrix
 
 matrix: runner ## One row of test-all: make matrix CORE=2.21 PYTHON_VERSION=3.12 LIBRARIES=newest
 	@$(RUN) "matrix($(CORE)-py$(PYTHON_VERSION)-$(LIBRARIES))"
@@ -46,6 +46,9 @@ integration: runner ## Playbooks against the emulator
 
 coverage: runner ## How much of the code the tests in one process reach
 	@$(RUN) coverage
+
+fuzz: runner ## Fuzz what reads answers and files, five minutes each
+	@$(RUN) "fuzz(long)"
 
 importer: runner ## Build the collection and let galaxy-importer look at it
 	@$(RUN) importer

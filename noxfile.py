@@ -93,7 +93,7 @@ nitpick_ignore_regex = [
 ]
 """
 
-nox.options.sessions = ["lint", "sanity", "units", "integration"]
+nox.options.sessions = ["lint", "sanity", "units", "integration", "fuzz(short)"]
 nox.options.default_venv_backend = "none"
 
 # Its checks of files, action groups and licences; see antsibull-nox.toml.
@@ -258,9 +258,9 @@ def run_units(checks: Checks, entry: Entry) -> None:
 
 
 def run_integration(checks: Checks, entry: Entry, *, slow: bool) -> None:
-    """Playbooks against the emulator, and every fault; the slow tests (a download, minutes) only where asked for."""
+    """Playbooks against the emulator, every fault, bad input; the slow tests (a download, minutes) only where asked for."""
     marks = () if slow else ("-m", "not slow")
-    run_pytest(checks, entry, "integration", "tests/integration", "tests/faults", *marks)
+    run_pytest(checks, entry, "integration", "tests/integration", "tests/faults", "tests/input", *marks)
 
 
 @nox.session
@@ -356,6 +356,20 @@ def coverage(session: nox.Session) -> None:
     command = ["python", "-m", "coverage", "run", "--source=plugins", "-m", "pytest", "-m", "not slow"]
     checks.run("tests under coverage", *command, *COVERED, env=env)
     checks.run("coverage", "python", "-m", "coverage", "report", "--show-missing", "--fail-under=95", env=env)
+    checks.finish()
+
+
+@nox.session
+@nox.parametrize("seconds", [10, 300], ids=["short", "long"])
+def fuzz(session: nox.Session, seconds: int) -> None:
+    """Fuzz everything that reads what others wrote, for some seconds each. What was found is kept for the next time."""
+    mirror(TREE)
+    requirements = ("-r", "requirements.txt", "-r", "tests/requirements/fuzz.txt")
+    env = tools("fuzz", core_requirement(DEFAULT.core), *requirements, python=DEFAULT.python)
+    checks = Checks(session)
+    for target in sorted(folder.name for folder in (COPY / "tests" / "fuzz" / "corpus").iterdir() if folder.is_dir()):
+        command = ["python", "-m", "tests.fuzz", target, str(seconds), str(STATE / "fuzz" / target)]
+        checks.run(f"fuzz {target}", *command, env=env)
     checks.finish()
 
 

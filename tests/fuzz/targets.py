@@ -1,0 +1,155 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is fuzzed. A target takes any bytes; whatever it raises is a defect."""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.community.veracode.plugins.filter.from_wrapper_csv import from_wrapper_csv
+from ansible_collections.community.veracode.plugins.filter.onboarding_entries import onboarding_entries
+from ansible_collections.community.veracode.plugins.module_utils._admin_xml.directory import XmlDirectory
+from ansible_collections.community.veracode.plugins.module_utils._credentials import find_credentials
+from ansible_collections.community.veracode.plugins.module_utils._directory import Filters
+from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._identity.credentials import key_from
+from ansible_collections.community.veracode.plugins.module_utils._identity.directory import IdentityDirectory
+from ansible_collections.community.veracode.plugins.module_utils._identity.jit import _settings
+from ansible_collections.community.veracode.plugins.module_utils._identity.structure import IdentityStructure
+from ansible_collections.community.veracode.plugins.module_utils._key_formats import KeyPair, RefusedError, find_format
+from ansible_collections.community.veracode.plugins.module_utils._plan_file import compare_plan
+from ansible_collections.community.veracode.plugins.module_utils._roles import USER
+from ansible_collections.community.veracode.plugins.module_utils._transport import Answer
+
+CORPUS = Path(__file__).parent / "corpus"
+_NAME = "tmonarch@example.com"
+_NEED = frozenset({"roles", "teams", "custom_id", "email_address"})
+_PAIR = KeyPair("0" * 32, "1" * 128, "2027-01-01T00:00:00Z")
+_ACTIONS = [{"action": "update", "kind": "user", "name": _NAME, "fields": ["phone"]}]
+_FOLDER = Path(tempfile.mkdtemp(prefix="veracode-fuzz-"))
+
+
+class Server:
+    """Stands in for a transport: every call has the same answer.
+
+    :param patience: how many calls a run may make before they are refused.
+    """
+
+    def __init__(self, body: bytes, content_type: str, status: int, patience: int = 30) -> None:
+        self._answer = Answer(status, body, content_type, None, None, "GET", "/", None)
+        self._patience = patience
+
+    def call(self, *_args: Any, **_kwargs: Any) -> Answer:
+        self._patience -= 1
+        if self._patience < 0:
+            raise VeracodeError("that is enough")
+        return self._answer
+
+    def close(self) -> None:
+        pass
+
+
+def _each(*works: Callable[[], object]) -> None:
+    for work in works:
+        with contextlib.suppress(VeracodeError):
+            work()
+
+
+def _split(data: bytes) -> tuple[int, bytes]:
+    """Return a number out of the first byte, and the rest."""
+    return (data[0], data[1:]) if data else (0, b"")
+
+
+def json_answers(data: bytes) -> None:
+    """Answers of the Identity REST API, as accounts, teams, business units, roles, key pairs and settings."""
+    number, body = _split(data)
+    server: Any = Server(body, "application/json", (200, 200, 200, 400)[number % 4])
+    directory = IdentityDirectory(server, "0" * 32)
+    structure = IdentityStructure(directory)
+    read = directory.client.read
+    _each(
+        lambda: directory.by_username(_NAME, USER, _NEED),
+        lambda: directory.by_custom_id("EX\\t", _NEED),
+        lambda: directory.list_accounts(Filters(detailed=bool(number & 4), role="Creator" if number & 8 else None)),
+        lambda: directory.roles(),
+        lambda: directory.teams(["Demo Team", "Other Team"]),
+        lambda: directory.caller_username(),
+        *(
+            lambda store=store: [store.details(item) for item in store.listing("Demo Team").items]  # type: ignore[misc]
+            for store in (structure.teams, structure.business_units, structure.roles)
+        ),
+        lambda: structure.permissions(),
+        lambda: key_from(read("read", "/api_credentials")),
+        lambda: _settings(read("read", "/jit")),
+    )
+    directory.close()
+
+
+def xml_answers(data: bytes) -> None:
+    """Documents of the Admin XML API, as accounts and teams."""
+    number, body = _split(data)
+    server: Any = Server(body, ("text/xml", "application/xml", "")[number % 3], (200, 200, 200, 400)[number // 3 % 4])
+    directory = XmlDirectory(server, lambda: "admin-api")
+    _each(
+        lambda: directory.by_username(_NAME, USER, _NEED),
+        lambda: directory.by_custom_id("EX\\t", _NEED),
+        lambda: directory.by_email(_NAME, USER, _NEED),
+        lambda: directory.list_accounts(Filters(detailed=bool(number & 32))),
+        lambda: directory.teams(["Demo Team", "Other Team"]),
+    )
+    directory.close()
+
+
+def csv_files(data: bytes) -> None:
+    """Files for the filters that read CSV. Every complaint is an error of Ansible's filters."""
+    number, content = _split(data)
+    # Ansible hands on what is no UTF-8 in this way.
+    text = content.decode("utf-8", "surrogateescape")
+    action = (None, "createuser", "deleteuser", "updateuser")[number % 4]
+    with contextlib.suppress(AnsibleFilterError):
+        for options in from_wrapper_csv(text, action=action):
+            assert options["state"] in ("present", "absent")
+    with contextlib.suppress(AnsibleFilterError):
+        onboarding_entries([text], files=["people.csv"], action=action)
+
+
+def key_files(data: bytes) -> None:
+    """Files that hold key pairs: read as a caller's, and as the destination of a new pair."""
+    number, content = _split(data)
+    path = _FOLDER / "credentials"
+    path.write_bytes(content)
+    _each(lambda: find_credentials({"credentials_file": str(path), "profile": "default"}, {}, str(_FOLDER)))
+    form = find_format(("ini", "json", "env")[number % 3], "build")
+    text = content.decode("utf-8", "replace")
+    assert form is not None
+    with contextlib.suppress(RefusedError):
+        form.read(text)
+    try:
+        edited = form.edit(text, _PAIR)
+    except RefusedError:
+        return
+    assert form.read(edited) == (_PAIR.api_id, _PAIR.api_secret)
+
+
+def plan_files(data: bytes) -> None:
+    """Files that should hold an approved plan."""
+    path = _FOLDER / "plan.json"
+    path.write_bytes(data)
+    _each(lambda: compare_plan(str(path), _ACTIONS, {}))
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "json": json_answers,
+    "xml": xml_answers,
+    "csv": csv_files,
+    "keys": key_files,
+    "plan": plan_files,
+}
