@@ -9,7 +9,7 @@ ARGS ?=
 RUN = .nox/runner/bin/python tests/tools/run.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all matrix lint format sanity units integration coverage importer release errors faults docs probe bench clean runner fuzz
+.PHONY: help demo test test-all matrix lint format sanity units integration coverage importer release errors faults docs probe bench clean runner fuzz audit
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -52,6 +52,9 @@ fuzz: runner ## Fuzz what reads answers and files, five minutes each
 
 importer: runner ## Build the collection and let galaxy-importer look at it
 	@$(RUN) importer
+
+audit: runner ## Ask for known vulnerabilities of the libraries; needs the network
+	@$(RUN) audit
 
 bench: runner ## Benchmarks against the emulator; takes half an hour: make bench ARGS="writing"
 	@$(RUN) bench -- $(ARGS)

@@ -16,7 +16,7 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
+import subprocess  # nosec B404
 import sys
 import time
 import typing as t
@@ -27,6 +27,8 @@ import antsibull_nox
 import nox
 import nox.command
 import yaml
+
+# For bandit: programs are run with words of this file alone, and the one URL that is opened is https.
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "tests" / "tools"))
@@ -157,7 +159,7 @@ def own_home() -> Path:
     target = HOME / ".config" / "pip" / "pip.conf"
     target.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "pip", "config", "list"]
-    listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    listing = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # nosec B603
     sections: dict[str, dict[str, str]] = {}
     for line in listing.splitlines():
         key, value = line.split("=", 1)
@@ -185,7 +187,7 @@ def provide_get_pip(session: nox.Session, env: dict[str, str | None], python: st
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         url = f"https://ci-files.testing.ansible.com/ansible-test/get-pip-{version}.py"
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=10) as answer:  # nosec B310
             target.write_bytes(answer.read())
     except OSError:
         shutil.copy(ROOT / "tests" / "tools" / "get_pip.py", target)
@@ -271,6 +273,7 @@ def lint(session: nox.Session) -> None:
     checks = Checks(session)
     checks.run("ruff format", "ruff", "format", "--check", "--diff", ".", env=env)
     checks.run("ruff check", "ruff", "check", ".", env=env)
+    checks.run("bandit", "bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive", ".", env=env)
     checks.run("yamllint", "yamllint", "--strict", ".", env=env)
     plugins = str(COLLECTION / "plugins")
     config = f"--config-file={COPY / 'pyproject.toml'}"
@@ -506,6 +509,18 @@ def release_changelog(checks: Checks) -> None:
         )
     command = ["antsibull-changelog", "release", *(["--update-existing"] if release else [])]
     checks.run("changelog of the release", *command, env={**lint_tools(), "PYTHONPATH": None}, cwd=ROOT)
+
+
+@nox.session
+def audit(session: nox.Session) -> None:
+    """Ask for known vulnerabilities of the libraries that pip installs for users today; fails if nobody answers."""
+    runtime = tools("runtime", "-r", "requirements.txt", python=DEFAULT.python)
+    env = tools("audit", "-r", "tests/requirements/audit.txt", python=DEFAULT.python)
+    code = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    packages = str(session.run(program("python", runtime), "-c", code, env=runtime, external=True, silent=True)).strip()
+    checks = Checks(session)
+    checks.run("pip-audit", "python", "tests/tools/audit.py", packages, env=env, cwd=ROOT)
+    checks.finish()
 
 
 @nox.session

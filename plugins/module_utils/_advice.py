@@ -156,6 +156,8 @@ def with_advice(what: str, message: str, status: int | None = None, *, xml: bool
 
     :param xml: the Admin XML API refused.
     """
+    # It is shown on a terminal, which must not take orders from a server.
+    message = "".join(character if character.isprintable() else " " for character in message)
     said = f": {message.strip().rstrip('.')}" if message.strip() else ""
     advice = advice_for(message, status)
     if xml and advice is not None and advice == advice_for("access denied"):

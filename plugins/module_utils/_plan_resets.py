@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
 from ansible_collections.community.veracode.plugins.module_utils._plan import Change, Plan
 
-PASSWORD = "password"  # noqa: S105
+# The name of what is reset, and no password.
+PASSWORD = "password"  # noqa: S105  # nosec B105
 MFA = "mfa"
 SESSIONS = "sessions"
 

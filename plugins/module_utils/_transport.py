@@ -778,10 +778,10 @@ def _read(response: t.Any) -> bytes:
 
 
 def _back_off(failures: int, at_least: float | None = None) -> None:
-    # Imported here as requests has imported it by now.
+    # Imported here as requests has imported it by now. It only spreads waits, for which it is random enough.
     import random
 
-    seconds = _BACKOFF[min(failures, len(_BACKOFF) - 1)] * random.uniform(0.75, 1.25)  # noqa: S311
+    seconds = _BACKOFF[min(failures, len(_BACKOFF) - 1)] * random.uniform(0.75, 1.25)  # noqa: S311  # nosec B311
     time.sleep(max(seconds, at_least or 0.0))
 
 

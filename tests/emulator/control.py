@@ -25,7 +25,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -48,6 +48,9 @@ class Emulator:
     :param idle_exit: seconds without a request after which the process ends by itself
     :param python: the interpreter; default ``VERACODE_EMULATOR_PYTHON`` or this one
     """
+
+    #: Those that this process has started and not stopped.
+    running: ClassVar[set[Emulator]] = set()
 
     def __init__(
         self,
@@ -122,10 +125,12 @@ class Emulator:
                 raise EmulatorError(f"the emulator did not start:\n{output}")
             time.sleep(0.02)
         self.about = json.loads(announcement.read_text(encoding="utf-8"))
+        Emulator.running.add(self)
         return self
 
     def stop(self, *, keep: bool = False) -> None:
         """End the process; its temporary folder goes too."""
+        Emulator.running.discard(self)
         if self._process is not None:
             self._process.terminate()
             try:
@@ -284,6 +289,10 @@ class Emulator:
         """The pair that the seed or make_key gave this user."""
         found = self._ask("GET", "keys").get(user.lower())
         return dict(found) if found is not None else None
+
+    def secrets(self) -> dict[str, list[str]]:
+        """What nobody else may see: the ``secrets`` of all pairs there ever were, and the last ``signatures``, in hex."""
+        return dict(self._ask("GET", "secrets"))
 
     def make_key(self, user: str, *, days: float = 365, overlap_hours: float = 0) -> dict[str, str]:
         """A new pair for the user, made by hand; an older one ends after ``overlap_hours``."""

@@ -134,6 +134,10 @@ class Control:
             return _json(self.world.prefixed(pair))
         return _json({name: self.world.prefixed(pair) for name, pair in self.world.keys.items()})
 
+    async def secrets(self, _request: Request) -> Response:
+        signatures = list(self.world.signatures.seen)
+        return _json({"secrets": sorted(self.world.secrets()), "signatures": signatures})
+
     async def confirm(self, request: Request) -> Response:
         return _json({"confirmed": self.world.confirm_address((await self.body(request))["name"])})
 
@@ -171,6 +175,7 @@ def application(control: Control) -> Starlette:
         Route(f"{PREFIX}/add", control.add, methods=["POST"]),
         Route(f"{PREFIX}/remove", control.remove, methods=["POST"]),
         Route(f"{PREFIX}/keys", control.keys, methods=["GET", "POST"]),
+        Route(f"{PREFIX}/secrets", control.secrets),
         Route(f"{PREFIX}/confirm_email", control.confirm, methods=["POST"]),
         Route(f"{PREFIX}/clock", control.clock, methods=["POST"]),
         Route(f"{PREFIX}/reset", control.reset, methods=["POST"]),

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 import time
+from collections import deque
 from dataclasses import dataclass
 
 from .model import Credentials, User
@@ -49,6 +50,8 @@ class Signatures:
     def __init__(self, switches: Switches) -> None:
         self.switches = switches
         self._nonces: dict[bytes, float] = {}
+        #: The last signatures that came, so that a test can look whether one of them is anywhere.
+        self.seen: deque[str] = deque(maxlen=10_000)
         self._next_purge = 0.0
 
     def check(
@@ -60,6 +63,7 @@ class Signatures:
         found = _HEADER.fullmatch(authorization)
         if found is None:
             raise Refused("Authorization header is not of the form VERACODE-HMAC-SHA-256 id=,ts=,nonce=,sig=")
+        self.seen.append(found["sig"].lower())
         api_id = found["id"]
         if "-" in api_id:
             if self.switches["prefixed_key_id"] == "refused":

@@ -45,6 +45,7 @@ class World:
         self.faults = Faults()
         self.log = RequestLog()
         self.keys: dict[str, tuple[str, str]] = {}
+        self._old_secrets: set[str] = set()
         self.read_only = False
         self.clock_offset = 0.0
         self.windows: dict[str, deque[float]] = {"rest": deque(), "xml": deque()}
@@ -73,7 +74,12 @@ class World:
         if self.database is not None:
             self.flush()
             self.database.clear()
+        self._old_secrets |= self.secrets()
         self.store = seeds.build(self.document, self.keys, self.now)
+
+    def secrets(self) -> set[str]:
+        """The secret of every pair there ever was."""
+        return self._old_secrets | {key.secret.hex() for key in self.store.credentials.values()}
 
     def flush(self) -> None:
         """Write what changed to the SQLite file, if there is one."""

@@ -33,6 +33,7 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
 from tests.emulator.control import Emulator
 from tests.faults.faults import EXPLAINED, FAULTS, SURVIVED, Fault, Order
 from tests.faults.scenarios import Result, Scenario
+from tests.leaks import assert_silent, exception_text
 
 # A wait for an answer that never comes has to be short here; how long it is has tests of its own.
 TIMEOUT = 1
@@ -93,6 +94,7 @@ class Matrix:
             try:
                 result = {"failed": False, **scenario.work(session)}
             except VeracodeError as error:
+                assert_silent(self.emulator, exception_text(error))
                 result = {"failed": True, "msg": error.msg, "failure": error.failure()}
             finally:
                 session.close()

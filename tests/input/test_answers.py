@@ -23,13 +23,42 @@ from tests.emulator.control import Emulator
 from tests.faults.matrix import SCENARIOS, Matrix, Scenario
 
 VALUES: list[Any] = [
-    *(None, True, False, 0, -1, 1.5, 10**20, "", " ", "x", "a,b", "\x00", "\ud800", "x" * 5_000, "2026-13-45T99:99:99Z"),
+    *(
+        None,
+        True,
+        False,
+        0,
+        -1,
+        1.5,
+        10**20,
+        "",
+        " ",
+        "x",
+        "a,b",
+        "\x00",
+        "\ud800",
+        "x" * 5_000,
+        "2026-13-45T99:99:99Z",
+    ),
     *([], [None], [[]], ["x"], [{}], {}, {"x": 1}, {"name": None}, {"name": ["x"]}),
 ]
 # No run of the matrix needs as many calls; an answer must not lead to more.
 MOST_CALLS = 400
 _ATTRIBUTE = re.compile(rb' ([\w:]+)="([^"]*)"')
-_TEXTS = [b"", b" ", b"x", b"a,,b", b",", b"TRUE", b"&#0;", b"&#x41;", b"&amp;#x40;", b"x" * 5_000, b"-1", b"2026-13-45"]
+_TEXTS = [
+    b"",
+    b" ",
+    b"x",
+    b"a,,b",
+    b",",
+    b"TRUE",
+    b"&#0;",
+    b"&#x41;",
+    b"&amp;#x40;",
+    b"x" * 5_000,
+    b"-1",
+    b"2026-13-45",
+]
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:

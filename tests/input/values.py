@@ -24,18 +24,110 @@ _NAMES = [
     *("nobody@example.com", "user@b\u00fccher.example", "a@b@c.example", "@example.com", "Mary Doe", "Mary Ann Doe"),
 ]
 _ODD = [
-    *("", " ", "\t", "\n", "a\nb", "a\r\nb", "a\x00b", "\x00", "\x1b[31mred", "\x7f", "\x85", "\u2028", "\ufeffa", "\uffff"),
-    *("Doe, Mary", "a,b", ",", ",,", '"', '"quoted"', "O'Brien", "a;b", "a|b", "R&D", "<b>x</b>", "]]>", "&amp;", "&#x41;"),
-    *("%", "%00", "%2e%2e%2f", "+", "a+b", "?x=y", "#x", "../../etc/passwd", "/", "\\", "a/b", ".", "..", "{{ 7 * 7 }}"),
-    *("null", "None", "true", "no", "0", "-1", "1e400", "NaN", "0x10", "[]", "{}", '["a", "b"]', "=1+1", "$(id)", "`id`"),
-    *("e\u0301", "\u00e9", "\u0130stanbul", "stra\u00dfe", "STRASSE", "\u202eevil", "\u200b", "\U0001f469\u200d\U0001f4bb"),
-    *("74.0.0.1", "74.0.0.*", "74.0.0.[9-1]", "74.0.0.0/24", "::1", "999.0.0.1", "10.0.0.1", "30d", "-1d", "30", "1w2d"),
-    *("https://", "https://x/y", "http://127.0.0.1", "https://u:p@127.0.0.1:1", "https://[::1", "https://127.0.0.1:99999"),
+    *(
+        "",
+        " ",
+        "\t",
+        "\n",
+        "a\nb",
+        "a\r\nb",
+        "a\x00b",
+        "\x00",
+        "\x1b[31mred",
+        "\x7f",
+        "\x85",
+        "\u2028",
+        "\ufeffa",
+        "\uffff",
+    ),
+    *(
+        "Doe, Mary",
+        "a,b",
+        ",",
+        ",,",
+        '"',
+        '"quoted"',
+        "O'Brien",
+        "a;b",
+        "a|b",
+        "R&D",
+        "<b>x</b>",
+        "]]>",
+        "&amp;",
+        "&#x41;",
+    ),
+    *(
+        "%",
+        "%00",
+        "%2e%2e%2f",
+        "+",
+        "a+b",
+        "?x=y",
+        "#x",
+        "../../etc/passwd",
+        "/",
+        "\\",
+        "a/b",
+        ".",
+        "..",
+        "{{ 7 * 7 }}",
+    ),
+    *(
+        "null",
+        "None",
+        "true",
+        "no",
+        "0",
+        "-1",
+        "1e400",
+        "NaN",
+        "0x10",
+        "[]",
+        "{}",
+        '["a", "b"]',
+        "=1+1",
+        "$(id)",
+        "`id`",
+    ),
+    *(
+        "e\u0301",
+        "\u00e9",
+        "\u0130stanbul",
+        "stra\u00dfe",
+        "STRASSE",
+        "\u202eevil",
+        "\u200b",
+        "\U0001f469\u200d\U0001f4bb",
+    ),
+    *(
+        "74.0.0.1",
+        "74.0.0.*",
+        "74.0.0.[9-1]",
+        "74.0.0.0/24",
+        "::1",
+        "999.0.0.1",
+        "10.0.0.1",
+        "30d",
+        "-1d",
+        "30",
+        "1w2d",
+    ),
+    *(
+        "https://",
+        "https://x/y",
+        "http://127.0.0.1",
+        "https://u:p@127.0.0.1:1",
+        "https://[::1",
+        "https://127.0.0.1:99999",
+    ),
     *("a" * 255, "a" * 257, "a" * 5_000, "\u00fc" * 300, "a" * 100_000),
 ]
 
 texts = st.one_of(
-    st.sampled_from(_ODD), st.sampled_from(_NAMES), st.text(_CHARACTERS, max_size=40), st.text(max_size=3, alphabet="a,\" '\n")
+    st.sampled_from(_ODD),
+    st.sampled_from(_NAMES),
+    st.text(_CHARACTERS, max_size=40),
+    st.text(max_size=3, alphabet="a,\" '\n"),
 )
 wrong_types = st.one_of(
     st.booleans(),
@@ -54,13 +146,27 @@ lists = st.one_of(
 )
 # Never so small that a run would really wait for the limit.
 _NUMBERS = st.one_of(
-    st.integers(max_value=0), st.integers(min_value=100_000), st.floats(), texts, st.sampled_from([10**30, 2**31, "1,000"])
+    st.integers(max_value=0),
+    st.integers(min_value=100_000),
+    st.floats(),
+    texts,
+    st.sampled_from([10**30, 2**31, "1,000"]),
 )
 
 
 def paths(folder: Path) -> st.SearchStrategy[Any]:
     """Return paths that stay below a folder, whatever they are."""
-    odd = ["", ".", "~nobody-of-that-name/x", "no/such/folder/x", "\x00", "a\x00b", "x" * 5_000, f"{folder}", f"{folder}/"]
+    odd = [
+        "",
+        ".",
+        "~nobody-of-that-name/x",
+        "no/such/folder/x",
+        "\x00",
+        "a\x00b",
+        "x" * 5_000,
+        f"{folder}",
+        f"{folder}/",
+    ]
     inside = st.text(_CHARACTERS, min_size=1, max_size=40).map(lambda name: f"{folder}/{name.replace('/', '_')}")
     return st.one_of(st.sampled_from(odd), inside, st.booleans(), st.integers(), st.lists(st.just("x"), max_size=2))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -41,6 +41,18 @@ from tests.emulator.control import Emulator  # noqa: E402
 from tests.integration.inside import Inside  # noqa: E402
 from tests.integration.key_runs import World  # noqa: E402
 from tests.integration.role_runs import install  # noqa: E402
+from tests.leaks import Watch, watching  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def leaks(tmp_path: Path, record_property: Callable[[str, object], None]) -> Iterator[Watch]:
+    """No run of the test lets a secret out; the test says which files are there to hold one."""
+    with watching(tmp_path) as watch:
+        yield watch
+        found = watch.close()
+    for name in ("runs", "files", "processes"):
+        record_property(f"leaks_{name}", getattr(watch, name))
+    assert not found, "secrets were let out:\n" + "\n".join(found)
 
 
 @pytest.fixture(scope="session")
@@ -64,9 +76,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def world(tmp_path: Path, emulator: Emulator) -> World:
+def world(tmp_path: Path, emulator: Emulator, leaks: Watch) -> World:
     """A home and a tree of collections; playbooks call the emulator as its administrator."""
-    return World(tmp_path, emulator)
+    return World(tmp_path, emulator, leaks)
 
 
 @pytest.fixture

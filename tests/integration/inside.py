@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
 from ansible_collections.community.veracode.plugins.module_utils._manage import list_accounts, manage_account
 from ansible_collections.community.veracode.plugins.module_utils._module import Session, _so_far
 from tests.emulator.control import Emulator
+from tests.leaks import assert_silent, exception_text
 
 Result = dict[str, Any]
 
@@ -67,9 +69,11 @@ class Inside:
             try:
                 result = (list_accounts if kind == "info" else manage_account(kind))(session)
             except VeracodeError as error:
+                assert_silent(self.emulator, exception_text(error))
                 result = {"failed": True, "msg": error.msg, "failure": error.failure()}
             finally:
                 session.close()
+        assert_silent(self.emulator, json.dumps(result))
         result = {**_so_far(session), **result, "warnings": list(session.progress.warnings)}
         return {**result, "pending": True} if session.progress.pending else result
 

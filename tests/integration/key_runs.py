@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.emulator.control import Emulator
+from tests.leaks import Watch
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
@@ -54,6 +55,7 @@ class World:
 
     folder: Path
     emulator: Emulator
+    leaks: Watch
     printed: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -117,6 +119,7 @@ class World:
         results = self.folder / f"{name}.results.json"
         assert results.exists(), output
         found = json.loads(results.read_text(encoding="utf-8"))
+        self.leaks.returned(found)
         for one in found:
             assert "Traceback" not in json.dumps(one), one
         return list(found)
@@ -142,7 +145,9 @@ class World:
         """Run a module by itself and return its result: cheaper than a playbook."""
         output = self.module(name, **options).communicate(timeout=300)[0]
         self.printed.append(output)
-        return dict(json.loads(output))
+        result = dict(json.loads(output))
+        self.leaks.returned(result)
+        return result
 
     # Secrets
 

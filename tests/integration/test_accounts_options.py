@@ -190,3 +190,22 @@ def test_an_account_that_is_asked_for_by_name_is_told_whole(inside: Inside, sele
     found = inside.info(**selector)
     assert found["count"] == 1
     assert None not in (found["users"][0]["roles"], found["users"][0]["teams"], found["users"][0]["active"])
+
+
+def test_tls_is_verified_unless_switched_off_and_that_is_warned_of(inside: Inside) -> None:
+    without_authority = {key: value for key, value in inside.emulator.env.items() if key != "VERACODE_CA_PATH"}
+    refused = inside.run("user", {"username": TED, "phone": "1"}, env=without_authority)
+    assert refused["failed"]
+    assert "no secure connection" in refused["msg"]
+    assert "ca_path" in refused["msg"]
+    assert inside.emulator.log() == []
+    for off in (
+        {"options": {"validate_certs": False}, "env": {}},
+        {"options": {}, "env": {"VERACODE_VALIDATE_CERTS": "no"}},
+    ):
+        task = {"username": TED, "phone": "1", **off["options"]}
+        done = inside.run("user", task, env={**without_authority, **off["env"]})
+        assert not done.get("failed"), done["msg"]
+        [warning] = [text for text in done["warnings"] if "validate_certs" in text]
+        assert "not verified" in warning
+    assert not any("validate_certs" in text for text in inside.user(username=TED, phone="1")["warnings"])

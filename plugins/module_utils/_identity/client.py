@@ -260,7 +260,9 @@ def _misshapen(data: Json) -> str | None:
         if key in _LISTS:
             if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
                 return key
-        elif (key in _OBJECTS and not isinstance(value, dict)) or (_WORD.match(key) and isinstance(value, (dict, list))):
+        elif (key in _OBJECTS and not isinstance(value, dict)) or (
+            _WORD.match(key) and isinstance(value, (dict, list))
+        ):
             return key
         if isinstance(value, str):
             if not value.isascii() and _SURROGATE.search(value):

@@ -142,3 +142,10 @@ def test_a_switched_off_api_says_no_more_than_a_missing_role() -> None:
     for said, status in (("Access denied.", None), ("", 403)):
         assert "api: rest" in with_advice("Could not look up", said, status, xml=True)
         assert "api: rest" not in with_advice("Could not look up", said, status)
+
+
+def test_a_server_gives_no_orders_to_a_terminal() -> None:
+    assert (
+        with_advice("Could not read", "no \x1b]0;title\x07\u202eevil\r\nmore")
+        == "Could not read: no  ]0;title  evil  more."
+    )

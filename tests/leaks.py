@@ -1,0 +1,277 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A search for the secrets of all emulators in everything that the runs of a test say, write, cache and start.
+
+While a Watch is open, every C(ansible-playbook), and every module that is run by itself, keeps what Ansible usually
+removes: files on the host, a fact cache, a log of the highest verbosity. A thread looks at command lines and at files
+that are there for a moment only. When it is closed, all of that is searched, as is all that was printed.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import re
+import subprocess
+import threading
+import traceback
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.emulator.control import Emulator
+
+_PROGRAMS = ("ansible-playbook", "ansible_collections.community.veracode.plugins.modules")
+_HEADER = re.compile(rb"veracode-hmac-sha-256\s+id=[0-9a-z-]{8}|\bsig=[0-9a-f]{32}")
+_ENCODED_HEADER = b"VERACODE-HMAC-SHA-256 id="
+_SIGNATURE = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+# So Ansible itself hands an option on to the host, in a file that only its user can read.
+_HANDED_ON = re.compile(rb'api_key_secret(\\*)": \1"[^"\\]*')
+# A file of a key pair in one of the three formats, which only its user can read: where the pair was to go.
+_KEY_FILE = re.compile(rb'(?i)(veracode_)?api_key_secret"?\s*[=:]')
+_SHORTEST = 30
+
+
+def _encoded(data: bytes) -> Iterator[bytes]:
+    """Yield what base64 makes of data, wherever in an encoded text it stands."""
+    for shift in range(3):
+        encoded = base64.b64encode(b"\0" * shift + data)
+        inner = encoded[(shift * 8 + 5) // 6 : -4]
+        yield from {inner, inner.replace(b"+", b"-").replace(b"/", b"_")}
+
+
+class Search:
+    """Finds secrets and what is made of them.
+
+    :param secrets: with or without their prefix.
+    :param signatures: in hex.
+    """
+
+    def __init__(self, secrets: Iterable[str], signatures: Iterable[str] = ()) -> None:
+        self._plain: dict[bytes, str] = {}
+        self._coded: dict[bytes, str] = dict.fromkeys(_encoded(_ENCODED_HEADER), "an encoded header")
+        for secret in secrets:
+            bare = secret.rsplit("-", 1)[-1].lower()
+            half = max(_SHORTEST, len(bare) // 2)
+            self._plain.update({bare[:half].encode(): "a secret", bare[-half:].encode(): "a secret"})
+            raw = [bytes.fromhex(bare)] if re.fullmatch("([0-9a-f]{2})+", bare) else []
+            self._coded.update(
+                {coded: "an encoded secret" for form in (bare.encode(), *raw) for coded in _encoded(form)}
+            )
+        self._signatures = {signature.lower().encode() for signature in signatures}
+
+    def find(self, data: bytes) -> set[str]:
+        """Return what is in there."""
+        lower = data.lower()
+        found = {name for form, name in self._plain.items() if form in lower}
+        found |= {name for form, name in self._coded.items() if form in data}
+        if _HEADER.search(lower):
+            found.add("a header")
+        if self._signatures and any(match in self._signatures for match in _SIGNATURE.findall(lower)):
+            found.add("a signature")
+        return found
+
+
+def exception_text(error: BaseException) -> str:
+    """Return everything that an exception and those behind it could show."""
+    parts = []
+    seen: set[int] = set()
+    behind: BaseException | None = error
+    while behind is not None and id(behind) not in seen:
+        seen.add(id(behind))
+        parts += [repr(behind), repr(vars(behind)), *traceback.format_exception_only(type(behind), behind)]
+        behind = behind.__cause__ or behind.__context__
+    return "\n".join(parts)
+
+
+def assert_silent(emulator: Emulator, *shown: str) -> None:
+    """Check that a run in this process has let out no secret."""
+    text = "\n".join(shown).encode("utf-8", "surrogatepass")
+    found = Search([emulator.api_secret]).find(text)
+    assert not found, f"a run in this process shows {', '.join(sorted(found))}"
+
+
+class Watch:
+    """Looks at what the runs of one test leave.
+
+    :param folder: everything that the test writes is below it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.temporary = folder / ".leaks"
+        self.files = 0
+        self.processes = 0
+        self.runs = 0
+        self._said: list[bytes] = []
+        self._allowed: set[Path] = set()
+        self._returned: set[str] = set()
+        self._secrets: set[str] = set()
+        self._signatures: set[str] = set()
+        self._inputs: dict[Path, float] = {}
+        self._lines: set[bytes] = set()
+        self._passing: dict[Path, tuple[bytes, bool]] = {}
+        #: Seconds between two looks. What is there for a shorter time may be missed.
+        self.interval = 0.1
+        self._end = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    # What a test knows better
+
+    def allow(self, *places: Path) -> None:
+        """Say that files, or all files below a folder, are there to hold secrets."""
+        self._allowed.update(places)
+
+    def returned(self, results: object) -> None:
+        """Do not search for secrets that a task returned because C(return_secret) asked for it."""
+        if isinstance(results, Mapping):
+            secret = results.get("api_key_secret")
+            if isinstance(secret, str) and "api_key_id" in results:
+                self._returned.add(secret.rsplit("-", 1)[-1].lower())
+            results = list(results.values())
+        if isinstance(results, list):
+            for result in results:
+                self.returned(result)
+
+    def also(self, *secrets: str) -> None:
+        """Search for these, too."""
+        self._secrets.update(secrets)
+
+    # What the runs tell
+
+    def environment(self, env: Mapping[str, str]) -> dict[str, str]:
+        """Return the environment of a run, in which Ansible keeps whatever it can."""
+        self.temporary.mkdir(exist_ok=True)
+        return {
+            "ANSIBLE_KEEP_REMOTE_FILES": "1",
+            "ANSIBLE_CACHE_PLUGIN": "jsonfile",
+            "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(self.temporary / "facts"),
+            # Otherwise below the home that the system tells, whatever HOME says.
+            "ANSIBLE_REMOTE_TEMP": str(self.temporary / "remote"),
+            "ANSIBLE_LOCAL_TEMP": str(self.temporary / "local"),
+            "ANSIBLE_LOG_PATH": str(self.temporary / "ansible.log"),
+            "ANSIBLE_LOG_VERBOSITY": "4",
+            **env,
+            "TMPDIR": env.get("TMPDIR", str(self.temporary)),
+        }
+
+    def start(self) -> None:
+        """Note what is there before a run, and begin to look."""
+        self.runs += 1
+        for path in self._all():
+            with contextlib.suppress(OSError):
+                self._inputs.setdefault(path, path.stat().st_mtime)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._look, name="leaks", daemon=True)
+            self._thread.start()
+
+    def said(self, *texts: str | bytes | None) -> None:
+        """Note what a run printed, and what secrets there are by then."""
+        self._learn()
+        self._said += [
+            text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text for text in texts if text
+        ]
+
+    def _learn(self) -> None:
+        for emulator in list(Emulator.running):
+            with contextlib.suppress(OSError):
+                found = emulator.secrets()
+                self._secrets.update(found["secrets"])
+                self._signatures.update(found["signatures"])
+
+    def _look(self) -> None:
+        own = Path(f"/proc/{os.getpid()}/cmdline").read_bytes() if os.path.isdir("/proc/self") else b""
+        while not self._end.wait(self.interval):
+            for process in _descendants(os.getpid()):
+                with contextlib.suppress(OSError):
+                    self._lines.add(Path(f"/proc/{process}/cmdline").read_bytes())
+            self._lines.discard(own)
+            for path in self._all():
+                if path not in self._passing:
+                    self._read(path, self._passing)
+
+    def _all(self) -> Iterator[Path]:
+        for place, folders, files in os.walk(self.folder, followlinks=False):
+            folders[:] = [name for name in folders if name not in ("tree", "__pycache__")]
+            for name in files:
+                yield Path(place, name)
+
+    def _read(self, path: Path, contents: dict[Path, tuple[bytes, bool]]) -> None:
+        with contextlib.suppress(OSError):
+            about = path.stat()
+            if self._inputs.get(path) != about.st_mtime:
+                contents[path] = (path.read_bytes(), about.st_mode & 0o077 == 0)
+
+    # What comes of it
+
+    def close(self) -> list[str]:
+        """End the watch and return where secrets were found."""
+        self._end.set()
+        if self._thread is not None:
+            self._thread.join()
+        if not self.runs:
+            return []
+        self._learn()
+        search = Search(self._secrets - self._returned, self._signatures)
+        found = [f"output: {what}" for text in self._said for what in search.find(text)]
+        found += [f"command line: {what}" for line in self._lines for what in search.find(line)]
+        self.processes = len(self._lines)
+        contents = dict(self._passing)
+        for path in self._all():
+            self._read(path, contents)
+        for path, (data, private) in contents.items():
+            self.files += 1
+            if self._allowed & {path, *path.parents}:
+                continue
+            if private and self.temporary not in path.parents and _KEY_FILE.search(data):
+                continue
+            if path.name.startswith("AnsiballZ_"):
+                data = _HANDED_ON.sub(b"", data)
+            found += [f"{path}: {what}" for what in search.find(data)]
+        return sorted(set(found))
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    with contextlib.suppress(OSError):
+        for task in os.listdir(f"/proc/{pid}/task"):
+            for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split():
+                yield int(child)
+                yield from _descendants(int(child))
+
+
+class _Watched(subprocess.Popen):  # type: ignore[type-arg]
+    """A process whose output is searched, if it is one of Ansible's."""
+
+    watch: Watch | None = None
+
+    def __init__(self, args: Any, *more: Any, **options: Any) -> None:
+        words = [os.fsdecode(word) for word in args] if isinstance(args, (list, tuple)) else []
+        self._watch = _Watched.watch if any(name in word for name in _PROGRAMS for word in words) else None
+        if self._watch is not None:
+            options["env"] = self._watch.environment(options.get("env") or dict(os.environ))
+            self._watch.start()
+        super().__init__(args, *more, **options)
+
+    def communicate(self, *args: Any, **options: Any) -> tuple[Any, Any]:
+        """Return the output."""
+        output = super().communicate(*args, **options)
+        if self._watch is not None:
+            self._watch.said(*output)
+        return output
+
+
+@contextlib.contextmanager
+def watching(folder: Path) -> Iterator[Watch]:
+    """Watch every run of Ansible that this process starts meanwhile; the caller closes the watch."""
+    watch = Watch(folder)
+    real = subprocess.Popen
+    subprocess.Popen = _Watched  # type: ignore[misc]
+    _Watched.watch = watch
+    try:
+        yield watch
+    finally:
+        subprocess.Popen = real  # type: ignore[misc]
+        _Watched.watch = None
