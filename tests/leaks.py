@@ -32,6 +32,7 @@ _SIGNATURE = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _HANDED_ON = re.compile(rb'api_key_secret(\\*)": \1"[^"\\]*')
 # A file of a key pair in one of the three formats, which only its user can read: where the pair was to go.
 _KEY_FILE = re.compile(rb'(?i)(veracode_)?api_key_secret"?\s*[=:]')
+_LOCAL = re.compile("ansible-local-")
 _SHORTEST = 30
 
 
@@ -109,6 +110,7 @@ class Watch:
         self._said: list[bytes] = []
         self._allowed: set[Path] = set()
         self._returned: set[str] = set()
+        self._copies = False
         self._secrets: set[str] = set()
         self._signatures: set[str] = set()
         self._inputs: dict[Path, float] = {}
@@ -124,6 +126,13 @@ class Watch:
     def allow(self, *places: Path) -> None:
         """Say that files, or all files below a folder, are there to hold secrets."""
         self._allowed.update(places)
+
+    def allow_copies(self) -> None:
+        """Say that the tasks of a user, as those of a store, write secrets with C(ansible.builtin.copy).
+
+        Ansible hands the content on in files that only its user can read.
+        """
+        self._copies = True
 
     def returned(self, results: object) -> None:
         """Do not search for secrets that a task returned because C(return_secret) asked for it."""
@@ -226,7 +235,10 @@ class Watch:
             self.files += 1
             if self._allowed & {path, *path.parents}:
                 continue
-            if private and self.temporary not in path.parents and _KEY_FILE.search(data):
+            ansible = bool({".ansible", self.temporary.name} & {parent.name for parent in path.parents})
+            if private and not ansible and _KEY_FILE.search(data):
+                continue
+            if self._copies and private and ansible and (path.name == ".source" or _LOCAL.match(path.parent.name)):
                 continue
             if path.name.startswith("AnsiballZ_"):
                 data = _HANDED_ON.sub(b"", data)
