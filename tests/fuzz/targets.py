@@ -26,6 +26,7 @@ from ansible_collections.community.veracode.plugins.module_utils._identity.jit i
 from ansible_collections.community.veracode.plugins.module_utils._identity.structure import IdentityStructure
 from ansible_collections.community.veracode.plugins.module_utils._key_formats import KeyPair, RefusedError, find_format
 from ansible_collections.community.veracode.plugins.module_utils._plan_file import compare_plan
+from ansible_collections.community.veracode.plugins.module_utils._plan_structure import Needed
 from ansible_collections.community.veracode.plugins.module_utils._roles import USER
 from ansible_collections.community.veracode.plugins.module_utils._transport import Answer
 
@@ -86,7 +87,7 @@ def json_answers(data: bytes) -> None:
             lambda store=store: [store.details(item) for item in store.listing("Demo Team").items]  # type: ignore[misc]
             for store in (structure.teams, structure.business_units, structure.roles)
         ),
-        lambda: structure.permissions(),
+        lambda: structure.known(Needed(business_units=("Unit",), users=(_NAME,), permissions=("viewReports",))),
         lambda: key_from(read("read", "/api_credentials")),
         lambda: _settings(read("read", "/jit")),
     )

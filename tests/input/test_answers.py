@@ -20,7 +20,8 @@ import pytest
 
 from ansible_collections.community.veracode.plugins.module_utils._transport import Answer, Transport
 from tests.emulator.control import Emulator
-from tests.faults.matrix import SCENARIOS, Matrix, Scenario
+from tests.faults.matrix import Matrix
+from tests.faults.scenarios import SCENARIOS, Scenario
 
 VALUES: list[Any] = [
     *(

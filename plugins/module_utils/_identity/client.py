@@ -35,10 +35,11 @@ PAGE_SIZE = 500
 # Far beyond every organization, also with pages of 20: what a server tells must not keep a run busy without end.
 MOST_PAGES = 10_000
 
-# What the parsing of answers relies on: of which keys the value is a list of objects, of which one word or number.
+# What the parsing of answers relies on: of which keys the value is a list of objects, an object, a text, or no container.
 _LISTS = frozenset({"users", "roles", "teams", "permissions", "business_units"})
 _OBJECTS = frozenset({"page", "_embedded"})
-_WORD = re.compile(r".*_(?:id|name|description|ts|type|secret)\Z")
+_TEXT = re.compile(r".*_(?:name|description|secret)\Z")
+_WORD = re.compile(r".*_(?:id|ts|type)\Z")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _ATTEMPTS = 2
@@ -260,8 +261,10 @@ def _misshapen(data: Json) -> str | None:
         if key in _LISTS:
             if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
                 return key
-        elif (key in _OBJECTS and not isinstance(value, dict)) or (
-            _WORD.match(key) and isinstance(value, (dict, list))
+        elif (
+            (key in _OBJECTS and not isinstance(value, dict))
+            or (_TEXT.match(key) and not isinstance(value, str))
+            or (_WORD.match(key) and isinstance(value, (dict, list)))
         ):
             return key
         if isinstance(value, str):

@@ -268,8 +268,8 @@ class IdentityDirectory:
     ) -> tuple[dict[str, tuple[Account, bool]], bool]:
         """Return the accounts of a listing by handle, and whether their number is what the server tells."""
         items, complete = reconciled(lambda: self._pages("list the accounts", path, [*query, *CARRY]), "user_id")
-        found = {str(item["user_id"]): account_from(item, whole=False, active=active) for item in items}
-        return found, complete
+        found = [account_from(item, whole=False, active=active) for item in items]
+        return {str(account.handle): (account, told) for account, told in found}, complete
 
     # Names
 

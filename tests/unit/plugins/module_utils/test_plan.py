@@ -22,7 +22,7 @@ from ansible_collections.community.veracode.plugins.module_utils._accounts impor
     fields_of,
 )
 from ansible_collections.community.veracode.plugins.module_utils._desired import Desired, desired_account
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._plan import (
     Found,
     Names,
@@ -133,9 +133,10 @@ def planned(options: dict[str, Any], account: Account | None, kind: str, api: st
     try:
         assume(not problems)
         return desired, plan_account(desired, Found(account) if account else None, NAMES)
-    except InputError as error:
+    except VeracodeError as error:
         event(f"refused: {error.option}")
-        assume(not error.option or error.name != desired.label)  # an error that says less is one of this test, too
+        # An error that says less is one of this test, too.
+        assume(not all(each.option and each.name == desired.label for each in error.all))
         raise
 
 
