@@ -80,9 +80,9 @@ def json_answers(data: bytes) -> None:
         lambda: directory.by_username(_NAME, USER, _NEED),
         lambda: directory.by_custom_id("EX\\t", _NEED),
         lambda: directory.list_accounts(Filters(detailed=bool(number & 4), role="Creator" if number & 8 else None)),
-        lambda: directory.roles(),
+        directory.roles,
         lambda: directory.teams(["Demo Team", "Other Team"]),
-        lambda: directory.caller_username(),
+        directory.caller_username,
         *(
             lambda store=store: [store.details(item) for item in store.listing("Demo Team").items]  # type: ignore[misc]
             for store in (structure.teams, structure.business_units, structure.roles)

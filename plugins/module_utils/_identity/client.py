@@ -48,9 +48,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 Query = t.Sequence[tuple[str, str]]
 Json = dict[str, t.Any]
-
-
-Pages = t.Iterator[tuple[list[Json], int | None]]
+Pages: t.TypeAlias = "t.Iterator[tuple[list[Json], int | None]]"
 
 
 class Page(t.NamedTuple):
