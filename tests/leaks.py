@@ -154,16 +154,19 @@ class Watch:
     def environment(self, env: Mapping[str, str]) -> dict[str, str]:
         """Return the environment of a run, in which Ansible keeps whatever it can."""
         self.temporary.mkdir(exist_ok=True)
+        remote = Path(env.get("ANSIBLE_REMOTE_TEMP", ""))
+        if self.folder not in remote.parents:
+            # Otherwise below the home that the system tells, whatever HOME says.
+            remote = self.temporary / "remote"
         return {
             "ANSIBLE_KEEP_REMOTE_FILES": "1",
             "ANSIBLE_CACHE_PLUGIN": "jsonfile",
             "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(self.temporary / "facts"),
-            # Otherwise below the home that the system tells, whatever HOME says.
-            "ANSIBLE_REMOTE_TEMP": str(self.temporary / "remote"),
             "ANSIBLE_LOCAL_TEMP": str(self.temporary / "local"),
             "ANSIBLE_LOG_PATH": str(self.temporary / "ansible.log"),
             "ANSIBLE_LOG_VERBOSITY": "4",
             **env,
+            "ANSIBLE_REMOTE_TEMP": str(remote),
             "TMPDIR": env.get("TMPDIR", str(self.temporary)),
         }
 
