@@ -20,7 +20,7 @@ import threading
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.emulator.control import Emulator
 
@@ -95,6 +95,14 @@ def assert_silent(emulator: Emulator, *shown: str) -> None:
     assert not found, f"a run in this process shows {', '.join(sorted(found))}"
 
 
+class Content(NamedTuple):
+    """What was in a file, and whether only its user can read it, or look into its folder."""
+
+    data: bytes
+    private: bool
+    shut: bool
+
+
 class Watch:
     """Looks at what the runs of one test leave.
 
@@ -115,7 +123,7 @@ class Watch:
         self._signatures: set[str] = set()
         self._inputs: dict[Path, float] = {}
         self._lines: set[bytes] = set()
-        self._passing: dict[Path, tuple[bytes, bool]] = {}
+        self._passing: dict[Path, Content] = {}
         #: Seconds between two looks. What is there for a shorter time may be missed.
         self.interval = 0.1
         self._end = threading.Event()
@@ -211,11 +219,12 @@ class Watch:
             for name in files:
                 yield Path(place, name)
 
-    def _read(self, path: Path, contents: dict[Path, tuple[bytes, bool]]) -> None:
+    def _read(self, path: Path, contents: dict[Path, Content]) -> None:
         with contextlib.suppress(OSError):
             about = path.stat()
             if self._inputs.get(path) != about.st_mtime:
-                contents[path] = (path.read_bytes(), about.st_mode & 0o077 == 0)
+                shut = path.parent.stat().st_mode & 0o077 == 0
+                contents[path] = Content(path.read_bytes(), about.st_mode & 0o077 == 0, shut)
 
     # What comes of it
 
@@ -234,14 +243,19 @@ class Watch:
         contents = dict(self._passing)
         for path in self._all():
             self._read(path, contents)
-        for path, (data, private) in contents.items():
+        for path, (data, private, shut) in contents.items():
             self.files += 1
             if self._allowed & {path, *path.parents}:
                 continue
             ansible = bool({".ansible", self.temporary.name} & {parent.name for parent in path.parents})
             if private and not ansible and _KEY_FILE.search(data):
                 continue
-            if self._copies and private and ansible and (path.name == ".source" or _LOCAL.match(path.parent.name)):
+            if (
+                self._copies
+                and (private or shut)
+                and ansible
+                and (path.name == ".source" or _LOCAL.match(path.parent.name))
+            ):
                 continue
             if path.name.startswith("AnsiballZ_"):
                 data = _HANDED_ON.sub(b"", data)

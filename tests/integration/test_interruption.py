@@ -18,6 +18,7 @@ import pytest
 from tests.emulator.control import Emulator
 from tests.faults.matrix import meaning, no_duplicates
 from tests.integration.key_runs import World, holds_pair
+from tests.leaks import Watch
 from tests.organization import apply
 
 KILLS = 30
@@ -39,19 +40,19 @@ SMALL = Size(created=20, updated=20, renamed=6, removed=6, services=8)
 LARGE = Size(created=90, updated=120, renamed=30, removed=30, services=30)
 
 
-def organization(folder: Path, size: Size) -> Iterator[World]:
+def organization(folder: Path, leaks: Watch, size: Size) -> Iterator[World]:
     with Emulator("small", people=size.updated + size.renamed + size.removed, teams=8) as running:
-        yield World(folder, running)
+        yield World(folder, running, leaks)
 
 
 @pytest.fixture
-def small_world(tmp_path: Path) -> Iterator[World]:
-    yield from organization(tmp_path, SMALL)
+def small_world(tmp_path: Path, leaks: Watch) -> Iterator[World]:
+    yield from organization(tmp_path, leaks, SMALL)
 
 
 @pytest.fixture
-def large_world(tmp_path: Path) -> Iterator[World]:
-    yield from organization(tmp_path, LARGE)
+def large_world(tmp_path: Path, leaks: Watch) -> Iterator[World]:
+    yield from organization(tmp_path, leaks, LARGE)
 
 
 def wanted(world: World, size: Size) -> dict[str, Any]:

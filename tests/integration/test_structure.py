@@ -21,7 +21,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.community.veracode.plugins.module_utils import _apply
 from ansible_collections.community.veracode.plugins.module_utils import _arguments as arguments
 from ansible_collections.community.veracode.plugins.module_utils import _manage_structure as work
-from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._errors import LostAnswerError, VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._module import Session, _so_far
 from tests.emulator.control import Emulator
 
@@ -539,9 +539,9 @@ def test_an_object_of_somebody_else_is_not_adopted(
     options = {"name": "Contested", "business_unit": "Example Unit"}
     real_look = _apply.look_for_lost
 
-    def meanwhile(look_up: t.Callable[[], t.Any]) -> t.Any:
+    def meanwhile(lost: LostAnswerError, look_up: t.Callable[[], t.Any]) -> t.Any:
         emulator.add("team", name="Contested")
-        return real_look(look_up)
+        return real_look(lost, look_up)
 
     monkeypatch.setattr(
         "ansible_collections.community.veracode.plugins.module_utils._apply_structure.look_for_lost", meanwhile
