@@ -23,6 +23,13 @@ TREE = next(path.parent for path in Path(_module.__file__).parents if path.name 
 # What a listing of summaries and an inverse index tell together.
 SUMMARY_FIELDS = ("username", "first_name", "last_name", "roles", "teams", "managed_teams", "unrestricted")
 
+NOTHING = """
+from ansible.module_utils.basic import AnsibleModule
+
+lists = {name: {"type": "list", "elements": "dict"} for name in ("users", "api_users", "teams")}
+AnsibleModule(argument_spec=lists, supports_check_mode=True).exit_json(changed=False)
+"""
+
 
 class BenchmarkError(RuntimeError):
     """A run failed, or a figure is not what it has to be."""
@@ -80,6 +87,14 @@ def directory_task(**options: Any) -> dict[str, Any]:
         "register": "result",
         "failed_when": "result is changed or result.failed",
     }
+
+
+def nothing(emulator: Emulator, values: dict[str, Any]) -> float:
+    """Return how long a playbook takes that hands the same lists to a module that does nothing with them."""
+    with tempfile.TemporaryDirectory(prefix="veracode-bench-") as library:
+        (Path(library) / "nothing.py").write_text(NOTHING)
+        task = {"nothing": {name: "{{ " + name + " }}" for name in ("users", "api_users", "teams")}}
+        return playbook(emulator, [task], values, ANSIBLE_LIBRARY=library)
 
 
 def user_loop() -> dict[str, Any]:
