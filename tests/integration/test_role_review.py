@@ -130,6 +130,7 @@ def test_an_incomplete_reading_is_said_and_never_passes(review: Review) -> None:
     assert not review.findings()["passed"]
     page = (review.dest / "review.html").read_text()
     assert 'class="verdict incomplete" role="alert"' in page
+    assert not (review.dest / "snapshot.json").exists(), "the next review would compare with half an organization"
 
 
 def test_a_snapshot_that_is_named_has_to_be_there(review: Review) -> None:
