@@ -13,6 +13,7 @@ import time
 import typing as t
 from dataclasses import replace
 
+from ansible_collections.community.veracode.plugins.module_utils._accounts import Account
 from ansible_collections.community.veracode.plugins.module_utils._arguments import entry_arguments
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError, raise_all
 from ansible_collections.community.veracode.plugins.module_utils._guards import (
@@ -347,9 +348,10 @@ class Reconciliation:
         changes = [step.plan.change for step in steps if step.plan.change is not None]
         problems = list(check_removals(changes, scope, limits))
         if self._may_lower_administrators(steps) or limits.required_administrators:
-            before = self._administrators()
-            plans = [step.plan for step in steps]
-            problems += check_administrators(before, administrators_after(before, plans), limits)
+            holders = self._administrators()
+            before = {str(account.handle): account.username for account in holders if is_enabled(account)}
+            after = administrators_after(holders, [step.plan for step in steps])
+            problems += check_administrators(before, after, limits)
         raise_all(problems)
 
     def _may_lower_administrators(self, steps: t.Sequence[Step]) -> bool:
@@ -361,12 +363,13 @@ class Reconciliation:
                 return True
         return False
 
-    def _administrators(self) -> dict[str, str]:
-        """Return the enabled, active administrators by handle."""
-        accounts = self.inventory.by_handle
-        if not accounts:
+    def _administrators(self) -> list[Account]:
+        """Return who holds the Administrator role, enabled or not."""
+        if not self.inventory.by_handle:
+            complete = self.inventory.complete
             self.inventory = self.reader.active()
-            accounts = self.inventory.by_handle
+            self.inventory.complete = self.inventory.complete and complete
+        accounts = self.inventory.by_handle
         administrator = ADMINISTRATOR[USER]
         if all(account.roles is not None for account in accounts.values()):
             holders = {handle for handle, account in accounts.items() if administrator in (account.roles or ())}
@@ -374,11 +377,7 @@ class Reconciliation:
             holders, _complete = self.directory.role_holders(administrator)
         else:
             holders = set()
-        return {
-            handle: accounts[handle].username
-            for handle in holders
-            if handle in accounts and is_enabled(accounts[handle])
-        }
+        return [account for handle, account in accounts.items() if handle in holders]
 
 
 def reconcile(session: Session) -> dict[str, t.Any]:

@@ -230,9 +230,13 @@ def keep_caller(result: AccountPlans, caller: str, allowed: t.Collection[str]) -
             result.problems.append(refuse_self_lockout(change, risk))
 
 
-def administrators_after(before: t.Mapping[str, str], plans: t.Sequence[Plan]) -> dict[str, str]:
-    """Return the enabled, active administrators as they will be, by handle."""
-    after = dict(before)
+def administrators_after(holders: t.Iterable[Account], plans: t.Sequence[Plan]) -> dict[str, str]:
+    """Return the usernames of the enabled, active administrators as they will be, by handle.
+
+    :param holders: who holds the Administrator role as it is, enabled or not.
+    """
+    held = {str(account.handle): account for account in holders}
+    after = {handle: account.username for handle, account in held.items() if is_enabled(account)}
     administrator = ADMINISTRATOR[USER]
     for number, plan in enumerate(plans):
         change = plan.change
@@ -247,7 +251,7 @@ def administrators_after(before: t.Mapping[str, str], plans: t.Sequence[Plan]) -
                 after[handle] = account.username
             else:
                 after.pop(handle, None)
-        elif handle in after:
+        elif handle in held:
             after[handle] = account.username
     return after
 

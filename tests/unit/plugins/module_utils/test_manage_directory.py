@@ -599,6 +599,24 @@ def test_a_guard_stops_the_run_before_its_first_write(
     assert stored(emulator) == before
 
 
+@pytest.mark.parametrize("carries", ["no", "everything"])
+def test_who_is_enabled_again_is_an_administrator_again(emulator: Emulator, carries: str) -> None:
+    emulator.switch(list_carries=carries)
+    emulator.change("user", "mdoe@example.com", roles=["Administrator"], login_enabled=False)
+    users = [
+        {"username": "mdoe@example.com", "login_enabled": True},
+        {"username": "aswallowtail@example.com", "login_enabled": False},
+    ]
+    converge(emulator, users=users, required_administrators=["mdoe@example.com"], min_administrators=1)
+
+
+def test_a_guard_that_reads_the_accounts_keeps_what_was_incomplete(emulator: Emulator) -> None:
+    emulator.fault("totals", path="/teams$", count=0, method="GET", delta=3)
+    required = ["aswallowtail@example.com"]
+    result = apply(emulator, teams=[{"name": "Quality Team", "state": "absent"}], required_administrators=required)
+    assert (result["complete"], result["actions"]) == (False, [])
+
+
 def test_the_share_of_removals_counts_where_there_are_many(emulator: Emulator) -> None:
     for number in range(60):
         emulator.add("user", user_name=f"p{number}@example.com", first_name="P", last_name="N", roles=["Executive"])
