@@ -143,9 +143,13 @@ def _find_duplicates(organization: Organization) -> None:
         place = str(desired.place)
         if desired.username is not None:
             once("username", "username", place, desired.username, desired.kind)
-        elif desired.custom_id is None and desired.kind == USER:
-            once("username", "email_address", place, desired.email_address, desired.kind)
+        elif desired.custom_id is None:
+            # The address of a person is the username as well.
+            what = "username" if desired.kind == USER else "address"
+            once(what, "email_address", place, desired.email_address, desired.kind)
         once("custom_id", "custom_id", place, desired.custom_id, desired.kind)
+        if desired.state == "present":
+            once("custom_id", "new_custom_id", place, entry.options.get("new_custom_id"), desired.kind)
         for name in desired.previously:
             once("username", "previously", place, name, desired.kind)
     for kind, entries in (("team", organization.teams), ("business_unit", organization.business_units)):

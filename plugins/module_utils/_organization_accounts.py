@@ -73,7 +73,7 @@ def match_accounts(entries: t.Sequence[AccountEntry], inventory: Inventory) -> t
         if found is not None:
             other = claimed.setdefault(str(found.account.handle), desired)
             # A name that just stands there twice has been told.
-            if other is not desired and other.label.casefold() != desired.label.casefold():
+            if other is not desired and _selector(other) != _selector(desired):
                 problems.append(
                     desired.problem(
                         f'username: "{desired.label}" and {other.place} ("{other.label}") mean the same account '
@@ -93,6 +93,11 @@ def match_accounts(entries: t.Sequence[AccountEntry], inventory: Inventory) -> t
             )
         matches.append(Match(entry, found))
     return matches, problems
+
+
+def _selector(desired: Desired) -> tuple[bool, str]:
+    """Return what an entry selects by, as far as it is compared with other entries."""
+    return not desired.username and bool(desired.custom_id), desired.label.casefold()
 
 
 def _placed(error: VeracodeError, desired: Desired) -> VeracodeError:
@@ -143,7 +148,7 @@ def _name_taken(desired: Desired, plan: Plan, taken: dict[str, Desired]) -> Vera
     username = plan.account.username
     other = taken.setdefault(username.casefold(), desired)
     # What just stands there twice has been told.
-    if other is desired or other.label.casefold() == desired.label.casefold():
+    if other is desired or _selector(other) == _selector(desired):
         return None
     option = "email_address" if desired.values.get("email_address") else "username"
     return desired.problem(

@@ -468,6 +468,39 @@ def test_two_entries_that_mean_the_same_object_are_an_error(emulator: Emulator) 
     assert [error["place"] for error in result["errors"]] == ["business_units[1].name", "teams[1].previously"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "entries", "place"),
+    [
+        ("api_users", [{"email_address": "one@example.com"}, {"email_address": "ONE@example.com"}], "email_address"),
+        ("users", [{"username": "subject"}, {"custom_id": "subject"}], "username"),
+        (
+            "users",
+            [
+                {"username": "mdoe@example.com", "new_custom_id": "x", "is_saml_user": True},
+                {"username": "tmonarch@example.com", "custom_id": "x", "is_saml_user": True},
+            ],
+            "custom_id",
+        ),
+        (
+            "users",
+            [
+                {"username": "mdoe@example.com", "new_custom_id": "x", "is_saml_user": True},
+                {"username": "tmonarch@example.com", "new_custom_id": "x", "is_saml_user": True},
+            ],
+            "new_custom_id",
+        ),
+    ],
+)
+def test_two_entries_that_select_or_make_the_same_account_are_an_error(
+    emulator: Emulator, kind: str, entries: list[dict[str, Any]], place: str
+) -> None:
+    emulator.change("user", "build-upload", email_address="one@example.com")
+    emulator.change("user", "msaml@example.com", user_name="subject", saml_subject="subject")
+    result = apply(emulator, **{kind: entries})
+    assert [error["place"] for error in result["errors"]] == [f"{kind}[1].{place}"]
+    assert result["calls"]["writes"] == 0
+
+
 def test_two_accounts_cannot_come_to_one_username(emulator: Emulator) -> None:
     names = ["mdoe@example.com", "tmonarch@example.com"]
     result = apply(emulator, users=[{"username": name, "email_address": "one@example.com"} for name in names])
