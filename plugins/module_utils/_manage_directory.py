@@ -63,6 +63,7 @@ from ansible_collections.community.veracode.plugins.module_utils._organization_p
     StructureEntry,
     StructurePlans,
     account_steps,
+    joining_unread,
     known_users,
     leaving,
     match_structure,
@@ -116,6 +117,8 @@ class Reconciliation:
         matches, _problems = match_accounts(organization.accounts, self.inventory)
         self._read_team_users(structure)
         self._complete_accounts(matches)
+        matches, _problems = match_accounts(organization.accounts, self.inventory)
+        self.reader.details(self.inventory, joining_unread(matches, structure))
         return structure
 
     def _read_accounts(self, organization: Organization) -> None:
@@ -248,11 +251,10 @@ class Reconciliation:
         rename_teams(self.inventory, teams.renamed)
         rename_units(structure.teams, units.renamed)
         matches, problems = match_accounts(organization.accounts, self.inventory)
-        usernames = {str(match.entry.desired.place): match.found.account.username for match in matches if match.found}
-        problems += contradictions(organization, usernames)
         matches = with_memberships(matches, structure)
         names = self._names(matches, teams)
         plan_entries(matches, names, self.accounts)
+        problems += contradictions(organization, self.accounts.usernames)
         self._plan_removals(matches)
         known = Known(
             business_units=units.there,

@@ -186,13 +186,12 @@ def _find_shared_destinations(organization: Organization) -> None:
 def contradictions(organization: Organization, usernames: t.Mapping[str, str]) -> list[InputError]:
     """Return an error for each relation that one side names and an exact list of the other side excludes.
 
-    :param usernames: those of the accounts that are there, by the place of their entry. A team names accounts by the
-        usernames they will have.
+    :param usernames: those that the accounts will have, by the place of their entry, as a team names them.
     """
     accounts: dict[str, Desired] = {}
     for entry in organization.accounts:
         if entry.desired.state == "present" and not entry.name_only:
-            name = entry.desired.username or usernames.get(str(entry.desired.place)) or entry.desired.email_address
+            name = usernames.get(str(entry.desired.place)) or entry.desired.username or entry.desired.email_address
             accounts[str(name).casefold()] = entry.desired
     naming: dict[str, set[str]] = {}
     for username, desired in accounts.items():

@@ -50,9 +50,11 @@ class AccountPlans:
 
     :param plans: a plan for each entry and each removal, in that order.
     :param reported: accounts that only C(absent_action=report) keeps.
+    :param usernames: those that the accounts will have, by the place of their entry.
     """
 
     plans: list[Plan] = field(default_factory=list)
+    usernames: dict[str, str] = field(default_factory=dict)
     reported: list[Account] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     problems: list[VeracodeError] = field(default_factory=list)
@@ -124,6 +126,9 @@ def plan_entries(matches: t.Sequence[Match], names: Names, result: AccountPlans)
     warned: list[tuple[str, Match, str]] = []
     taken: dict[str, Desired] = {}
     for match in matches:
+        place = str(match.entry.desired.place)
+        if match.found is not None:
+            result.usernames[place] = match.entry.desired.username or match.found.account.username
         if match.entry.name_only:
             result.plans.append(Plan(None, match.found.account if match.found else None))
             continue
@@ -134,10 +139,12 @@ def plan_entries(matches: t.Sequence[Match], names: Names, result: AccountPlans)
             result.problems += [each for each in error.all if each.option not in match.entry.faults]
             continue
         result.plans.append(plan)
+        if plan.account is not None:
+            result.usernames[place] = plan.account.username
         problem = _name_taken(match.entry.desired, plan, taken)
         if problem is not None:
             result.problems.append(problem)
-        warned += [(str(match.entry.desired.place), match, warning) for warning in plan.warnings]
+        warned += [(place, match, warning) for warning in plan.warnings]
     result.warnings += _grouped(warned)
 
 

@@ -22,7 +22,11 @@ from ansible_collections.community.veracode.plugins.module_utils._organization_a
     AccountPlans,
     Match,
 )
-from ansible_collections.community.veracode.plugins.module_utils._plan import Change, Plan
+from ansible_collections.community.veracode.plugins.module_utils._plan import (
+    Change,
+    Plan,
+    team_names_after,
+)
 from ansible_collections.community.veracode.plugins.module_utils._plan_structure import (
     Known,
     KnownUser,
@@ -30,7 +34,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan_structure
     plan_business_unit,
     plan_team,
 )
-from ansible_collections.community.veracode.plugins.module_utils._roles import TEAM_ADMIN
+from ansible_collections.community.veracode.plugins.module_utils._roles import TEAM_ADMIN, RoleCatalog
 from ansible_collections.community.veracode.plugins.module_utils._structure import (
     BUSINESS_UNIT,
     TEAM,
@@ -184,11 +188,41 @@ def rename_units(entries: list[StructureEntry], renamed: t.Mapping[str, str]) ->
 
 
 def with_memberships(matches: t.Sequence[Match], plans: StructurePlans) -> list[Match]:
-    """Give accounts that are to be created, or to become a Team Admin, the teams that C(teams) puts them into.
+    """Give accounts the teams that C(teams) puts them into, where they could not be written without.
 
     Most roles need a team from the start, and Team Admin one to manage, so these relations are written with the account
     and not with the team.
     """
+    joins = _joins_of_teams(plans)
+    result = []
+    for match in matches:
+        desired = match.entry.desired
+        teams, managed = joins(match)
+        new = match.found is None and desired.state == "present" and not match.entry.name_only
+        values = dict(desired.values)
+        if teams and (new or _needs_team(match)):
+            # Their own entry leaves them none, or is what creates them.
+            own = team_names_after(desired, match.found.account if match.found else None)
+            values["teams"] = tuple(sorted(own | teams))
+            desired = replace(desired, teams_mode="exact")
+        if managed and (new or _becomes_team_admin(match)):
+            values["managed_teams"] = tuple(sorted({*_managed(match), *managed}))
+        result.append(replace(match, entry=replace(match.entry, desired=replace(desired, values=values))))
+    return result
+
+
+def joining_unread(matches: t.Sequence[Match], plans: StructurePlans) -> list[str]:
+    """Return the handles of the accounts that gain a role, are named by C(teams), and whose own teams were not read."""
+    joins = _joins_of_teams(plans)
+    return sorted(
+        str(match.found.account.handle)
+        for match in matches
+        if match.found is not None and match.found.account.teams is None and _gains_role(match) and any(joins(match))
+    )
+
+
+def _joins_of_teams(plans: StructurePlans) -> t.Callable[[Match], tuple[set[str], set[str]]]:
+    """Return what tells of an entry which teams put its account into them, and which let it manage them."""
     member: dict[str, set[str]] = {}
     manager: dict[str, set[str]] = {}
     for entry in plans.teams:
@@ -197,38 +231,40 @@ def with_memberships(matches: t.Sequence[Match], plans: StructurePlans) -> list[
         for relation, option in ((member, "members"), (manager, "managers")):
             for name in entry.desired.values.get(option, ()):
                 relation.setdefault(name.casefold(), set()).add(entry.desired.name)
-    result = []
-    for match in matches:
+
+    def joins(match: Match) -> tuple[set[str], set[str]]:
         desired = match.entry.desired
-        names = {str(name).casefold() for name in (desired.username, desired.email_address) if name}
-        teams = set().union(*(member.get(name, set()) | manager.get(name, set()) for name in names))
+        present = match.found.account.username if match.found is not None else None
+        names = {str(name).casefold() for name in (desired.username, desired.email_address, present) if name}
         managed = set().union(*(manager.get(name, set()) for name in names))
-        if match.found is None and desired.state == "present" and not match.entry.name_only and teams:
-            values = dict(desired.values)
-            values["teams"] = tuple(sorted({*values.get("teams", ()), *teams}))
-            if managed:
-                values["managed_teams"] = tuple(sorted({*values.get("managed_teams", ()), *managed}))
-            match = _with_values(match, values)
-        elif managed and _becomes_team_admin(match):
-            values = dict(desired.values)
-            values["managed_teams"] = tuple(sorted({*_managed(match), *managed}))
-            match = _with_values(match, values)
-        result.append(match)
-    return result
+        return managed.union(*(member.get(name, set()) for name in names)), managed
+
+    return joins
 
 
-def _with_values(match: Match, values: t.Mapping[str, t.Any]) -> Match:
-    return replace(match, entry=replace(match.entry, desired=replace(match.entry.desired, values=values)))
+def _needs_team(match: Match) -> bool:
+    """Tell whether the own entry of an account that is there gives it a role or takes teams, and leaves it no team."""
+    if match.found is None or match.found.account.teams is None:
+        return False
+    changes = _gains_role(match) or "teams" in match.entry.desired.values
+    return changes and not team_names_after(match.entry.desired, match.found.account)
+
+
+def _gains_role(match: Match) -> bool:
+    """Tell whether an entry gives a role to an account that is there and does not hold it."""
+    desired = match.entry.desired
+    if match.found is None or match.entry.name_only or desired.roles_mode == "remove":
+        return False
+    held = match.found.account.roles
+    return held is not None and any(RoleCatalog(held).find(name) is None for name in desired.values.get("roles", ()))
 
 
 def _becomes_team_admin(match: Match) -> bool:
     """Tell whether an entry gives the Team Admin role to an account that is there and does not hold it."""
-    desired = match.entry.desired
-    names = {TEAM_ADMIN.name, TEAM_ADMIN.title} & set(desired.values.get("roles", ()))
-    if match.found is None or match.entry.name_only or not names or desired.roles_mode == "remove":
+    names = {TEAM_ADMIN.name, TEAM_ADMIN.title} & set(match.entry.desired.values.get("roles", ()))
+    if match.found is None or not names or not _gains_role(match):
         return False
-    account = match.found.account
-    return account.roles is not None and account.teams is not None and TEAM_ADMIN not in account.roles
+    return match.found.account.teams is not None and TEAM_ADMIN not in (match.found.account.roles or ())
 
 
 def _managed(match: Match) -> set[str]:

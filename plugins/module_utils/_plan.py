@@ -214,7 +214,7 @@ def names_needed(desired: Desired, account: Account | None) -> tuple[bool, tuple
     known = _known_roles(desired, account)
     need_roles = any(known.find(name) is None for name in values.get("roles", ()))
     if not need_roles and desired.unrestricted and NO_TEAM_RESTRICTION not in held:
-        need_roles = not _team_names_after(desired, account)
+        need_roles = not team_names_after(desired, account)
     own = {team.name for team in (account.teams or ())} if account else set()
     teams = set(values.get("managed_teams", ()))
     if desired.teams_mode != "remove":
@@ -231,7 +231,8 @@ def _known_roles(desired: Desired, account: Account | None) -> RoleCatalog:
     return RoleCatalog((*held, *BUILT_IN) if desired.roles_mode == "remove" and account else held)
 
 
-def _team_names_after(desired: Desired, account: Account | None) -> set[str]:
+def team_names_after(desired: Desired, account: Account | None) -> set[str]:
+    """Return the teams an account is to be in, as far as its own entry says."""
     held = {team.name for team in (account.teams or ())} if account else set()
     named = desired.values.get("teams")
     if named is not None:
@@ -673,7 +674,7 @@ def _needs_unrestricted(desired: Desired, account: Account | None) -> bool:
 
     :raises InputError: it was not said.
     """
-    teams = _team_names_after(desired, account)
+    teams = team_names_after(desired, account)
     if teams:
         return False
     takes_last = account is None or bool(account.teams)
@@ -729,7 +730,7 @@ def _teams_after(
             list(managed),
         )
     after = []
-    for name in sorted(_team_names_after(desired, account)):
+    for name in sorted(team_names_after(desired, account)):
         present = held.get(name)
         if managed is not None:
             manages: bool | None = name in managed

@@ -185,6 +185,46 @@ def test_a_team_admin_is_made_with_the_teams_that_name_the_account(emulator: Emu
     assert messages(refused)[0].startswith("users[0].managed_teams: Team Admin needs at least one team to manage")
 
 
+@pytest.mark.parametrize("selector", [{"custom_id": "EX\\msaml"}, {"email_address": "msaml@example.com"}])
+def test_a_team_admin_is_made_whatever_selects_the_account(emulator: Emulator, selector: dict[str, Any]) -> None:
+    team = {"name": "Demo Team", "managers": ["msaml@example.com"], "members_mode": "add"}
+    done = converge(emulator, users=[{**selector, "roles": ["Team Admin"]}], teams=[team])
+    assert done["actions"][0]["fields"] == ["managed_teams", "roles", "teams"]
+
+
+@pytest.mark.parametrize("carries", ["no", "everything"])
+def test_who_gets_a_role_that_needs_a_team_gets_the_team_that_names_them(emulator: Emulator, carries: str) -> None:
+    emulator.switch(list_carries=carries)
+    emulator.change("user", "mdoe@example.com", roles=["Executive"], teams=[])
+    teams = [
+        {"name": "Quality Team", "members": ["mdoe@example.com", "tmonarch@example.com"], "members_mode": "add"},
+        {"name": "Demo Team", "members": ["lpieris@example.com", "sviceroy@example.com", "restricted-api"]},
+    ]
+    users = [
+        {"username": "mdoe@example.com", "roles": ["Creator"]},
+        {"username": "tmonarch@example.com", "teams": ["Demo Team"], "teams_mode": "remove"},
+    ]
+    done = converge(emulator, users=users, teams=teams)
+    assert [(action["name"], action["fields"]) for action in done["actions"]] == [
+        ("mdoe@example.com", ["roles", "teams"]),
+        ("tmonarch@example.com", ["teams"]),
+    ]
+
+
+def test_the_teams_of_who_joins_are_read_where_the_index_of_roles_does_not_tell_them(emulator: Emulator) -> None:
+    users = [f"p{number}@example.com" for number in range(60)]
+    for name in users:
+        emulator.add("user", user_name=name, first_name="P", last_name="N", roles=["Executive"])
+    done = converge(
+        emulator,
+        users=[{"username": name, "roles": ["Executive"]} for name in users[1:]]
+        + [{"username": users[0], "roles": ["Creator"]}],
+        teams=[{"name": "Quality Team", "members": [users[0]], "members_mode": "add"}],
+    )
+    assert done["read_strategy"] == "inverse"
+    assert [(action["name"], action["fields"]) for action in done["actions"]] == [(users[0], ["roles", "teams"])]
+
+
 def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_input(emulator: Emulator) -> None:
     emulator.read_only(True)
     result = apply(
@@ -277,6 +317,13 @@ def test_an_entry_that_names_nobody_and_has_a_wrong_role_is_told_both(emulator: 
             {
                 "users": [{"custom_id": "EX\\msaml", "teams": ["Demo Team"]}],
                 "teams": [{"name": "Release Team", "members": ["msaml@example.com"]}],
+            },
+            "users[0].teams, teams[0].members",
+        ),
+        (
+            {
+                "users": [{"username": "mdoe@example.com", "email_address": "new@example.com", "teams": ["Demo Team"]}],
+                "teams": [{"name": "Release Team", "members": ["new@example.com"], "members_mode": "add"}],
             },
             "users[0].teams, teams[0].members",
         ),
