@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 import typing as t
 from dataclasses import replace
@@ -42,6 +43,7 @@ from ansible_collections.community.veracode.plugins.module_utils._organization i
     contradictions,
     in_order,
     read_organization,
+    unit_contradictions,
 )
 from ansible_collections.community.veracode.plugins.module_utils._organization_accounts import (
     AccountPlans,
@@ -73,6 +75,7 @@ from ansible_collections.community.veracode.plugins.module_utils._organization_p
     names_after,
     plan_exclusive_structure,
     plan_structure,
+    rename_unit_teams,
     rename_units,
     with_memberships,
 )
@@ -250,15 +253,18 @@ class Reconciliation:
         units = names_after(self.units, structure.units, structure.removed_units)
         rename_teams(self.inventory, teams.renamed)
         rename_units(structure.teams, units.renamed)
+        rename_unit_teams(structure.units, teams.renamed)
         matches, problems = match_accounts(organization.accounts, self.inventory)
         matches = with_memberships(matches, structure)
         names = self._names(matches, teams)
         plan_entries(matches, names, self.accounts)
+        default_unit = next((units.renamed.get(unit.name, unit.name) for unit in self.units if unit.is_default), None)
         problems += contradictions(organization, self.accounts.usernames)
+        problems += unit_contradictions(organization, default_unit)
         self._plan_removals(matches)
         known = Known(
             business_units=units.there,
-            default_business_unit=next((unit.name for unit in self.units if unit.is_default), None),
+            default_business_unit=default_unit,
             teams=teams.there,
             all_teams=tuple(teams.there),
             users=known_users(self.inventory, self.accounts.plans),
@@ -449,11 +455,13 @@ def _approve(
 ) -> None:
     """Write the plan, check the guards, and hold the plan against the approved one."""
     params = run.params
-    if params["plan_file"] and params["plan_file"] != params["expect_plan"]:
+    approved = params["expect_plan"]
+    # However it is spelled, the file that was approved is not overwritten before it is read.
+    if params["plan_file"] and not (approved and os.path.realpath(params["plan_file"]) == os.path.realpath(approved)):
         write_plan(params["plan_file"], planned, diff)
     run.check_guards(steps)
-    if params["expect_plan"]:
-        compare_plan(params["expect_plan"], planned, diff)
+    if approved:
+        compare_plan(approved, planned, diff)
 
 
 def _check_limits(params: t.Mapping[str, t.Any]) -> None:

@@ -97,7 +97,6 @@ def read_organization(params: Options, option_names: t.Mapping[str, t.Collection
     ]
     _find_duplicates(organization)
     _find_shared_destinations(organization)
-    _hold_business_units(organization)
     return organization
 
 
@@ -254,12 +253,18 @@ def _contradiction(
     )
 
 
-def _hold_business_units(organization: Organization) -> None:
+def unit_contradictions(organization: Organization, default: str | None) -> list[InputError]:
+    """Return an error for each team that its own entry puts elsewhere than the entry of a business unit does.
+
+    :param default: name of the business unit for teams that are in no other.
+    """
+    problems: list[InputError] = []
     named: dict[str, tuple[str, str]] = {}
     exact: dict[str, tuple[str, frozenset[str]]] = {}
+    left: dict[tuple[str, str], str] = {}
 
     def refuse(place: str, team: str, msg: str) -> None:
-        organization.problems.append(
+        problems.append(
             InputError(
                 f"{msg}; a team is in one business unit only, so say the same in both",
                 place=place,
@@ -273,7 +278,10 @@ def _hold_business_units(organization: Organization) -> None:
     for number, unit in enumerate(organization.business_units):
         place = f"business_units[{number}]"
         teams = unit.get("teams")
-        if unit.get("state") == "absent" or teams is None or unit.get("teams_mode") == "remove":
+        if unit.get("state") == "absent" or teams is None:
+            continue
+        if unit.get("teams_mode") == "remove":
+            left.update({(unit["name"], team): place for team in teams})
             continue
         for team in teams:
             other, other_place = named.setdefault(team, (unit["name"], place))
@@ -286,8 +294,9 @@ def _hold_business_units(organization: Organization) -> None:
         if (unit.get("teams_mode") or "exact") == "exact":
             exact[unit["name"]] = (place, frozenset(teams))
     for number, team in enumerate(organization.teams):
-        unit_name = team.get("business_unit")
-        if not unit_name or team.get("state") == "absent":
+        said = team.get("business_unit")
+        unit_name = default if said == "" else said
+        if unit_name is None or team.get("state") == "absent":
             continue
         place = f"teams[{number}].business_unit"
         other, other_place = named.get(team["name"], (unit_name, ""))
@@ -295,11 +304,15 @@ def _hold_business_units(organization: Organization) -> None:
             refuse(
                 f"{place}, {other_place}.teams",
                 team["name"],
-                f'{place} is "{unit_name}", but {other_place}.teams puts "{team["name"]}" into "{other}"',
+                f'{place} is "{said}", but {other_place}.teams puts "{team["name"]}" into "{other}"',
             )
-        elif unit_name in exact and team["name"] not in exact[unit_name][1]:
+            continue
+        other_place, teams = exact.get(unit_name, ("", frozenset({team["name"]})))
+        leaver = left.get((unit_name, team["name"]), "" if team["name"] in teams else other_place)
+        if leaver:
             refuse(
-                f"{place}, {exact[unit_name][0]}.teams",
+                f"{place}, {leaver}.teams",
                 team["name"],
-                f'{place} is "{unit_name}", but {exact[unit_name][0]}.teams leaves out "{team["name"]}"',
+                f'{place} is "{said}", but {leaver}.teams leaves out "{team["name"]}"',
             )
+    return problems

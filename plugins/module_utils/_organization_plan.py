@@ -187,6 +187,14 @@ def rename_units(entries: list[StructureEntry], renamed: t.Mapping[str, str]) ->
             entries[number] = replace(entry, current=replace(entry.current, business_unit=unit))
 
 
+def rename_unit_teams(entries: list[StructureEntry], renamed: t.Mapping[str, str]) -> None:
+    """Let the teams of business units have the names that they get in this run."""
+    for number, entry in enumerate(entries):
+        if entry.current is not None and entry.current.teams:
+            teams = {renamed.get(name, name): handle for name, handle in entry.current.teams.items()}
+            entries[number] = replace(entry, current=replace(entry.current, teams=teams))
+
+
 def with_memberships(matches: t.Sequence[Match], plans: StructurePlans) -> list[Match]:
     """Give accounts the teams that C(teams) puts them into, where they could not be written without.
 

@@ -315,6 +315,20 @@ def test_an_entry_that_names_nobody_and_has_a_wrong_role_is_told_both(emulator: 
         ),
         (
             {
+                "business_units": [{"name": "Example Unit", "teams": ["Engineering"]}],
+                "teams": [{"name": "Engineering", "business_unit": ""}],
+            },
+            "teams[0].business_unit, business_units[0].teams",
+        ),
+        (
+            {
+                "business_units": [{"name": "Example Unit", "teams": ["Engineering"], "teams_mode": "remove"}],
+                "teams": [{"name": "Engineering", "business_unit": "Example Unit"}],
+            },
+            "teams[0].business_unit, business_units[0].teams",
+        ),
+        (
+            {
                 "users": [{"custom_id": "EX\\msaml", "teams": ["Demo Team"]}],
                 "teams": [{"name": "Release Team", "members": ["msaml@example.com"]}],
             },
@@ -338,6 +352,25 @@ def test_two_sides_that_contradict_one_another_are_told_with_both_places(
     for place in places.split(", "):
         assert place in result["msg"]
     assert result["calls"]["writes"] == 0
+
+
+def test_the_default_business_unit_has_two_names(emulator: Emulator) -> None:
+    units = [{"name": "Not Specified", "teams": ["Engineering"], "teams_mode": "add"}]
+    done = converge(emulator, business_units=units, teams=[{"name": "Engineering", "business_unit": ""}])
+    assert [(action["kind"], action["name"]) for action in done["actions"]] == [("business_unit", "Not Specified")]
+
+
+def test_the_default_business_unit_can_get_another_name(emulator: Emulator) -> None:
+    units = [{"name": "Rest", "previously": ["Not Specified"]}]
+    done = converge(emulator, business_units=units, teams=[{"name": "Engineering", "business_unit": ""}])
+    assert done["diff"]["after"]["team"]["Engineering"] == {"business_unit": "Rest"}
+
+
+@pytest.mark.parametrize("mode", ["exact", "add"])
+def test_a_team_stays_in_its_business_unit_under_a_new_name(emulator: Emulator, mode: str) -> None:
+    units = [{"name": "Example Unit", "teams": ["New"], "teams_mode": mode}]
+    done = converge(emulator, business_units=units, teams=[{"name": "New", "previously": ["Engineering"]}])
+    assert [(action["action"], action["name"]) for action in done["actions"]] == [("rename", "New")]
 
 
 def test_two_sides_are_united_where_neither_excludes_the_other(emulator: Emulator) -> None:
@@ -767,6 +800,11 @@ def test_a_plan_that_was_approved_is_what_runs(emulator: Emulator, tmp_path: Pat
     assert done["changed"]
     refused = apply(emulator, expect_plan=plan, **approved)
     assert "no longer planned: update user tmonarch@example.com" in refused["msg"]
+    link = tmp_path / "link.json"
+    link.symlink_to(plan)
+    for spelled in (str(link), f"{tmp_path}/./plan.json"):
+        refused = apply(emulator, expect_plan=plan, plan_file=spelled, **other)
+        assert refused["msg"].startswith("expect_plan: today's plan differs")
     missing = apply(emulator, expect_plan=str(tmp_path / "none.json"), **approved)
     assert missing["failed"]
     assert "expect_plan" in missing["msg"]
