@@ -321,9 +321,10 @@ def plan_structure(
     """
     moved: dict[str, str] = {}
     joins = _joins(accounts)
+    homes = _homes(plans, known)
     for entry in plans.units:
         try:
-            _plan_unit(plans, entry, known, moved)
+            _plan_unit(plans, entry, known, moved, homes)
         except VeracodeError as error:
             plans.problems += error.all
     for entry in plans.teams:
@@ -335,7 +336,26 @@ def plan_structure(
     plans.steps = [each for step in plans.steps for each in _joining_first(step, movers)]
 
 
-def _plan_unit(plans: StructurePlans, entry: StructureEntry, known: Known, moved: dict[str, str]) -> None:
+def _homes(plans: StructurePlans, known: Known) -> dict[str, str | None]:
+    """Return the business unit that an entry names for a team, C(None) for a team that this run deletes."""
+    homes: dict[str, str | None] = dict.fromkeys(known.leaving_teams)
+    for unit in plans.units:
+        if unit.desired.mode != "remove":
+            homes.update(dict.fromkeys(unit.desired.values.get("teams", ()), unit.desired.name))
+    for team in plans.teams:
+        named = team.desired.values.get("business_unit")
+        if named is not None:
+            homes[team.desired.name] = named or known.default_business_unit
+    return homes
+
+
+def _plan_unit(
+    plans: StructurePlans,
+    entry: StructureEntry,
+    known: Known,
+    moved: dict[str, str],
+    homes: t.Mapping[str, str | None],
+) -> None:
     if entry.name_only and entry.current is not None:
         plans.steps.append(Step(UNITS, Plan(None, entry.current), entry.desired.place))
         return
@@ -351,22 +371,27 @@ def _plan_unit(plans: StructurePlans, entry: StructureEntry, known: Known, moved
         return
     # Teams of this run join once they exist; those that are created join with their creation, if their entry says so.
     current = first.entity if isinstance(first.entity, BusinessUnit) else entry.current
-    held = dict((current.teams or {}) if current is not None else {})
+    present = (current.teams or {}) if current is not None else {}
+    # Teams are written as a whole list, so one that another entry takes away is not in it, and cannot be taken back.
+    stay = {desired.name, None} if desired.mode == "add" else {desired.name}
+    held = {name: handle for name, handle in present.items() if homes.get(name, desired.name) in stay}
     for other in plans.teams:
         if other.current is None and other.desired.values.get("business_unit") == desired.name:
             held[other.desired.name] = None
     current = replace(current, teams=held)
     second = plan_business_unit(replace(desired, previously=()), current, known)
     if second.change is not None or first.change is None:
-        plans.steps.append(Step(UNIT_TEAMS, second, desired.place))
+        # What leaves the default business unit leaves it by joining another.
+        phase = LEAVERS if current.is_default else UNIT_TEAMS
+        plans.steps.append(Step(phase, second, desired.place))
     if second.change is not None:
         after = t.cast(BusinessUnit, second.entity)
         for name in after.teams or {}:
             if name not in held:
                 moved[name] = desired.name
-        for name in held:
+        for name in present:
             if name not in (after.teams or {}) and known.default_business_unit is not None:
-                moved[name] = known.default_business_unit
+                moved.setdefault(name, known.default_business_unit)
 
 
 @dataclass

@@ -366,6 +366,35 @@ def test_the_default_business_unit_can_get_another_name(emulator: Emulator) -> N
     assert done["diff"]["after"]["team"]["Engineering"] == {"business_unit": "Rest"}
 
 
+@pytest.mark.parametrize("teams", [[], [{"name": "Quality Team", "business_unit": "Example Unit"}]])
+def test_a_team_leaves_the_default_business_unit_by_joining_another(
+    emulator: Emulator, teams: list[dict[str, Any]]
+) -> None:
+    joins = ["Quality Team"] if not teams else []
+    units = [
+        {"name": "Not Specified", "teams": ["Engineering", "Release Team"]},
+        {"name": "Example Unit", "teams": joins, "teams_mode": "add"},
+        {"name": "Other", "teams": ["Demo Team"]},
+    ]
+    converge(emulator, business_units=units, teams=teams)
+
+
+def test_a_deleted_team_leaves_the_default_business_unit(emulator: Emulator) -> None:
+    units = [{"name": "Not Specified", "teams": ["Demo Team", "Release Team"]}]
+    done = converge(emulator, business_units=units, teams=[{"name": "Quality Team", "state": "absent"}])
+    assert [(action["action"], action["name"]) for action in done["actions"]] == [("delete", "Quality Team")]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_business_unit_does_not_take_back_what_another_one_takes(emulator: Emulator, backwards: bool) -> None:
+    units = [
+        {"name": "Other", "teams": ["Engineering"]},
+        {"name": "Example Unit", "teams": ["Quality Team"], "teams_mode": "add"},
+    ]
+    apply(emulator, business_units=[{"name": "Other"}])
+    converge(emulator, business_units=units[::-1] if backwards else units, workers=1)
+
+
 @pytest.mark.parametrize("mode", ["exact", "add"])
 def test_a_team_stays_in_its_business_unit_under_a_new_name(emulator: Emulator, mode: str) -> None:
     units = [{"name": "Example Unit", "teams": ["New"], "teams_mode": mode}]
