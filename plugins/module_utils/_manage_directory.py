@@ -65,7 +65,6 @@ from ansible_collections.community.veracode.plugins.module_utils._organization_p
     StructureEntry,
     StructurePlans,
     account_steps,
-    joining_unread,
     known_users,
     leaving,
     match_structure,
@@ -77,6 +76,7 @@ from ansible_collections.community.veracode.plugins.module_utils._organization_p
     plan_structure,
     rename_unit_teams,
     rename_units,
+    teams_unread,
     with_memberships,
 )
 from ansible_collections.community.veracode.plugins.module_utils._plan import Names, names_needed
@@ -120,8 +120,6 @@ class Reconciliation:
         matches, _problems = match_accounts(organization.accounts, self.inventory)
         self._read_team_users(structure)
         self._complete_accounts(matches)
-        matches, _problems = match_accounts(organization.accounts, self.inventory)
-        self.reader.details(self.inventory, joining_unread(matches, structure))
         return structure
 
     def _read_accounts(self, organization: Organization) -> None:
@@ -251,11 +249,14 @@ class Reconciliation:
         plan_exclusive_structure(structure, self.teams, self.units, self.exclusive, self.params["absent_action"])
         teams = names_after(self.teams, structure.teams, structure.removed_teams)
         units = names_after(self.units, structure.units, structure.removed_units)
+        deleted = teams.leaving if self.inventory.complete else set()
+        matches, _problems = match_accounts(organization.accounts, self.inventory)
+        self.reader.details(self.inventory, teams_unread(matches, structure, deleted))
         rename_teams(self.inventory, teams.renamed)
         rename_units(structure.teams, units.renamed)
         rename_unit_teams(structure.units, teams.renamed)
         matches, problems = match_accounts(organization.accounts, self.inventory)
-        matches = with_memberships(matches, structure)
+        matches = with_memberships(matches, structure, deleted)
         names = self._names(matches, teams)
         plan_entries(matches, names, self.accounts)
         default_unit = next((units.renamed.get(unit.name, unit.name) for unit in self.units if unit.is_default), None)

@@ -34,7 +34,12 @@ from ansible_collections.community.veracode.plugins.module_utils._plan_structure
     plan_business_unit,
     plan_team,
 )
-from ansible_collections.community.veracode.plugins.module_utils._roles import TEAM_ADMIN, RoleCatalog
+from ansible_collections.community.veracode.plugins.module_utils._roles import (
+    API_USER,
+    TEAM_ADMIN,
+    USER,
+    RoleCatalog,
+)
 from ansible_collections.community.veracode.plugins.module_utils._structure import (
     BUSINESS_UNIT,
     TEAM,
@@ -195,13 +200,16 @@ def rename_unit_teams(entries: list[StructureEntry], renamed: t.Mapping[str, str
             entries[number] = replace(entry, current=replace(entry.current, teams=teams))
 
 
-def with_memberships(matches: t.Sequence[Match], plans: StructurePlans) -> list[Match]:
+def with_memberships(matches: t.Sequence[Match], plans: StructurePlans, deleted: t.Collection[str]) -> list[Match]:
     """Give accounts the teams that C(teams) puts them into, where they could not be written without.
 
     Most roles need a team from the start, and Team Admin one to manage, so these relations are written with the account
-    and not with the team.
+    and not with the team. So is the loss of its last team by an API service account, which has to be said with it.
+
+    :param deleted: names of the teams that this run deletes.
     """
     joins = _joins_of_teams(plans)
+    takers = _takers(plans, deleted)
     result = []
     for match in matches:
         desired = match.entry.desired
@@ -213,20 +221,56 @@ def with_memberships(matches: t.Sequence[Match], plans: StructurePlans) -> list[
             own = team_names_after(desired, match.found.account if match.found else None)
             values["teams"] = tuple(sorted(own | teams))
             desired = replace(desired, teams_mode="exact")
+        elif not teams and _loses_all(match, takers):
+            values["teams"] = ()
+            desired = replace(desired, teams_mode="exact")
         if managed and (new or _becomes_team_admin(match)):
             values["managed_teams"] = tuple(sorted({*_managed(match), *managed}))
         result.append(replace(match, entry=replace(match.entry, desired=replace(desired, values=values))))
     return result
 
 
-def joining_unread(matches: t.Sequence[Match], plans: StructurePlans) -> list[str]:
-    """Return the handles of the accounts that gain a role, are named by C(teams), and whose own teams were not read."""
+def teams_unread(matches: t.Sequence[Match], plans: StructurePlans, deleted: t.Collection[str]) -> list[str]:
+    """Return the handles of the accounts whose own teams matter for C(with_memberships) and were not read."""
     joins = _joins_of_teams(plans)
+    takes = bool(_takers(plans, deleted))
     return sorted(
         str(match.found.account.handle)
         for match in matches
-        if match.found is not None and match.found.account.teams is None and _gains_role(match) and any(joins(match))
+        if match.found is not None
+        and match.found.account.teams is None
+        and ((takes and _is_kept_api_user(match)) or (_gains_role(match) and any(joins(match))))
     )
+
+
+_Takers: t.TypeAlias = "dict[str, tuple[frozenset[str], bool]]"
+
+
+def _takers(plans: StructurePlans, deleted: t.Collection[str]) -> _Takers:
+    """Return whom teams let go: the casefolded usernames that an entry names, and whether it is all but these."""
+    takers: _Takers = dict.fromkeys(deleted, (frozenset(), True))
+    for entry in plans.teams:
+        desired = entry.desired
+        if desired.state == "absent" or "members" not in desired.values or desired.mode == "add":
+            continue
+        named = set(desired.values["members"])
+        if desired.mode == "exact":
+            named |= set(desired.values.get("managers", ()))
+        takers[desired.name] = (frozenset(name.casefold() for name in named), desired.mode == "exact")
+    return takers
+
+
+def _is_kept_api_user(match: Match) -> bool:
+    return match.entry.desired.kind == API_USER and match.entry.desired.state == "present" and not match.entry.name_only
+
+
+def _loses_all(match: Match, takers: _Takers) -> bool:
+    """Tell whether teams let an API service account go from all that its own entry leaves it."""
+    if match.found is None or not _is_kept_api_user(match) or not match.found.account.teams:
+        return False
+    own = team_names_after(match.entry.desired, match.found.account)
+    names = _usernames(match)
+    return bool(own) and all(name in takers and bool(takers[name][0] & names) != takers[name][1] for name in own)
 
 
 def _joins_of_teams(plans: StructurePlans) -> t.Callable[[Match], tuple[set[str], set[str]]]:
@@ -241,13 +285,23 @@ def _joins_of_teams(plans: StructurePlans) -> t.Callable[[Match], tuple[set[str]
                 relation.setdefault(name.casefold(), set()).add(entry.desired.name)
 
     def joins(match: Match) -> tuple[set[str], set[str]]:
-        desired = match.entry.desired
-        present = match.found.account.username if match.found is not None else None
-        names = {str(name).casefold() for name in (desired.username, desired.email_address, present) if name}
+        names = _usernames(match)
         managed = set().union(*(manager.get(name, set()) for name in names))
         return managed.union(*(member.get(name, set()) for name in names)), managed
 
     return joins
+
+
+def _usernames(match: Match) -> set[str]:
+    """Return the casefolded names by which C(teams) may mean an account: as it is called now, and as it will be."""
+    desired = match.entry.desired
+    if match.found is None:
+        names = [desired.username or desired.email_address]
+    else:
+        # The address of an API service account may be the username of a person.
+        address = desired.email_address if desired.kind == USER else None
+        names = [desired.username, match.found.account.username, address]
+    return {name.casefold() for name in names if name}
 
 
 def _needs_team(match: Match) -> bool:

@@ -225,6 +225,55 @@ def test_the_teams_of_who_joins_are_read_where_the_index_of_roles_does_not_tell_
     assert [(action["name"], action["fields"]) for action in done["actions"]] == [(users[0], ["roles", "teams"])]
 
 
+@pytest.mark.parametrize("carries", ["no", "everything"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"teams": [{"name": "Release Team", "members": []}]},
+        {"teams": [{"name": "Shipping", "previously": ["Release Team"], "members": []}]},
+        {"teams": [{"name": "Release Team", "members": ["build-upload"], "members_mode": "remove"}]},
+        {"teams": [{"name": "Release Team", "state": "absent"}]},
+        {"teams": [{"name": "Demo Team"}], "exclusive": ["teams"], "absent_action": "delete"},
+    ],
+)
+def test_teams_do_not_take_the_last_team_of_an_api_service_account(
+    emulator: Emulator, carries: str, options: dict[str, Any]
+) -> None:
+    """Without a team it sees every application."""
+    emulator.switch(list_carries=carries)
+    service = {"username": "build-upload", "phone": "1"}
+    result = apply(emulator, api_users=[service], **options)
+    assert [error["place"] for error in result["errors"]] == ["api_users[0].teams"]
+    assert "set unrestricted: true" in result["msg"]
+    assert result["calls"]["writes"] == 0
+    converge(emulator, api_users=[{**service, "unrestricted": True}], **options)
+    user = emulator.user("build-upload")
+    assert user is not None
+    assert not user["teams"]
+    assert "No Team Restriction API" in user["roles"]
+
+
+def test_an_api_service_account_goes_from_one_team_to_another(emulator: Emulator) -> None:
+    teams = [{"name": "Release Team", "members": []}, {"name": "Web", "members": ["build-upload"]}]
+    converge(emulator, api_users=[{"username": "build-upload", "phone": "1"}], teams=teams)
+
+
+def test_the_address_of_an_api_service_account_is_not_its_name(emulator: Emulator) -> None:
+    service = {
+        "username": "svc",
+        "first_name": "S",
+        "last_name": "V",
+        "email_address": "tmonarch@example.com",
+        "roles": ["resultsapi"],
+        "teams": ["Demo Team"],
+    }
+    team = {"name": "Quality Team", "members": ["tmonarch@example.com"], "members_mode": "add"}
+    converge(emulator, api_users=[service], teams=[team])
+    user = emulator.user("svc")
+    assert user is not None
+    assert list(user["teams"]) == ["Demo Team"]
+
+
 def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_input(emulator: Emulator) -> None:
     emulator.read_only(True)
     result = apply(
