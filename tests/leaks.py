@@ -33,6 +33,7 @@ _HANDED_ON = re.compile(rb'api_key_secret(\\*)": \1"[^"\\]*')
 # A file of a key pair in one of the three formats, which only its user can read: where the pair was to go.
 _KEY_FILE = re.compile(rb'(?i)(veracode_)?api_key_secret"?\s*[=:]')
 _LOCAL = re.compile("ansible-local-")
+_REMOTE_COPY = ("source", ".source")  # as older and newer ansible-core call it
 _SHORTEST = 30
 
 
@@ -254,7 +255,7 @@ class Watch:
                 self._copies
                 and (private or shut)
                 and ansible
-                and (path.name == ".source" or _LOCAL.match(path.parent.name))
+                and (path.name in _REMOTE_COPY or _LOCAL.match(path.parent.name))
             ):
                 continue
             if path.name.startswith("AnsiballZ_"):

@@ -30,9 +30,11 @@ def _json(document: Any, status: int = 200) -> Response:
 class Listener(Protocol):
     """The API port, as far as faults need it."""
 
-    async def refuse(self, seconds: float) -> None: ...
+    async def refuse(self, seconds: float) -> None:
+        """Refuse connections for this long."""
 
-    async def listen_again(self) -> None: ...
+    async def listen_again(self) -> None:
+        """Take connections again, on the same port."""
 
 
 class Control:
