@@ -357,6 +357,7 @@ class Reconciliation:
         changes = [step.plan.change for step in steps if step.plan.change is not None]
         problems = list(check_removals(changes, scope, limits))
         if self._may_lower_administrators(steps) or limits.required_administrators:
+            self._read_reactivated(steps)
             holders = self._administrators()
             before = {str(account.handle): account.username for account in holders if is_enabled(account)}
             after = administrators_after(holders, [step.plan for step in steps])
@@ -372,6 +373,13 @@ class Reconciliation:
                 return True
         return False
 
+    def _read_reactivated(self, steps: t.Sequence[Step]) -> None:
+        """Read the roles of the people that a run reactivates: searches by role hide them as long as they are inactive."""
+        changes = [step.plan.change for step in steps if step.plan.change is not None and step.plan.change.kind == USER]
+        people = [change.account_before for change in changes if change.values.get("active") is True]
+        unread = [str(account.handle) for account in people if account is not None and account.roles is None]
+        self.reader.details(self.inventory, sorted(unread))
+
     def _administrators(self) -> list[Account]:
         """Return who holds the Administrator role, enabled or not."""
         if not self.inventory.by_handle:
@@ -384,6 +392,7 @@ class Reconciliation:
             holders = {handle for handle, account in accounts.items() if administrator in (account.roles or ())}
         elif administrator in self.directory.roles():
             holders, _complete = self.directory.role_holders(administrator)
+            holders |= {handle for handle, account in accounts.items() if administrator in (account.roles or ())}
         else:
             holders = set()
         return [account for handle, account in accounts.items() if handle in holders]

@@ -791,11 +791,12 @@ def test_a_guard_stops_the_run_before_its_first_write(
 
 
 @pytest.mark.parametrize("carries", ["no", "everything"])
-def test_who_is_enabled_again_is_an_administrator_again(emulator: Emulator, carries: str) -> None:
+@pytest.mark.parametrize("option", ["login_enabled", "active"])
+def test_who_is_enabled_again_is_an_administrator_again(emulator: Emulator, carries: str, option: str) -> None:
     emulator.switch(list_carries=carries)
-    emulator.change("user", "mdoe@example.com", roles=["Administrator"], login_enabled=False)
+    emulator.change("user", "mdoe@example.com", roles=["Administrator"], **{option: False})
     users = [
-        {"username": "mdoe@example.com", "login_enabled": True},
+        {"username": "mdoe@example.com", option: True},
         {"username": "aswallowtail@example.com", "login_enabled": False},
     ]
     converge(emulator, users=users, required_administrators=["mdoe@example.com"], min_administrators=1)
