@@ -71,8 +71,8 @@ class Desired:
 
     @property
     def label(self) -> str:
-        """The name by which messages speak of the account."""
-        return str(self.username or self.custom_id or self.email_address)
+        """The name by which messages speak of the account, empty if nothing says which it is."""
+        return self.username or self.custom_id or self.email_address or ""
 
     def problem(self, msg: str, option: str, value: t.Any = None) -> InputError:
         """Return an error about one option of this entry."""
@@ -80,7 +80,7 @@ class Desired:
             f"{self.place}.{msg}" if self.place else msg,
             place=f"{self.place}.{option}" if self.place else None,
             kind=self.kind,
-            name=self.label,
+            name=self.label or None,
             option=option,
             value=value,
         )

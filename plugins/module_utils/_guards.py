@@ -125,16 +125,21 @@ def check_removals(
 def _check_protected(removals: t.Sequence[Change], limits: Limits) -> t.Iterator[GuardError]:
     protected = {name.casefold() for name in limits.protected_users}
     for change in removals:
-        account = change.account_before if change.kind in ADMINISTRATOR else None
-        if account is not None and account.username.casefold() in protected:
+        if change.kind not in ADMINISTRATOR:
+            continue
+        # A new name of this run may be the one that is protected.
+        sides = (change.account_before, change.account_after)
+        names = [account.username for account in sides if account is not None]
+        name = next((name for name in names if name.casefold() in protected), None)
+        if name is not None:
             yield GuardError(
-                f'protected_users: this plan would {takes_away(change)} "{account.username}", which is protected; '
+                f'protected_users: this plan would {takes_away(change)} "{name}", which is protected; '
                 "correct its entry, or take it out of protected_users if it is meant",
                 place=change.place,
                 kind=change.kind,
-                name=account.username,
+                name=name,
                 option="protected_users",
-                value=account.username,
+                value=name,
             )
 
 

@@ -22,6 +22,7 @@ from ansible_collections.community.veracode.plugins.module_utils._module import 
 from ansible_collections.community.veracode.plugins.module_utils._organization import LISTS
 from ansible_collections.community.veracode.plugins.module_utils._roles import (
     API_USER,
+    NO_TEAM_RESTRICTION,
     USER,
     impossible,
     target_roles,
@@ -51,7 +52,7 @@ def export(session: Session) -> dict[str, t.Any]:
             for kind in (USER, API_USER):
                 if LISTS[kind] in kinds:
                     of_kind = [account for account in inventory.accounts if account.kind == kind]
-                    directory[LISTS[kind]] = [_account(account, warnings) for account in of_kind]
+                    directory[LISTS[kind]] = [_account(session, account) for account in of_kind]
         teams: list[Team] = []
         if kinds & {"teams", "business_units"}:
             listing = structure.teams.listing()
@@ -84,8 +85,9 @@ def _complete(reader: InventoryReader, inventory: Inventory, kinds: set[str]) ->
     reader.details(inventory, sorted(lacking))
 
 
-def _account(account: Account, warnings: list[str]) -> dict[str, t.Any]:
+def _account(session: Session, account: Account) -> dict[str, t.Any]:
     """Return the options that make an account what it is; what is empty is told, so that it is emptied again."""
+    warnings = session.progress.warnings
     values = account.values_and_lists
     options: dict[str, t.Any] = {}
     for field in fields_of(account.kind):
@@ -111,8 +113,19 @@ def _account(account: Account, warnings: list[str]) -> dict[str, t.Any]:
             "so its roles are left out"
         )
     if account.kind == API_USER and not account.teams:
-        options["unrestricted"] = True
+        if "roles" in options and _would_gain_a_role(session, account):
+            warnings.append(
+                f'"{account.username}" has no team and does not hold {NO_TEAM_RESTRICTION.title}, which unrestricted: true '
+                "would give it, so that is left out; creating the account again needs it"
+            )
+        else:
+            options["unrestricted"] = True
     return options
+
+
+def _would_gain_a_role(session: Session, account: Account) -> bool:
+    """Tell whether C(unrestricted) would change the roles of an account."""
+    return NO_TEAM_RESTRICTION not in (account.roles or ()) and NO_TEAM_RESTRICTION in session.identity().roles()
 
 
 def _refused(account: Account) -> bool:

@@ -319,6 +319,11 @@ def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_input(emulator: E
     assert emulator.violations() == []
 
 
+def test_an_entry_that_says_nothing_of_whom_it_means_has_no_name(emulator: Emulator) -> None:
+    result = apply(emulator, users=[{"phone": "1"}])
+    assert [(error["place"], "name" in error) for error in result["errors"]] == [("users[0].username", False)]
+
+
 def test_an_entry_that_names_nobody_and_has_a_wrong_role_is_told_both(emulator: Emulator) -> None:
     told = messages(apply(emulator, users=[{"username": "new@example.com", "last_name": "N", "roles": ["Reveiwer"]}]))
     assert [line.split(":")[0] for line in told] == ["users[0].first_name", "users[0].roles"]
@@ -748,6 +753,10 @@ def test_a_protected_account_is_kept_usable(emulator: Emulator) -> None:
         assert [error["place"] for error in result["errors"]] == ["users[0]"]
         assert result["calls"]["writes"] == 0
     assert not apply(emulator, users=[{"username": name, "phone": "1"}], protected_users=[name])["failed"]
+    renamed = {"username": "new@example.com", "previously": [name], "login_enabled": False}
+    for each in (name, renamed["username"]):
+        result = apply(emulator, users=[renamed], protected_users=[each])
+        assert result["msg"].startswith(f'protected_users: this plan would disable "{each}"')
 
 
 @pytest.mark.parametrize("option", ["login_enabled", "active"])
@@ -984,6 +993,19 @@ def test_an_export_of_a_listing_that_carries_everything_reads_nothing_twice(
     assert (same["actions"], same["read_strategy"]) == ([], "listing")
     # Where no account shows a text that can be unset, one is read on its own to tell whether the listing shows them.
     assert same["calls"]["reads"] == (4 if phone else 5)
+
+
+def test_an_export_gives_no_role_to_an_api_service_account_without_a_team(emulator: Emulator) -> None:
+    emulator.change("user", "keyless-api", teams=[])
+    exported = export_all(emulator)
+    assert any(warning.startswith('"keyless-api" has no team') for warning in exported["warnings"])
+    assert apply(emulator, exclusive=KINDS, **exported["directory"])["actions"] == []
+    emulator.change("user", "keyless-api", roles=["Results API", "No Team Restriction API"])
+    exported = export_all(emulator)
+    assert exported["warnings"] == []
+    assert apply(emulator, exclusive=KINDS, **copy.deepcopy(exported["directory"]))["actions"] == []
+    emulator.remove("user", "keyless-api")
+    assert apply(emulator, exclusive=KINDS, **exported["directory"])["summary"]["created"] == 1
 
 
 def test_addresses_that_restrict_nothing_are_not_exported(emulator: Emulator) -> None:
