@@ -116,14 +116,17 @@ class RateLimiter:
                 self._unlock(locked)
 
     def pause(self, seconds: float) -> None:
-        """Let no call of any thread or process begin for so long (at most 300 seconds)."""
+        """Let no call of any thread or process begin for so long.
+
+        :param seconds: no more than C(MAX_PAUSE), since a longer pause would be taken for none.
+        """
         self._notice_fork()
         with self._guard:
             locked = self._lock()
             try:
                 state = self._read() if locked else self._own
                 now = time.monotonic()
-                end = now + min(seconds, MAX_PAUSE)
+                end = now + seconds
                 if not state[0] <= now + MAX_PAUSE or end > state[0]:
                     self._write(0, end)
             finally:

@@ -17,6 +17,7 @@ import stat
 import tempfile
 import time
 import traceback
+import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -520,6 +521,35 @@ def test_no_space_before(tmp_path: Path, name: str) -> None:
 
     assert child(attempt) == 0
     assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "why"),
+    [
+        ({"f_flag": os.ST_RDONLY}, "is read-only"),
+        ({"f_bfree": 1, "f_bavail": 1}, "no space left"),
+        ({"f_favail": 1}, "no space left"),
+    ],
+)
+def test_file_system_that_cannot_take_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: dict[str, int], why: str
+) -> None:
+    """Seen without writing, so that check mode says it, too."""
+    usual = {"f_flag": 0, "f_frsize": 4096, "f_files": 99, "f_favail": 99}
+    usual |= {"f_blocks": 99, "f_bfree": 99, "f_bavail": 99}
+    monkeypatch.setattr(os, "statvfs", lambda _path: types.SimpleNamespace(**usual))
+    key_store(tmp_path / "c").check()
+    usual |= found
+    assert why in refused(lambda: key_store(tmp_path / "c"))
+
+
+def test_immutable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root may write anything but that, and is told so by access()."""
+    dest = tmp_path / "credentials"
+    dest.touch()
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(_key_store, "_may", lambda path, _mode: path != str(dest))
+    assert "it is immutable" in refused(lambda: key_store(dest))
 
 
 # -- the file and its folder -------------------------------------------------------------------------------------------

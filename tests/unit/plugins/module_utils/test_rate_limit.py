@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import itertools
 import math
@@ -367,10 +368,26 @@ def test_a_file_that_is_removed_is_made_anew(tmp_path: Path) -> None:
     first.acquire()
     place = second.acquire()
     path.unlink()
-    first.acquire()
+    newcomer = RateLimiter(2, str(path), window=1.0)
+    newcomer.acquire()
     second.release(place)  # counts in the new file
+    assert not acquires(newcomer, 0.3)
     assert not acquires(first, 0.3)
     assert first.shared
+
+
+def test_a_file_that_cannot_be_read_any_more_makes_it_the_processs_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: t.Any) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    limiter = RateLimiter(2, str(tmp_path / "f"), window=1.0)
+    limiter.acquire()
+    monkeypatch.setattr(os, "pread", broken)
+    limiter.acquire()  # beside the place that was seen last
+    assert not limiter.shared
+    assert not acquires(limiter, 0.3)
 
 
 def test_a_full_disk_makes_it_the_processs_own(tmp_path: Path) -> None:
