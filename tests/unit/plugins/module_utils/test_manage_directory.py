@@ -550,6 +550,26 @@ def test_teams_and_business_units_go_only_by_deletion(emulator: Emulator, kind: 
     assert [(action["action"], action["name"]) for action in done["actions"]] == [("delete", name) for name in wanted]
 
 
+def test_the_calling_account_is_locked_out_only_if_that_is_meant(emulator: Emulator) -> None:
+    entry = {"username": "admin-api", "allowed_ip_addresses": ["74.0.0.1"]}
+    refused = apply(emulator, api_users=[{"username": "build-upload", "phone": "1"}, entry])
+    assert [error["place"] for error in refused["errors"]] == ["api_users[1].allow_self_lockout"]
+    assert "the account that signs these calls" in refused["msg"]
+    assert refused["calls"]["writes"] == 0
+    done = apply(emulator, check=True, api_users=[{**entry, "allow_self_lockout": True}])
+    assert done["summary"]["updated"] == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("workers", 0), ("workers", 33), ("max_removals", -1), ("max_removal_percent", -1), ("min_administrators", -1)],
+)
+def test_a_limit_that_cannot_be_is_refused_before_the_first_call(emulator: Emulator, option: str, value: int) -> None:
+    result = apply(emulator, users=[{"username": "tmonarch@example.com"}], **{option: value})
+    assert result["msg"].startswith(f"{option}: {value} ")
+    assert result["calls"] == {"reads": 0, "writes": 0}
+
+
 def test_each_object_is_counted_once(emulator: Emulator) -> None:
     done = converge(emulator, business_units=[{"name": "Example Unit", "teams": ["Quality Team"]}, {"name": "New"}])
     assert done["summary"]["updated"] == 1
@@ -868,6 +888,19 @@ def test_nothing_is_removed_on_an_incomplete_inventory(emulator: Emulator, fault
     assert result["summary"]["deleted"] == 7
 
 
+@pytest.mark.parametrize("kind", ["business_units", "teams"])
+def test_no_team_or_business_unit_is_removed_on_an_incomplete_listing(emulator: Emulator, kind: str) -> None:
+    if kind == "business_units":
+        emulator.change("team", "Engineering", business_unit="Not Specified")
+    wanted: dict[str, Any] = {"exclusive": [kind], "absent_action": "delete"}
+    assert apply(emulator, check=True, **wanted)["summary"]["deleted"] > 0
+    emulator.fault("totals", path=f"/{kind}$", method="GET", count=0, delta=3)
+    result = apply(emulator, **wanted)
+    assert not result["failed"], result["msg"]
+    assert (result["complete"], result["actions"], result["calls"]["writes"]) == (False, [], 0)
+    assert any("nothing is removed" in warning for warning in result["warnings"])
+
+
 def test_a_plan_that_was_approved_is_what_runs(emulator: Emulator, tmp_path: Path) -> None:
     plan = str(tmp_path / "plan.json")
     approved = {"users": [{"username": "tmonarch@example.com", "phone": "9"}]}
@@ -875,7 +908,7 @@ def test_a_plan_that_was_approved_is_what_runs(emulator: Emulator, tmp_path: Pat
     written = json.loads(Path(plan).read_text(encoding="utf-8"))
     assert written == {"actions": result["actions"], "diff": result["diff"]}
     other = {"users": [{"username": "tmonarch@example.com", "phone": "8"}]}
-    refused = apply(emulator, expect_plan=plan, **other)
+    refused = apply(emulator, expect_plan=plan, plan_file=plan, **other)
     assert refused["failed"]
     assert refused["calls"]["writes"] == 0
     assert refused["msg"].startswith("expect_plan: today's plan differs")
@@ -918,6 +951,20 @@ def test_one_failure_does_not_stop_the_others(emulator: Emulator, status: int) -
     emulator.clear_faults()
     result = apply(emulator, **wanted)
     assert [action["name"] for action in result["actions"]] == [names[1]]
+
+
+def test_a_progress_file_tells_how_far_a_run_is(emulator: Emulator, tmp_path: Path) -> None:
+    names = ["tmonarch@example.com", "sviceroy@example.com", "lpieris@example.com"]
+    emulator.fault("status", status=400, method="PUT", skip=1)
+    path = tmp_path / "progress"
+    path.write_text("of the run before\n", encoding="utf-8")
+    apply(emulator, users=[{"username": name, "phone": "77"} for name in names], workers=1, progress_file=str(path))
+    lines = [line.split(maxsplit=1)[1] for line in path.read_text(encoding="utf-8").splitlines()]
+    assert lines[:2] == ["0 of 3 written", "1 of 3 written"]
+    assert lines[-1] == "3 of 3 written, 1 failed"
+    lost = apply(emulator, users=[{"username": names[1], "phone": "77"}], progress_file=str(tmp_path / "none" / "file"))
+    assert lost["msg"].startswith("progress_file: ")
+    assert lost["calls"]["writes"] == 0
 
 
 def test_a_progress_file_that_is_gone_stops_nothing(tmp_path: Path) -> None:
