@@ -81,7 +81,7 @@ from ansible_collections.community.veracode.plugins.module_utils._organization_p
 )
 from ansible_collections.community.veracode.plugins.module_utils._plan import Names, names_needed
 from ansible_collections.community.veracode.plugins.module_utils._plan_file import compare_plan, write_plan
-from ansible_collections.community.veracode.plugins.module_utils._plan_structure import Known, lists_needed
+from ansible_collections.community.veracode.plugins.module_utils._plan_structure import Known, lists_needed, needed
 from ansible_collections.community.veracode.plugins.module_utils._roles import ADMINISTRATOR, API_USER, USER
 from ansible_collections.community.veracode.plugins.module_utils._structure import BusinessUnit, Team
 
@@ -238,6 +238,19 @@ class Reconciliation:
         told = len(teams) == len(self.teams) and all(team.users is not None for team in teams)
         return memberships(teams) if told else None
 
+    def _read_concerned(
+        self, organization: Organization, structure: StructurePlans, deleted: t.Collection[str]
+    ) -> None:
+        """Read the accounts of which the entries of teams need more than was read so far."""
+        matches, _problems = match_accounts(organization.accounts, self.inventory)
+        unread = set(teams_unread(matches, structure, deleted))
+        for entry in structure.teams:
+            for name in needed(entry.desired, entry.current).managers:
+                account = self.inventory.by_username(name, USER, frozenset())
+                if account is not None and account.roles is None:
+                    unread.add(str(account.handle))
+        self.reader.details(self.inventory, sorted(unread))
+
     # Planning
 
     def plan(self, organization: Organization) -> list[Step]:
@@ -250,8 +263,7 @@ class Reconciliation:
         teams = names_after(self.teams, structure.teams, structure.removed_teams)
         units = names_after(self.units, structure.units, structure.removed_units)
         deleted = teams.leaving if self.inventory.complete else set()
-        matches, _problems = match_accounts(organization.accounts, self.inventory)
-        self.reader.details(self.inventory, teams_unread(matches, structure, deleted))
+        self._read_concerned(organization, structure, deleted)
         rename_teams(self.inventory, teams.renamed)
         rename_units(structure.teams, units.renamed)
         rename_unit_teams(structure.units, teams.renamed)

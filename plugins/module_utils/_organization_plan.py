@@ -226,7 +226,9 @@ def with_memberships(matches: t.Sequence[Match], plans: StructurePlans, deleted:
             desired = replace(desired, teams_mode="exact")
         if managed and (new or _becomes_team_admin(match)):
             values["managed_teams"] = tuple(sorted({*_managed(match), *managed}))
-        result.append(replace(match, entry=replace(match.entry, desired=replace(desired, values=values))))
+        if values != desired.values:
+            match = replace(match, entry=replace(match.entry, desired=replace(desired, values=values)))
+        result.append(match)
     return result
 
 

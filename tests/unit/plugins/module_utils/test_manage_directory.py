@@ -185,6 +185,17 @@ def test_a_team_admin_is_made_with_the_teams_that_name_the_account(emulator: Emu
     assert messages(refused)[0].startswith("users[0].managed_teams: Team Admin needs at least one team to manage")
 
 
+@pytest.mark.parametrize("carries", ["no", "everything"])
+def test_who_cannot_manage_a_team_is_told_before_the_first_write(emulator: Emulator, carries: str) -> None:
+    emulator.switch(list_carries=carries)
+    names = ["build-upload", "tmonarch@example.com"]
+    teams = [{"name": "Demo Team", "managers": [*names, "lpieris@example.com"], "members_mode": "add"}]
+    result = apply(emulator, teams=teams, users=[{"username": "mdoe@example.com", "phone": "1"}])
+    assert [error["place"] for error in result["errors"]] == ["teams[0].managers"]
+    assert all(f'"{name}" cannot manage a team' in result["msg"] for name in names)
+    assert result["calls"]["writes"] == 0
+
+
 @pytest.mark.parametrize("selector", [{"custom_id": "EX\\msaml"}, {"email_address": "msaml@example.com"}])
 def test_a_team_admin_is_made_whatever_selects_the_account(emulator: Emulator, selector: dict[str, Any]) -> None:
     team = {"name": "Demo Team", "managers": ["msaml@example.com"], "members_mode": "add"}
