@@ -21,8 +21,8 @@ from ansible_collections.community.veracode.plugins.module_utils._guards import 
     Limits,
     check_administrators,
     check_removals,
-    is_removal,
     lockout_risk,
+    takes_away,
 )
 from ansible_collections.community.veracode.plugins.module_utils._identity.directory import IdentityDirectory
 from ansible_collections.community.veracode.plugins.module_utils._identity.inventory import (
@@ -340,7 +340,7 @@ class Reconciliation:
     def _without_removals_if_incomplete(self, steps: list[Step]) -> list[Step]:
         if self.inventory.complete:
             return steps
-        kept = [step for step in steps if step.plan.change is None or not is_removal(step.plan.change)]
+        kept = [step for step in steps if step.plan.change is None or not takes_away(step.plan.change)]
         if len(kept) < len(steps):
             self.accounts.warnings.append(
                 "The inventory could not be read completely, so nothing is removed; "

@@ -876,13 +876,15 @@ def test_nothing_is_removed_on_an_incomplete_inventory(emulator: Emulator, fault
         emulator.add("user", user_name=f"p{number:02}@example.com", first_name="P", last_name="N", roles=["Executive"])
     emulator.fault(path="/users$", count=0, method="GET", **fault)
     everybody = [{"username": f"p{number:02}@example.com", "phone": "1"} for number in range(70)]
+    everybody[-2]["state"] = "disabled"
+    everybody[-1]["login_enabled"] = False
     result = apply(
         emulator, users=everybody, exclusive=["users"], absent_action="delete", max_removals=100, min_administrators=0
     )
     assert not result["failed"], result["msg"]
     assert result["complete"] is False
     assert {action["action"] for action in result["actions"]} == {"update"}
-    assert result["summary"]["updated"] == 70
+    assert result["summary"]["updated"] == 68
     assert any("nothing is removed" in warning for warning in result["warnings"])
     emulator.clear_faults()
     result = apply(
