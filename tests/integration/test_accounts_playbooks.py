@@ -271,11 +271,15 @@ def test_no_secret_anywhere(world: World, emulator: Emulator) -> None:
         task("veracode_user", username=TED, roles=["Nope"]),
         task("veracode_user", username=TED, phone="3", api_url="https://127.0.0.1:1", max_retries=0),
         task("veracode_user", username=TED, phone="3", ca_path="/nonexistent.pem"),
+        # The calling secret comes from the environment, and the server tells it.
+        task("veracode_user_info", username="sviceroy@example.com"),
     ]  # fmt: skip
+    emulator.change("user", "sviceroy@example.com", custom_one=calling)
     env = {f"CANARY_{name.upper()}": value for name, value in canaries.items()}
     results = world.play(tasks, "-vvvv", "--diff", **env, ANSIBLE_KEEP_REMOTE_FILES="0", ANSIBLE_DEBUG="0")
     failed = [bool(result.get("failed")) for result in results]
-    assert failed == [False, True, True, True] * 2 + [True, False, True, True, True]
+    assert failed == [False, True, True, True] * 2 + [True, False, True, True, True, False]
+    assert results[-1]["users"][0]["custom_one"]
     assert emulator.user("one") is None  # nothing was created that could not be kept
     assert "30 hexadecimal digits instead of 128" in results[1]["msg"]
     assert results[2]["failure"]["status"] == 401

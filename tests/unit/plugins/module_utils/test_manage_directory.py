@@ -9,12 +9,14 @@ from __future__ import annotations
 import copy
 import json
 import shutil
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.community.veracode.plugins.module_utils import _module
 from ansible_collections.community.veracode.plugins.module_utils._organization_apply import Report
 from tests.emulator.control import Emulator
 from tests.organization import Result, apply, converge, export_all
@@ -772,6 +774,37 @@ def test_key_pairs_need_places_of_their_own(emulator: Emulator, tmp_path: Path) 
     assert (tmp_path / "keys").read_text(encoding="utf-8").count("veracode_api_key_secret") == 2
 
 
+def test_a_generated_secret_is_hidden_whatever_would_show_it(
+    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sessions: list[_module.Session] = []
+
+    class Kept(_module.Session):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            sessions.append(self)
+
+    monkeypatch.setattr(_module, "Session", Kept)
+    names = {"username": "a", "first_name": "S", "last_name": "V", "email_address": "s@example.com"}
+    key = {"credentials": "on_create", "credentials_dest": str(tmp_path / "key"), "credentials_format": "json"}
+    result = apply(emulator, api_users=[{**names, "roles": ["uploadapi"], "teams": ["Demo Team"], **key}])
+    assert not result["failed"], result["msg"]
+    secret = json.loads((tmp_path / "key").read_text(encoding="utf-8"))["api_key_secret"]
+    (session,) = sessions
+    module: Any = types.SimpleNamespace(no_log_values=set(), warn=print)
+    _module._tell(module, session)
+    assert module.no_log_values == {secret, secret.rpartition("-")[2]}
+
+
+def test_an_account_that_is_there_without_its_key_pair_is_told(emulator: Emulator, tmp_path: Path) -> None:
+    key = {"credentials": "on_create", "credentials_dest": str(tmp_path / "key"), "credentials_format": "json"}
+    result = apply(emulator, api_users=[{"username": "build-upload", **key}])
+    assert not result["failed"], result["msg"]
+    assert any('"build-upload" exists, so no key pair is generated' in warning for warning in result["warnings"])
+    (tmp_path / "key").write_text('{"api_key_id": "a", "api_key_secret": "b"}', encoding="utf-8")
+    assert apply(emulator, api_users=[{"username": "build-upload", **key}])["warnings"] == []
+
+
 def test_a_protected_account_is_kept_usable(emulator: Emulator) -> None:
     name = "mdoe@example.com"
     for option, value, verb in (
@@ -852,12 +885,17 @@ def test_a_guard_that_reads_the_accounts_keeps_what_was_incomplete(emulator: Emu
 def test_the_share_of_removals_counts_where_there_are_many(emulator: Emulator) -> None:
     for number in range(60):
         emulator.add("user", user_name=f"p{number}@example.com", first_name="P", last_name="N", roles=["Executive"])
+    off = {"user_name": "off@example.com", "first_name": "O", "last_name": "F", "roles": ["Executive"]}
+    emulator.add("user", login_enabled=False, **off)
     export = export_all(emulator)["directory"]
     kept = [user for user in export["users"] if not user["username"].startswith("p")]
     some = [user for user in export["users"] if user["username"].startswith("p")]
     refused = apply(emulator, users=kept + some[7:], exclusive=["users"], max_removals=100)
     assert refused["failed"]
-    assert "max_removal_percent: this plan would remove 7 of 6" in refused["msg"]
+    people = [user for user in emulator.state()["users"] if not (user["is_api"] or user["deleted"])]
+    enabled = sum(user["login_enabled"] for user in people)
+    assert enabled < len(people)
+    assert f"max_removal_percent: this plan would remove 7 of {enabled} enabled objects" in refused["msg"]
     done = apply(emulator, users=kept + some[6:], exclusive=["users"], max_removals=100)
     assert not done["failed"]
     assert done["summary"]["disabled"] == 6
@@ -871,7 +909,7 @@ def test_the_share_of_removals_counts_where_there_are_many(emulator: Emulator) -
     "fault", [{"kind": "drift", "shift": 1}, {"kind": "drift", "shift": -1}, {"kind": "totals", "delta": 3}]
 )
 def test_nothing_is_removed_on_an_incomplete_inventory(emulator: Emulator, fault: dict[str, Any]) -> None:
-    emulator.switch(max_page_size=20)
+    emulator.switch(max_page_size=20, inactive_filter="only")
     for number in range(70):
         emulator.add("user", user_name=f"p{number:02}@example.com", first_name="P", last_name="N", roles=["Executive"])
     emulator.fault(path="/users$", count=0, method="GET", **fault)
