@@ -55,6 +55,8 @@ REFUSALS: list[tuple[int, str, dict[str, Any], tuple[str, ...], str, str]] = [
     (10, "user", {"username": TED, "email_address": "t@example.com", "verify_email": True}, XML, "verify_email", "only the Identity REST API"),
     (10, "user", {**NEW, "username": " new@example.com", "roles": ["Executive"]}, BOTH, "email_address", "is not an address"),
     (10, "user", {"username": TED, "email_address": "no address"}, BOTH, "email_address", "is not an e-mail address"),
+    (10, "user", {"username": TED, "first_name": "x" * 257}, BOTH, "first_name", "has 257 characters; shorten it to 256"),
+    (10, "user", {"username": TED, "teams": ["Demo Team, Engineering"]}, XML, "teams", "holds a comma.*api: rest"),
     (11, "user", {"username": TED, "allowed_ip_addresses": ["74.0.0.0/24"]}, BOTH, "allowed_ip_addresses", r"CIDR is not taken.*74\.0\.0\.\*"),
     (11, "user", {"username": TED, "allowed_ip_addresses": ["2001:db8::1"]}, BOTH, "allowed_ip_addresses", "IPv6 is not taken"),
     (11, "user", {"username": TED, "allowed_ip_addresses": ["74.0.*.*"]}, BOTH, "allowed_ip_addresses", "last octet"),
