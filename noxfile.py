@@ -18,6 +18,7 @@ import os
 import shutil
 import subprocess  # nosec B404
 import sys
+import tempfile
 import time
 import typing as t
 import urllib.request
@@ -205,17 +206,21 @@ class Checks:
         self.session = session
         self.results: list[dict[str, t.Any]] = []
 
-    def run(self, name: str, *command: str, env: dict[str, str | None], cwd: Path = COPY, junit: str = "") -> None:
-        """Run a command as a check of this name; C(junit) is the file that it writes into the folder of results."""
+    def run(self, name: str, *command: str, env: dict[str, str | None], cwd: Path = COPY, junit: str = "") -> bool:
+        """Run a command as a check of this name, and tell whether it passed.
+
+        :param junit: the file that the command writes into the folder of results.
+        """
         self.session.log(f"--- {name}")
         started = time.monotonic()
         try:
             with self.session.chdir(cwd):
                 self.session.run(program(command[0], env), *command[1:], env=env, external=True)
+            ok = True
         except nox.command.CommandFailed:
-            self.record(name, False, started, junit)
-        else:
-            self.record(name, True, started, junit)
+            ok = False
+        self.record(name, ok, started, junit)
+        return ok
 
     def record(self, name: str, ok: bool, started: float, junit: str = "") -> None:
         """Remember what came of a check."""
@@ -247,11 +252,18 @@ def run_sanity(checks: Checks, entry: Entry) -> None:
 
 
 def run_pytest(checks: Checks, entry: Entry, name: str, *paths: str) -> None:
-    """Tests of these paths, on two processors."""
+    """Tests of these paths, on two processors.
+
+    Their folder has a short name, and stays if one of them fails: ansible-core 2.21 makes a socket in the temporary
+    folder of a run, and the path of a socket is limited to about a hundred characters.
+    """
     junit = results(checks.session, f"-{name}.xml")
+    folder = Path(tempfile.mkdtemp(prefix="v-"))
     command = ["python", "-m", "pytest", "-n", "2", f"--junit-xml={junit}", f"-ojunit_suite_name={name}"]
+    command += [f"--basetemp={folder / 't'}", *paths, *checks.session.posargs]
     label = f"{name} {entry.core}, Python {entry.python}"
-    checks.run(label, *command, *paths, *checks.session.posargs, env=test_tools(entry), junit=junit.name)
+    if checks.run(label, *command, env=test_tools(entry), junit=junit.name):
+        shutil.rmtree(folder)
 
 
 def run_units(checks: Checks, entry: Entry) -> None:
