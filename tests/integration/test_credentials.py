@@ -399,6 +399,19 @@ def test_failing_verify_still_returns_a_secret_that_is_kept_nowhere_else(world: 
     assert len(one["credentials"]["api_key_secret"]) == 128
 
 
+def test_verify_refuses_an_answer_about_another_pair(world: World) -> None:
+    other = world.emulator.key(BUILD)
+    assert other is not None
+    place = f"{world.emulator.url}/api/authn/v2/api_credentials/{other['api_id']}"
+    world.emulator.fault("redirect", method="GET", path="/api_credentials$", status=307, location=place, count=0)
+    one = world.run_module(
+        MODULE, username="aswallowtail@example.com", state="rotated", credentials_dest=str(world.files / "credentials"), verify=True
+    )
+    assert one["failed"]
+    assert one["failure"]["option"] == "verify"
+    assert "another key pair" in one["msg"]
+
+
 def test_new_pair_that_is_known_a_little_later_is_verified(world: World) -> None:
     dest = world.files / "credentials"
     world.emulator.fault("status", method="GET", path="/api_credentials$", status=401, count=2)
