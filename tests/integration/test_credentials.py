@@ -405,7 +405,11 @@ def test_verify_refuses_an_answer_about_another_pair(world: World) -> None:
     place = f"{world.emulator.url}/api/authn/v2/api_credentials/{other['api_id']}"
     world.emulator.fault("redirect", method="GET", path="/api_credentials$", status=307, location=place, count=0)
     one = world.run_module(
-        MODULE, username="aswallowtail@example.com", state="rotated", credentials_dest=str(world.files / "credentials"), verify=True
+        MODULE,
+        username="aswallowtail@example.com",
+        state="rotated",
+        credentials_dest=str(world.files / "credentials"),
+        verify=True,
     )
     assert one["failed"]
     assert one["failure"]["option"] == "verify"
