@@ -125,10 +125,11 @@ def check(figures: dict[str, Any]) -> list[str]:
         against_loop = figures["loop_extrapolated_seconds"] / figures[f"{way}_seconds"]
         if against_loop < 100:
             wrong.append(f"{way}: only {against_loop:.0f} times faster than a loop of veracode_user")
-        for threads in (1, 4):
+        whole = figures[f"{way}_seconds"]
+        # A tenth of what four threads take is less than Ansible takes for the entries alone.
+        for threads, seconds in ((1, whole), (4, whole - figures[f"{way}_floor_seconds"])):
             if f"client_{threads}_seconds" in figures:
-                own = figures[f"{way}_seconds"] - figures[f"{way}_floor_seconds"]
-                times = figures[f"client_{threads}_seconds"] / own
+                times = figures[f"client_{threads}_seconds"] / seconds
                 if times < 10:
                     wrong.append(f"{way}: only {times:.1f} times faster than the client with {threads} threads")
     first, last = (figures[f"loop_{people}_seconds"] / people for people in LOOPS)

@@ -121,7 +121,7 @@ class World:
         found = json.loads(results.read_text(encoding="utf-8"))
         self.leaks.returned(found)
         for one in found:
-            # Where an import failed is shown as in any collection; ansible-core up to 2.18 returns it at any verbosity.
+            # Where an import failed is shown as in any collection; an older ansible-core returns it at any verbosity.
             missing = "required Python library" in str(one.get("msg"))
             told = {name: value for name, value in one.items() if not (missing and name == "exception")}
             assert "Traceback" not in json.dumps(told), one
