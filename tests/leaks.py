@@ -23,12 +23,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.emulator.control import Emulator
+from tests.processes import descendants
 
 _PROGRAMS = ("ansible-playbook", "ansible_collections.community.veracode.plugins.modules")
 _HEADER = re.compile(rb"veracode-hmac-sha-256\s+id=[0-9a-z-]{8}|\bsig=[0-9a-f]{32}")
 _ENCODED_HEADER = b"VERACODE-HMAC-SHA-256 id="
 _SIGNATURE = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
-# So Ansible itself hands an option on to the host, in a file that only its user can read.
+# So Ansible itself hands an option on to the host, in a file that only its user can read: first a temporary one of the
+# controller, then AnsiballZ_ and the name of the module.
 _HANDED_ON = re.compile(rb'api_key_secret(\\*)": \1"[^"\\]*')
 # A file of a key pair in one of the three formats, which only its user can read: where the pair was to go.
 _KEY_FILE = re.compile(rb'(?i)(veracode_)?api_key_secret"?\s*[=:]')
@@ -206,7 +208,7 @@ class Watch:
     def _look(self) -> None:
         own = Path(f"/proc/{os.getpid()}/cmdline").read_bytes() if os.path.isdir("/proc/self") else b""
         while not self._end.wait(self.interval):
-            for process in _descendants(os.getpid()):
+            for process in descendants(os.getpid()):
                 with contextlib.suppress(OSError):
                     self._lines.add(Path(f"/proc/{process}/cmdline").read_bytes())
             self._lines.discard(own)
@@ -258,18 +260,10 @@ class Watch:
                 and (path.name in _REMOTE_COPY or _LOCAL.match(path.parent.name))
             ):
                 continue
-            if path.name.startswith("AnsiballZ_"):
+            if (private or shut) and (path.name.startswith("AnsiballZ_") or _LOCAL.match(path.parent.name)):
                 data = _HANDED_ON.sub(b"", data)
             found += [f"{path}: {what}" for what in search.find(data)]
         return sorted(set(found))
-
-
-def _descendants(pid: int) -> Iterator[int]:
-    with contextlib.suppress(OSError):
-        for task in os.listdir(f"/proc/{pid}/task"):
-            for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split():
-                yield int(child)
-                yield from _descendants(int(child))
 
 
 class _Watched(subprocess.Popen):  # type: ignore[type-arg]

@@ -187,6 +187,9 @@ def assert_explained(case: Case, value: Any, result: Result) -> None:
     msg, failure = result["msg"], result.get("failure")
     names = [case.option, case.option.replace("_", " "), *case.spec.get("aliases", ())]
     if failure is None:
+        # From Python 3.12 on, the log of the system takes no null character, and Ansible ends a module for that.
+        if "\\x00" in repr(value) and "embedded null character" in msg:
+            return
         # Ansible's own check of arguments, which says of a list of dictionaries only what was expected.
         assert any(name in msg for name in names) or "dictionary requested" in msg or "dict" in msg, msg
         return

@@ -24,6 +24,7 @@ from tests.emulator.control import Emulator
 from tests.faults.matrix import no_duplicates
 from tests.integration.key_runs import PLAYBOOK, World, task
 from tests.organization import apply
+from tests.processes import kill
 
 FORKS = 10
 PEOPLE = [f"both{number}@example.com" for number in range(6)]
@@ -101,11 +102,6 @@ def most_in_a_minute(emulator: Emulator) -> int:
     return max(sum(begin <= each < begin + 60 for each in times) for begin in times)
 
 
-def end(process: subprocess.Popen[str]) -> None:
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-
-
 def test_ten_forks_share_the_limit(world: World, emulator: Emulator, tmp_path: Path) -> None:
     """Ten processes have one window: as many calls as it holds arrive, and then none."""
     limit = 15
@@ -118,7 +114,7 @@ def test_ten_forks_share_the_limit(world: World, emulator: Emulator, tmp_path: P
         assert len(emulator.log()) == limit
         assert process.poll() is None
     finally:
-        end(process)
+        kill(process)
 
 
 @pytest.mark.slow

@@ -7,11 +7,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import stat
-import subprocess
 import time
 import typing as t
 from collections.abc import Iterator
@@ -23,6 +21,7 @@ import yaml
 from tests.emulator.control import Emulator
 from tests.integration.role_runs import ROOT, Outcome, Runs
 from tests.leaks import Watch
+from tests.processes import kill
 
 PLAYBOOK = "community.veracode.rotate_credentials"
 ACCOUNT = "build-upload"
@@ -251,33 +250,11 @@ def test_killed_at_the_store(rotation: Rotation, kill_at: str, generated: int) -
     rotation.check_secrets()
 
 
-def descendants(pid: int) -> list[int]:
-    """Return the processes below this one, from /proc."""
-    parents: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except (OSError, ValueError):
-                continue
-    found = [pid]
-    for known in found:
-        found += [child for child, parent in parents.items() if parent == known]
-    return found[1:]
-
-
 def wait_for(condition: t.Callable[[], object]) -> None:
     deadline = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
-
-
-def kill(process: subprocess.Popen[str]) -> None:
-    """Kill a run with everything that it started."""
-    for pid in [*descendants(process.pid), process.pid]:
-        os.kill(pid, signal.SIGKILL)
-    process.communicate(timeout=30)
 
 
 @pytest.mark.parametrize("store", ["tasks", pytest.param("file", marks=pytest.mark.slow)])

@@ -35,6 +35,14 @@ LEAKS = {
     "command line": "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(1)', secret])",
     "file of a key pair that all can read": "open('pair', 'w').write('api_key_secret = ' + secret)",
     "traceback": "raise ValueError(secret)",
+    "temporary file of the controller": (
+        "import os; d = os.environ['ANSIBLE_LOCAL_TEMP'] + '/ansible-local-1'; os.makedirs(d, 0o700); "
+        "open(d + '/tmp', 'w').write('\"note\": \"' + secret)"
+    ),
+    "module arguments that all can read": (
+        "import os; d = os.environ['ANSIBLE_LOCAL_TEMP'] + '/ansible-local-1'; os.makedirs(d); "
+        "open(d + '/tmp', 'w').write('\"api_key_secret\": \"' + secret)"
+    ),
 }
 FORMS: dict[str, Callable[[str], str]] = {
     "as it is": str,
@@ -73,8 +81,10 @@ def test_planted_secret_is_found(place: str, tmp_path: Path) -> None:
     [
         "print('nothing')",
         "import os; f = os.open('pair', os.O_CREAT | os.O_WRONLY, 0o600); os.write(f, b'api_key_secret = ' + secret.encode())",
+        "import os; d = os.environ['ANSIBLE_LOCAL_TEMP'] + '/ansible-local-1'; os.makedirs(d, 0o700); "
+        "open(d + '/tmp', 'w').write('\"api_key_secret\": \"' + secret)",
     ],
-    ids=["nothing", "file of a key pair"],
+    ids=["nothing", "file of a key pair", "module arguments"],
 )
 def test_nothing_is_found_where_nothing_is(code: str, tmp_path: Path) -> None:
     (tmp_path / "input").write_text(SECRET)
