@@ -158,6 +158,29 @@ def test_lost_key_pair(inside: Inside, emulator: Emulator) -> None:
     assert emulator.user("svc") is not None
 
 
+def test_key_pair_that_was_probably_not_generated(inside: Inside, emulator: Emulator, monkeypatch: Any) -> None:
+    """Even where no account came of it, a creation with a key pair is never sent again by itself."""
+    from ansible_collections.community.veracode.plugins.module_utils import _apply
+
+    monkeypatch.setattr(_apply, "LOOK_UP_WAITS", (0.1, 0.1))
+    emulator.fault("reset_before", **creation("rest"))
+    task = {**SVC, "roles": ["Results API"], "teams": ["Demo Team"], "credentials": "on_create", "return_secret": True}
+    result = inside.api_user(**task)
+    assert result["failed"]
+    assert "it is not tried again by itself" in result["msg"]
+    assert emulator.user("svc") is None
+    assert inside.api_user(**task)["credentials"]["api_key_secret"]
+
+
+@pytest.mark.parametrize("status", [400, 409])
+def test_account_that_another_run_created(inside: Inside, emulator: Emulator, status: int) -> None:
+    """The refusal of the one that came later says what it means."""
+    emulator.fault("status", status=status, acts=True, **creation("rest"))
+    result = inside.user(**NEW, roles=["Executive"])
+    assert f'"{NEW["username"]}" exists by now: another run created it at the same time' in result["msg"]
+    assert_converged(inside.cycle("user", {**NEW, "roles": ["Executive"]}), changed=False)
+
+
 @pytest.mark.parametrize("api", ["rest", "xml"])
 def test_lost_answer_of_an_update(inside: Inside, emulator: Emulator, api: str) -> None:
     """An update is repeated: it says the same twice."""
