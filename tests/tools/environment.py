@@ -24,10 +24,10 @@ from pathlib import Path
 STAMP = ".requirements"
 
 
-def find_python(version: str) -> str:
+def find_python(version: str) -> str | None:
     """Return an interpreter of this version (C(3.12)): the one that runs this, on the PATH, or installed by pyenv.
 
-    :raises SystemExit: if there is none.
+    C(None) if there is none.
     """
     candidates = [shutil.which(f"python{version}")]
     # Where pyenv keeps its versions: what it says itself, where it usually is, and beside the Python that runs this.
@@ -42,7 +42,7 @@ def find_python(version: str) -> str:
         probe = subprocess.run([candidate, "-c", question], check=False, capture_output=True, text=True)
         if probe.returncode == 0 and probe.stdout.strip() == version:
             return candidate
-    sys.exit(f"Python {version} is needed here, and neither the PATH nor pyenv has it. Install it and run this again.")
+    return None
 
 
 def fingerprint(python: str, arguments: list[str]) -> str:
@@ -61,8 +61,13 @@ def environment(folder: Path, arguments: list[str], version: str | None = None) 
     """Return the folder of the programs of an environment that has what C(arguments) of pip install ask for.
 
     :param version: of Python; without it, the Python that runs this.
+    :raises SystemExit: if there is no Python of that version.
     """
     python = find_python(version) if version else sys.executable
+    if python is None:
+        sys.exit(
+            f"Python {version} is needed here, and neither the PATH nor pyenv has it. Install it and run this again."
+        )
     wanted = fingerprint(python, arguments)
     stamp = folder / STAMP
     programs = folder / "bin"

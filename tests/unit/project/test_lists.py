@@ -82,7 +82,7 @@ def test_matrix_starts_at_the_oldest_ansible_core_that_is_supported() -> None:
     assert load("meta/runtime.yml")["requires_ansible"] == f">={oldest}.0"
 
 
-def test_make_test_uses_a_row_of_the_matrix() -> None:
+def test_tools_use_a_row_of_the_matrix() -> None:
     assert noxfile_value("DEFAULT")[0] in noxfile_value("MATRIX")
 
 
