@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import typing as t
 
 import pytest
@@ -145,6 +146,33 @@ def test_bad_boolean(value: str) -> None:
 )
 def test_mistakes_are_named(text: str, expected: str) -> None:
     assert any(expected in line for line in complaints(text)), complaints(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        # Of a file with a broken header, and of a broken file, nothing else is worth saying.
+        ("action,colour\nnone,x\nnone,y\n", ["line 1, column 2"]),
+        ("action,username\nnone,a\nupdateuser,'b\n" + 'updateuser,"c', ["line 4"]),
+        ('"action', ["line 1"]),
+        ("action,phone,active\nupdateuser,1,maybe\n", ["line 2, column 3"]),
+        ("action,username,phone\nnone,a,1,,2\n", ["line 2, column 1", "line 2, column 5"]),
+        ("action,username,phone\nnone,,1\nupdateuser,,,2\n", ["line 2, column 1", "line 3", "line 3, column 4"]),
+    ],
+)
+def test_each_mistake_is_told_once_in_the_order_of_the_file(text: str, places: list[str]) -> None:
+    assert [re.split(': | "', line)[0] for line in complaints(text)] == places
+
+
+def test_what_is_no_mistake() -> None:
+    text = 'action,username,title,position,loginaccounttype,roles\nupdateuser,a,Boss,Boss,User,"[Old] Creator, B"\n'
+    assert options(text) == [{"username": "a", "title": "Boss", "roles": ["[Old] Creator", "B"], "state": "present"}]
+
+
+def test_a_long_cell_is_shortened() -> None:
+    cell = "x" * 60
+    assert f'"{cell}" is not a boolean' in complaints(f"action,username,active\nupdateuser,a,{cell}\n")[0]
+    assert f'"{cell}…" is not a boolean' in complaints(f"action,username,active\nupdateuser,a,{cell}yz\n")[0]
 
 
 def test_all_mistakes_come_together_in_the_order_of_the_file() -> None:
