@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from datetime import date
 from pathlib import Path
@@ -23,6 +24,7 @@ from ansible_collections.community.veracode.plugins.plugin_utils._onboarding imp
     Onboarding,
     Profiles,
     add_file,
+    add_variables,
     entry_arguments,
     outcome,
 )
@@ -104,6 +106,171 @@ def test_profile_and_roles_are_joined() -> None:
 )
 def test_mistakes_are_named(text: str, expected: str) -> None:
     assert any(expected in problem for problem in read("people.csv", text).problems), read("people.csv", text).problems
+
+
+def test_each_mistake_of_a_row_is_told_once_in_the_order_of_the_file() -> None:
+    text = "username,state,active\na,x,maybe\nb,present,perhaps\n,,true,c\n"
+    assert [re.split(': "|: the|: nothing', problem)[0] for problem in read("p.csv", text).problems] == [
+        'p.csv: line 2 (row 1), column 2 "state"',
+        'p.csv: line 2 (row 1), column 3 "active"',
+        'p.csv: line 3 (row 2), column 3 "active"',
+        "p.csv: line 4 (row 3)",
+        "p.csv: line 4 (row 3), column 4",
+    ]
+    # Of a file with a broken header, nothing else is worth saying.
+    assert len(read("p.csv", "username,colour,state\na,red,x\n").problems) == 1
+
+
+def test_files_are_told_apart_by_name_and_header() -> None:
+    wrapper = read("p.csv", "action,username,firstname\nupdateuser,a,A\nnone,b,B\n")
+    assert wrapper.entries[USER] == [{"username": "a", "first_name": "A", "state": "present"}]
+    assert wrapper.origins[USER][0].text("first_name") == 'p.csv: line 2 (row 1), column 3 "firstname"'
+    assert wrapper.problems[0].startswith('p.csv: line 3 (row 2), column 1 "action": the action "none"')
+    for name in ("P.YML", "p.yaml", "p.json"):
+        assert read(name, '[{"username": "a"}]').entries[USER] == [{"username": "a"}]
+    assert read("p.txt", "username\n").problems == []
+
+
+YAML = """\
+users:
+  - user_name: a@example.com
+    phone: null
+    login_enabled: "yes"
+    job_profile: Own
+  - username: b@example.com
+    roles: []
+api_users:
+
+  - {username: bot, teams: Web}
+"""
+
+
+def test_entries_of_yaml_are_what_was_given() -> None:
+    result = read("p.yml", YAML, Own=["Reviewer"])
+    assert result.problems == []
+    assert result.entries == {
+        USER: [
+            {"username": "a@example.com", "login_enabled": True, "roles": ["Reviewer"]},
+            {"username": "b@example.com", "roles": []},
+        ],
+        API_USER: [{"username": "bot", "teams": ["Web"]}],
+    }
+    assert [origin.text("phone") for kind in (USER, API_USER) for origin in result.origins[kind]] == [
+        "p.yml: line 2 (row 1), phone",
+        "p.yml: line 6 (row 2), phone",
+        "p.yml: line 10 (row 1), phone",
+    ]
+    assert read("p.yml", "- {username: a}\n").entries[USER] == [{"username": "a"}]
+
+
+@pytest.mark.parametrize("text", ["users:\napi_users: null\n", "[]", "{}"])
+def test_a_file_of_nobody_is_nothing_to_do(text: str) -> None:
+    result = read("p.yml", text)
+    assert (result.entries, result.problems) == ({USER: [], API_USER: []}, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("- a\n", "line 1 (row 1): write an account as a dictionary of options"),
+        ("- {username: a}\n- {1: a}\n", "line 2 (row 2): write an account as a dictionary of options"),
+        (
+            "- {username: a}\n- username: b\n  fone: '1'\n",
+            'line 2 (row 2), fone: unknown option, did you mean "phone"?',
+        ),
+        ("- {username: a, state: gone}\n", "line 1 (row 1): value of state must be one of"),
+        ("- {username: a, job_profile: Owner}\n", "line 1 (row 1), job_profile: "),
+        ("users: a\n", "line 1: users is not a list; write one of accounts"),
+        ("users: []\nusrs: []\n", 'line 2: unknown key "usrs", did you mean "users"?'),
+        ("users: []\n? [1]\n: 2\n", "not a YAML file"),
+        ("users: [\n", "not a YAML file"),
+        ("users: 2026-99-99\n", "not a YAML file"),
+        ("a: 1\n---\nb: 2\n", "not a YAML file"),
+        ("", "line 1: write a list of people, or a dictionary with users and api_users"),
+        ("12\n", "line 1: write a list of people, or a dictionary with users and api_users"),
+    ],
+)
+def test_mistakes_of_yaml_are_named(text: str, expected: str) -> None:
+    (problem,) = read("p.yml", text, Own=["Reviewer"]).problems
+    assert problem.startswith("p.yml: ")
+    assert expected in problem
+
+
+def test_entries_of_a_variable_count_as_ansible_does() -> None:
+    result = Onboarding()
+    add_variables(result, API_USER, "onboarding_api_users", [{"username": "bot"}, {"nme": "x"}], Profiles({}))
+    assert result.entries[API_USER] == [{"username": "bot"}]
+    assert result.origins[API_USER][0].text() == "onboarding_api_users[0]"
+    assert [problem.partition(":")[0] for problem in result.problems] == ["onboarding_api_users[1].nme"]
+
+
+def test_teams_are_those_that_somebody_joins() -> None:
+    text = (
+        "username,teams,managed_teams,teams_mode,state\na,A,B,,\nb,C,,remove,\nc,D,E,remove,\nd,F,,,absent\n"
+        "e,,,,present\nf,A,,add,\n"
+    )
+    assert read("p.csv", text).teams == ["A", "B", "E"]
+
+
+ENTRIES = "username,email_address,custom_id\na@x,,\n,b@x,\n,,EX\\c\nd@x,,\n"
+
+
+def outcomes(run: dict[str, t.Any], *, stops: bool = False) -> tuple[list[tuple[str, str, str]], list[str]]:
+    result = read("p.csv", ENTRIES)
+    assert result.problems == []
+    rows, messages = outcome(result.entries, result.origins, run, stops=stops)
+    return [(row["account"], row["outcome"], row["message"]) for row in rows], messages
+
+
+def test_what_became_of_each_row() -> None:
+    done = [
+        {"kind": "user", "name": "A@x", "action": "create", "fields": ["username"]},
+        {"kind": "user", "name": "b@X", "action": "disable", "fields": ["login_enabled"]},
+    ]
+    failed = {"place": "users[3]", "msg": "Could not create it"}
+    names = ["a@x", "b@x", "EX\\c", "d@x"]
+    assert outcomes({"summary": {}, "actions": done, "errors": [failed], "failed": True}) == (
+        list(
+            zip(
+                names,
+                ["created", "disabled", "done", "failed"],
+                ["", "", "", "p.csv: line 5 (row 4): Could not create it"],
+                strict=True,
+            )
+        ),
+        ["p.csv: line 5 (row 4): Could not create it"],
+    )
+    rows, _messages = outcomes({"summary": {}, "actions": done[:1], "errors": [failed], "failed": True}, stops=True)
+    assert [row[1] for row in rows] == ["created", "not tried", "not tried", "failed"]
+    rows, messages = outcomes({"summary": {}, "actions": []}, stops=True)
+    assert ([row[1] for row in rows], messages) == (["unchanged", "unchanged", "done", "unchanged"], [])
+
+
+def test_a_run_that_refused_everything() -> None:
+    rows, messages = outcomes({"failed": True, "msg": "No credentials"})
+    assert (messages, {row[1] for row in rows}) == (["No credentials"], {"not tried"})
+    assert outcomes({})[1] == outcomes({"summary": {}, "failed": True})[1] == ["the run failed without a message"]
+    # One failure by itself, about no row, about a row that is not there
+    failure = {"place": "users[1].email_address", "msg": "users[1].email_address is none; users[17] neither"}
+    rows, messages = outcomes({"failed": True, "msg": "x", "failure": failure})
+    assert messages == ['p.csv: line 3 (row 2), column 2 "email_address" is none; users[17] neither']
+    assert [row[1] for row in rows] == ["not tried", "refused", "not tried", "not tried"]
+    assert outcomes({"failure": {"place": "teams[0]", "msg": "Is unknown"}})[1] == ["Is unknown"]
+    assert outcomes({"errors": ["odd"], "msg": "Odd"})[1] == ["Odd"]
+    both = {"errors": [{"msg": "First"}], "failure": failure}
+    assert outcomes(both)[1] == ["First"]
+
+
+def test_rows_come_in_the_order_of_their_files() -> None:
+    result = read("z.csv", "username,user_type\na,api\nb,\n")
+    add_file(result, "a.csv", "username\nc\n", Profiles({}))
+    rows, _messages = outcome(result.entries, result.origins, {"summary": {}})
+    assert sorted((row["file"], row["line"]) for row in rows) != [(row["file"], row["line"]) for row in rows]
+    assert [(row["file"], row["line"], row["user_type"]) for row in rows] == [
+        ("z.csv", 2, "api"),
+        ("z.csv", 3, "human"),
+        ("a.csv", 2, "human"),
+    ]
 
 
 def test_errors_of_the_directory_are_said_in_words_of_the_file() -> None:
