@@ -105,7 +105,9 @@ def test_profile_and_roles_are_joined() -> None:
     ],
 )
 def test_mistakes_are_named(text: str, expected: str) -> None:
-    assert any(expected in problem for problem in read("people.csv", text).problems), read("people.csv", text).problems
+    result = read("people.csv", text)
+    assert any(expected in problem for problem in result.problems), result.problems
+    assert result.entries == {USER: [], API_USER: []}
 
 
 def test_each_mistake_of_a_row_is_told_once_in_the_order_of_the_file() -> None:
@@ -182,6 +184,7 @@ def test_a_file_of_nobody_is_nothing_to_do(text: str) -> None:
         ("- {username: a, job_profile: Owner}\n", "line 1 (row 1), job_profile: "),
         ("users: a\n", "line 1: users is not a list; write one of accounts"),
         ("users: []\nusrs: []\n", 'line 2: unknown key "usrs", did you mean "users"?'),
+        ("users: []\n7: []\n", 'unknown key "7"'),
         ("users: []\n? [1]\n: 2\n", "not a YAML file"),
         ("users: [\n", "not a YAML file"),
         ("users: 2026-99-99\n", "not a YAML file"),
@@ -191,7 +194,9 @@ def test_a_file_of_nobody_is_nothing_to_do(text: str) -> None:
     ],
 )
 def test_mistakes_of_yaml_are_named(text: str, expected: str) -> None:
-    (problem,) = read("p.yml", text, Own=["Reviewer"]).problems
+    result = read("p.yml", text, Own=["Reviewer"])
+    (problem,) = result.problems
+    assert len(result.entries[USER]) == text.count("username: a}\n- ")
     assert problem.startswith("p.yml: ")
     assert expected in problem
 
