@@ -265,6 +265,7 @@ def plan_leaving(leaving: Leaving, accounts: t.Sequence[Account], marked: t.Sequ
             plan.begin.append(username)
     _check_limits(plan, accounts, limits)
     _plan_deletions(plan, leaving, by_name, marked, staff, on_hold)
+    plan.held = list(dict.fromkeys(plan.held))
     deletions = sum(len(names) for names in plan.delete.values())
     if deletions > limits.max_deletions:
         plan.problems.append(
@@ -508,6 +509,8 @@ def plan_restoring(names: t.Sequence[str], ledger: t.Mapping[str, t.Any], date_f
                 wanted, ledger["leavers"], "name one who is in the ledger, nobody else can be brought back"
             )
             result.problems.append(f'offboarding_restore: "{wanted}" is not in the ledger{hint}')
+            continue
+        if username in result.names:
             continue
         entry = ledger["leavers"][username]
         if entry.get("deleted"):

@@ -7,10 +7,31 @@
 from __future__ import annotations
 
 import typing as t
+from datetime import date
 
 import pytest
 
 from ansible_collections.community.veracode.plugins.filter.offboarding_plan import offboarding_plan
+from ansible_collections.community.veracode.plugins.plugin_utils import _offboarding
+from ansible_collections.community.veracode.plugins.plugin_utils._offboarding import (
+    Feed,
+    Leaving,
+    Limits,
+    Plan,
+    check_ledger,
+    date_entries,
+    delete_entries,
+    disable_entries,
+    finish,
+    leave_entries,
+    plan_leaving,
+    plan_restoring,
+    read_feed,
+    record,
+    refusals,
+    report_csv,
+    without_manager,
+)
 
 TODAY = "2026-02-01"
 TED, SAIYA, LI, BOT = "ted@example.com", "saiya@example.com", "li@example.com", "build-upload"
@@ -77,3 +98,406 @@ def test_percentage_counts_where_there_are_many() -> None:
     result = offboarding_plan(many, {"leavers": leavers}, {"leavers": {}}, TODAY)
     assert any("6 of 50 people" in problem for problem in result["problems"])
     assert offboarding_plan(many, {"leavers": leavers[:5]}, {"leavers": {}}, TODAY)["problems"] == []
+
+
+# Feeds
+
+FEED = """\
+name,mail,state,last,login
+Ted,ted@example.com,left,2026-01-31,t
+Li,li@example.com,left,2026-02-01,l
+Saiya,saiya@example.com,gone,,s
+Wei,wei@example.com,here,,w
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "names"),
+    [
+        ({}, ["ted", "li", "saiya", "wei"]),
+        ({"where": {"state": "left"}}, ["ted", "li"]),
+        ({"where": {"state": ["gone", "here"]}}, ["saiya", "wei"]),
+        ({"where": {"state": "left", "name": "Li"}}, ["li"]),
+        ({"where": {"last": ""}}, ["saiya", "wei"]),
+        ({"last_day_column": "last"}, ["ted", "saiya", "wei"]),
+        ({"column": "login"}, ["t", "l", "s", "w"]),
+    ],
+)
+def test_rows_of_a_feed_that_count(settings: dict[str, t.Any], names: list[str]) -> None:
+    found, problems = read_feed(Feed("feed.csv", FEED, **settings), date(2026, 2, 1))
+    assert problems == []
+    assert [name.removesuffix("@example.com") for name in found] == names
+
+
+def test_a_column_of_conditions_that_is_empty_everywhere_is_there() -> None:
+    assert read_feed(Feed("f.csv", "mail,left\na@example.com,\n", where={"left": "yes"}), date.today()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "settings", "names"),
+    [
+        ("- a\n- ' b '\n- 7\n", {}, ["a", "b", "7"]),
+        ("- {mail: a, last: 2026-01-31}\n- {mail: b, last: 2026-02-01}\n", {"last_day_column": "last"}, ["a"]),
+        ("- {mail: a, left: true}\n- {mail: b, left: null}\n- {mail: c}\n", {"where": {"left": True}}, ["a"]),
+        ("- {who: a, mail: b}\n", {"column": "who"}, ["a"]),
+        ("- a\n", {"column": "who"}, ["a"]),
+        ("", {}, []),
+        ("[]", {}, []),
+    ],
+)
+@pytest.mark.parametrize("name", ["feed.yml", "FEED.YAML", "feed.json"])
+def test_feed_of_yaml(name: str, text: str, settings: dict[str, t.Any], names: list[str]) -> None:
+    assert read_feed(Feed(name, text, **settings), date(2026, 2, 1)) == (names, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[", "feed.yml: not a YAML file"),
+        ("2026-99-99", "feed.yml: not a YAML file"),
+        ("a: 1\n", "feed.yml: not a list of names"),
+        ("- a\n- [b]\n", "feed.yml: entry 2 is neither a name nor a dictionary of texts"),
+        ("- {mail: [a]}\n", "feed.yml: entry 1 is neither"),
+        ("- {mail: 1.5}\n", "feed.yml: entry 1 is neither"),
+    ],
+)
+def test_broken_feed_of_yaml_is_refused(text: str, expected: str) -> None:
+    names, (problem,) = read_feed(Feed("feed.yml", text), date(2026, 2, 1))
+    assert names == []
+    assert problem.startswith(expected)
+
+
+# Who leaves
+
+
+def entry(offboarded: str | None = "2026-01-01", **more: t.Any) -> dict[str, t.Any]:
+    return {"before": {"user_type": "human"}, "begun": "2026-01-01", "offboarded": offboarded, **more}
+
+
+def leave(
+    *names: str,
+    accounts: list[dict[str, t.Any]] | None = None,
+    ledger: dict[str, t.Any] | None = None,
+    marked: t.Sequence[dict[str, t.Any]] = (),
+    limits: Limits | None = None,
+    **more: t.Any,
+) -> Plan:
+    leaving = Leaving(
+        names,
+        **{"feed": None, "hold": [], **more},
+        ledger={"leavers": ledger or {}},
+        today=date(2026, 2, 1),
+    )
+    return plan_leaving(leaving, ACCOUNTS if accounts is None else accounts, marked, limits or Limits())
+
+
+def test_leavers_are_found_by_name_and_people_by_address() -> None:
+    people = [{**account(TED), "email_address": "Ted.Mail@example.com"}, account(BOT, "api")]
+    found = leave(TED.upper(), "ted.mail@EXAMPLE.com", BOT, "builds@example.com", "nobody", accounts=people)
+    assert found.leavers == {"human": [TED], "api": [BOT]}
+    assert found.begin == [BOT, TED]
+    assert found.missing == ["builds@example.com", "nobody"]
+    assert found.problems == []
+
+
+def test_who_was_deleted_by_this_role_is_not_missing() -> None:
+    assert leave("x", "y", ledger={"X": entry(deleted="2026-01-20"), "y": entry()}).missing == ["y"]
+
+
+def test_who_is_on_hold_stays() -> None:
+    people = [{**account(TED), "email_address": "ted.mail@example.com"}, account(SAIYA)]
+    for hold in ([TED.upper()], ["TED.mail@example.com"]):
+        for names in ([TED], ["ted.mail@example.com"], [TED, "ted.mail@example.com"]):
+            found = leave(*names, SAIYA, accounts=people, hold=hold)
+            assert (found.held, found.begin) == ([TED], [SAIYA])
+    # The address of the people behind a service account is not its name.
+    assert leave(BOT, hold=["builds@example.com"]).begin == [BOT]
+
+
+def test_what_is_done_is_not_done_again() -> None:
+    out = "out@example.com"
+    assert leave(out, ledger={"OUT@example.com": entry()}).begin == []
+    assert leave(out, ledger={out: entry()}).leavers["human"] == [out]
+    assert leave(out).begin == [out]
+    assert leave(out, ledger={out: entry(None)}).begin == [out]
+    assert leave(out, ledger={out: entry(restored="2026-01-10")}).begin == [out]
+    # Who can log in again is off-boarded again.
+    assert leave(TED, ledger={TED: entry()}).begin == [TED]
+
+
+def test_a_feed_of_the_staff_means_people_who_can_log_in() -> None:
+    feed = Feed("feed.csv", f"mail\n{SAIYA}\n", kind="staff")
+    found = leave(feed=feed, hold=[LI])
+    assert (found.begin, found.held) == ([TED], [LI])
+    assert leave(BOT, feed=feed).begin == [BOT, LI, TED]
+
+
+def test_names_and_a_feed_come_together() -> None:
+    assert leave(TED, feed=Feed("feed.csv", f"mail\n{SAIYA}\n{TED}\n")).begin == [SAIYA, TED]
+
+
+def test_a_broken_feed_or_ledger_means_nobody() -> None:
+    for more in ({"feed": Feed("feed.csv", "mail\n")}, {"ledger": {"x": {}}}):
+        found = leave(TED, **t.cast("dict[str, t.Any]", more))
+        assert len(found.problems) == 1
+        assert (found.begin, found.leavers) == ([], {"human": [], "api": []})
+    assert leave(TED, feed=Feed("f.csv", "mail\n"), limits=Limits(empty_feed=True)).begin == [TED]
+
+
+def test_limits_are_told_with_what_exceeds_them() -> None:
+    many = [account(f"p{n:02}@example.com") for n in range(60)]
+    names = [each["username"] for each in many]
+    wide = Limits(max_leavers=60, max_percent=100)
+    assert leave(*names, accounts=many, limits=wide).problems == []
+    (problem,) = leave(*names[:21], accounts=many, limits=Limits(max_leavers=20, max_percent=100)).problems
+    assert problem.startswith("21 accounts would be off-boarded, and offboarding_max_leavers is 20")
+    assert problem.endswith("p19@example.com, …")
+    assert leave(*names[:20], accounts=many, limits=Limits(max_leavers=20, max_percent=100)).problems == []
+    # Six of sixty are ten percent. Those who cannot log in count on neither side, and few accounts have no percentage.
+    for going, disabled, there, expected in (
+        (6, 0, 60, False),
+        (7, 0, 60, True),
+        (6, 10, 60, True),
+        (7, 11, 60, False),
+    ):
+        people = [{**each, "login_enabled": n >= disabled} for n, each in enumerate(many[:there])]
+        found = leave(*names[-going:], accounts=people)
+        assert [" people would be off-boarded" in problem for problem in found.problems] == [True] * expected
+    bots = [account(f"bot{n}", "api") for n in range(50)]
+    (problem,) = leave(*(each["username"] for each in bots[:6]), accounts=[*many, *bots]).problems
+    assert problem.startswith("6 of 50 API service accounts would be off-boarded, and offboarding_max_percent is 10")
+
+
+# Who is deleted
+
+OUT = "out@example.com"
+
+
+@pytest.mark.parametrize(
+    ("ledger", "days", "gone"),
+    [
+        ({OUT: entry("2026-01-02")}, 30, [OUT]),
+        ({OUT: entry("2026-01-03")}, 30, []),
+        ({OUT.upper(): entry("2026-01-02")}, 30, [OUT]),
+        ({OUT: entry("2026-01-02")}, None, []),
+        ({OUT: entry(None)}, 0, []),
+        ({OUT: entry("2026-01-02", restored="2026-01-03")}, 0, []),
+        ({OUT: entry("2026-01-02", deleted="2026-01-03")}, 0, []),
+        ({"other@example.com": entry("2026-01-02")}, 0, []),
+        ({}, 0, []),
+    ],
+)
+def test_who_is_deleted_by_the_ledger(ledger: dict[str, t.Any], days: int | None, gone: list[str]) -> None:
+    found = leave(ledger=ledger, delete_after=days)
+    assert (found.delete["human"], found.problems, found.warnings) == (gone, [], [])
+
+
+@pytest.mark.parametrize(
+    ("text", "gone"),
+    [
+        ("offboarded 2026-01-02", [OUT]),
+        ("offboarded 2026-01-03", []),
+        ("offboarded 2026-99-02", []),
+        ("offboarded 2026-01-02 or so", []),
+        ("was offboarded 2026-01-02", []),
+        (None, []),
+    ],
+)
+def test_who_is_deleted_by_a_custom_field(text: str | None, gone: list[str]) -> None:
+    marked = [{**account(OUT, login_enabled=False), "custom_five": text}]
+    # Then the ledger does not count.
+    ledger = {OUT: entry("2025-01-01")}
+    found = leave(ledger=ledger, marked=marked, delete_after=30, date_field="custom_five")
+    assert found.delete["human"] == gone
+
+
+def test_who_came_back_is_not_deleted() -> None:
+    due = {TED: entry(), OUT: entry(), "bot-out": entry()}
+    people = [*ACCOUNTS, account("bot-out", "api", login_enabled=False)]
+    found = leave(accounts=people, ledger=due, delete_after=0)
+    assert found.delete == {"human": [OUT], "api": ["bot-out"]}
+    assert found.warnings == [f"{TED} is due to be deleted, but can log in again; it is left alone"]
+    held = leave(accounts=people, ledger=due, delete_after=0, hold=[OUT])
+    assert (held.delete["human"], held.held) == ([], [OUT])
+    staff = Feed("feed.csv", f"mail\n{OUT}\n{TED}\n{SAIYA}\n{LI}\n", kind="staff")
+    back = leave(accounts=people, ledger=due, delete_after=0, feed=staff)
+    assert back.delete["human"] == []
+    assert f"{OUT} is due to be deleted, but is in the feed of the staff; it is left alone" in back.warnings
+
+
+def test_too_many_deletions_are_refused() -> None:
+    due, people = {OUT: entry(), "bot-out": entry()}, [*ACCOUNTS, account("bot-out", "api", login_enabled=False)]
+    (problem,) = leave(accounts=people, ledger=due, delete_after=0, limits=Limits(max_deletions=1)).problems
+    assert problem.startswith(
+        "2 accounts are due to be deleted, and offboarding_max_deletions is 1: out@example.com, bot"
+    )
+    assert leave(accounts=people, ledger=due, delete_after=0, limits=Limits(max_deletions=2)).problems == []
+
+
+# What is done
+
+
+def test_entries_of_the_directory() -> None:
+    found = Plan(leavers={"human": [TED, OUT], "api": [BOT]}, delete={"human": [OUT], "api": []})
+    assert disable_entries(found) == {
+        "users": [{"username": TED, "state": "disabled"}],
+        "api_users": [{"username": BOT, "state": "disabled"}],
+    }
+    assert delete_entries(found) == {"users": [{"username": OUT, "state": "absent"}], "api_users": []}
+    details = [
+        {**account(TED), "teams": ["A"], "managed_teams": ["A"]},
+        {**account(LI), "teams": ["A"], "managed_teams": []},
+        {**account(SAIYA), "teams": []},
+        {**account(BOT, "api"), "teams": ["A"]},
+    ]
+    assert leave_entries(details) == [
+        {"username": TED, "teams": [], "managed_teams": []},
+        {"username": LI, "teams": []},
+    ]
+    assert date_entries(details[2:], "custom_one", TODAY) == {
+        "users": [{"username": SAIYA, "custom_one": f"offboarded {TODAY}"}],
+        "api_users": [{"username": BOT, "custom_one": f"offboarded {TODAY}"}],
+    }
+    assert date_entries(details, None, TODAY) == {"users": [], "api_users": []}
+
+
+def test_teams_that_nobody_manages_who_stays() -> None:
+    teams = [
+        {"name": "C", "managers": [TED.upper()]},
+        {"name": "B", "managers": [TED, LI]},
+        {"name": "A", "managers": [OUT]},
+        {"name": "D", "managers": None},
+    ]
+    assert without_manager(teams, [TED], ACCOUNTS) == ["A", "C", "D"]
+
+
+def test_refusals_to_leave_a_team_are_told_apart_from_other_errors() -> None:
+    def error(name: str, status: int | None) -> dict[str, t.Any]:
+        return {"name": name, "status": status, "msg": f"{name} {status}"}
+
+    for status in (400, 409, 422):
+        run = {"summary": {}, "errors": [error(TED.upper(), status)]}
+        assert refusals(run, [TED]) == ({TED: f"{TED.upper()} {status}"}, [])
+    for status in (403, 500, None):
+        assert refusals({"summary": {}, "errors": [error(TED, status)]}, [TED]) == ({}, [f"{TED} {status}"])
+    assert refusals({"summary": {}, "errors": [error(LI, 400)]}, [TED]) == ({}, [f"{LI} 400"])
+    assert refusals({"failure": error(TED, 400), "msg": "x"}, [TED]) == ({TED: f"{TED} 400"}, [])
+    assert refusals({"errors": [error(LI, 400)], "failure": error(TED, 400)}, [TED]) == ({}, [f"{LI} 400"])
+    assert refusals({"msg": "No credentials"}, [TED]) == ({}, ["No credentials"])
+    assert refusals({"msg": "Fine", "summary": {}}, [TED]) == ({}, [])
+    assert refusals({"skipped": True}, [TED]) == ({}, [])
+
+
+# The ledger
+
+
+@pytest.mark.parametrize(
+    ("ledger", "problems"),
+    [
+        ({"leavers": {"x": entry()}}, 0),
+        ({"leavers": {"x": entry(None)}}, 0),
+        ({"leavers": {}}, 0),
+        ([], 1),
+        ({}, 1),
+        ({"leavers": []}, 1),
+        ({"leavers": {"x": []}}, 1),
+        ({"leavers": {"x": {"before": None}}}, 1),
+        ({"leavers": {"x": entry("yesterday"), "y": entry("2026-02-30"), "z": entry()}}, 2),
+    ],
+)
+def test_what_is_a_ledger(ledger: t.Any, problems: int) -> None:
+    assert len(check_ledger(ledger)) == problems
+
+
+def test_what_became_of_everyone() -> None:
+    details = [
+        {**account(TED), "teams": ["A"], "api_credentials": {"api_id": "1"}},
+        {**account(LI), "teams": ["A", "B"]},
+        {**account(BOT, "api"), "teams": ["A"], "api_credentials": None},
+    ]
+    ledger = record({"leavers": {OUT: entry()}}, TODAY, details=details)
+    found = {
+        "leavers": {"human": [TED, LI, "before@example.com", OUT], "api": [BOT]},
+        "delete": {"human": [OUT], "api": []},
+        "held": [SAIYA],
+        "missing": ["nobody"],
+    }
+    run = {"summary": {}, "errors": [{"name": LI, "status": 400, "msg": "needs a team"}]}
+    done = finish(found, ledger, details, run, ["A"], today=TODAY, revoked=True, leave_teams=True)
+    lines = report_csv(done.rows).splitlines()
+    assert lines[1:] == [
+        f"{TED},human,off-boarded,true,A,,",
+        f'{LI},human,off-boarded,false,,"A,B",needs a team',
+        f"{BOT},api,off-boarded,false,,A,an API service account without a team could see every application",
+        "before@example.com,human,off-boarded before,,,,",
+        f"{OUT},human,deleted,,,,",
+        f"{SAIYA},,on hold,,,,",
+        "nobody,,no account,,,,",
+    ]
+    assert (done.errors, done.unmanaged) == ([], ["A"])
+    leavers = done.ledger["leavers"]
+    assert {name: (leavers[name]["offboarded"], leavers[name].get("kept_teams")) for name in (TED, LI, BOT)} == {
+        TED: (TODAY, False),
+        LI: (TODAY, True),
+        BOT: (TODAY, True),
+    }
+    assert leavers[OUT]["deleted"] == TODAY
+    assert leavers[TED]["deleted"] is None
+
+    # Whoever keeps the teams on purpose is told so, and without a revocation no key is gone.
+    kept = finish(found, ledger, details, {"skipped": True}, [], today=TODAY, revoked=False, leave_teams=False)
+    assert report_csv(kept.rows).splitlines()[1:4] == [
+        f"{TED},human,off-boarded,false,,A,",
+        f'{LI},human,off-boarded,false,,"A,B",',
+        f"{BOT},api,off-boarded,false,,A,",
+    ]
+    # After an error nobody counts as done, so that the next run does the rest.
+    failed = finish(found, ledger, details, {"msg": "No"}, [], today=TODAY, revoked=True, leave_teams=True)
+    assert failed.errors == ["No"]
+    assert failed.ledger["leavers"][TED]["offboarded"] is None
+
+
+def test_ledger_keeps_what_it_should_of_who_comes_and_goes() -> None:
+    details = [{**account(TED), "teams": ["A"]}]
+    changed = [{**account(TED.upper()), "teams": ["B"]}]
+    begun = record({"leavers": {}}, "2026-01-01", details=details)
+    assert set(begun["leavers"][TED]["before"]) == set(_offboarding.KEPT)
+    for more in ({"done": [TED]}, {"restored": [TED]}, {"deleted": [TED]}):
+        again = record(record(begun, "2026-01-02", **t.cast("t.Any", more)), "2026-01-03", details=changed)
+        assert list(again["leavers"]) == [TED.upper()]
+        assert again["leavers"][TED.upper()]["before"]["teams"] == ["B"]
+    assert record(begun, "2026-01-02", deleted=["nobody"]) == begun
+
+
+# Bringing back
+
+
+def test_what_brings_accounts_back() -> None:
+    before = {"user_type": "human", "email_address": "Mail@example.com", "login_enabled": True, "active": None}
+    ledger = {
+        "leavers": {
+            TED: {**entry(), "before": {**before, "teams": ["A"], "managed_teams": [], "custom_one": "x"}},
+            BOT: {
+                **entry(),
+                "before": {"user_type": "api", "email_address": "b@x", "api_credentials": {"api_id": "1"}},
+            },
+            OUT: entry(deleted="2026-01-20"),
+        }
+    }
+    back = plan_restoring([TED.upper(), "mail@EXAMPLE.com", BOT], ledger, None)
+    # Whoever is named twice is one.
+    assert back.users == [
+        {"username": TED, "state": "present", "login_enabled": True, "teams": ["A"], "managed_teams": []}
+    ]
+    assert back.api_users == [{"username": BOT, "state": "present"}]
+    assert back.problems == []
+    assert back.warnings == [
+        f"{BOT} had an API key, which stays revoked; generate a new one with veracode_api_credentials"
+    ]
+    marked = plan_restoring([TED, BOT], ledger, "custom_one")
+    assert [options["custom_one"] for options in (*marked.users, *marked.api_users)] == ["x", ""]
+    wrong = plan_restoring(["b@x", "tedd@example.com", OUT], ledger, None)
+    assert (wrong.names, len(wrong.problems)) == ([], 3)
+    assert '"tedd@example.com" is not in the ledger, did you mean "ted@example.com"?' in wrong.problems[1]
+    assert "was deleted on 2026-01-20" in wrong.problems[2]
+    assert plan_restoring([TED], {}, None).names == []
