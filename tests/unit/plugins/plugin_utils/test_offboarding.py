@@ -237,7 +237,12 @@ def test_names_and_a_feed_come_together() -> None:
 
 
 def test_a_broken_feed_or_ledger_means_nobody() -> None:
-    for more in ({"feed": Feed("feed.csv", "mail\n")}, {"ledger": {"x": {}}}):
+    for more in (
+        {"feed": Feed("feed.csv", "mail\n")},
+        {"feed": Feed("feed.csv", f'mail\n{LI}\n"{SAIYA}')},
+        {"feed": Feed("feed.csv", f"mail,last\n{LI},\n{SAIYA},soon\n", last_day_column="last")},
+        {"ledger": {"x": {}}},
+    ):
         found = leave(TED, **t.cast("dict[str, t.Any]", more))
         assert len(found.problems) == 1
         assert (found.begin, found.leavers) == ([], {"human": [], "api": []})
@@ -385,6 +390,7 @@ def test_refusals_to_leave_a_team_are_told_apart_from_other_errors() -> None:
     assert refusals({"errors": [error(LI, 400)], "failure": error(TED, 400)}, [TED]) == ({}, [f"{LI} 400"])
     assert refusals({"msg": "No credentials"}, [TED]) == ({}, ["No credentials"])
     assert refusals({"msg": "Fine", "summary": {}}, [TED]) == ({}, [])
+    assert refusals({"msg": "x", "errors": [error(TED, 400)]}, [TED]) == ({TED: f"{TED} 400"}, [])
     assert refusals({"skipped": True}, [TED]) == ({}, [])
 
 
