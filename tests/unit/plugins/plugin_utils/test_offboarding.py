@@ -327,6 +327,8 @@ def test_who_came_back_is_not_deleted() -> None:
     staff = Feed("feed.csv", f"mail\n{OUT}\n{TED}\n{SAIYA}\n{LI}\n", kind="staff")
     back = leave(accounts=people, ledger=due, delete_after=0, feed=staff)
     assert back.delete["human"] == []
+    others = Feed("feed.csv", f"mail\n{TED}\n{SAIYA}\n{LI}\n", kind="staff")
+    assert leave(accounts=people, ledger=due, delete_after=0, feed=others).delete["human"] == [OUT]
     assert f"{OUT} is due to be deleted, but is in the feed of the staff; it is left alone" in back.warnings
 
 
