@@ -98,6 +98,10 @@ def assert_silent(emulator: Emulator, *shown: str) -> None:
     assert not found, f"a run in this process shows {', '.join(sorted(found))}"
 
 
+def _state(about: os.stat_result) -> tuple[int, int]:
+    return about.st_mtime_ns, about.st_size
+
+
 class Content(NamedTuple):
     """What was in a file, and whether only its user can read it, or look into its folder."""
 
@@ -124,9 +128,12 @@ class Watch:
         self._copies = False
         self._secrets: set[str] = set()
         self._signatures: set[str] = set()
-        self._inputs: dict[Path, float] = {}
+        # Files as they were when no run was under way, by the time of their last change and their size.
+        self._inputs: dict[Path, tuple[int, int]] = {}
+        self._contents: dict[Path, list[Content]] = {}
         self._lines: set[bytes] = set()
-        self._passing: dict[Path, Content] = {}
+        self._active = 0
+        self._lock = threading.Lock()
         #: Seconds between two looks. What is there for a shorter time may be missed.
         self.interval = 0.1
         self._end = threading.Event()
@@ -184,15 +191,19 @@ class Watch:
     def start(self) -> None:
         """Note what is there before a run, and begin to look."""
         self.runs += 1
-        for path in self._all():
-            with contextlib.suppress(OSError):
-                self._inputs.setdefault(path, path.stat().st_mtime)
+        with self._lock:
+            if not self._active:
+                self._inputs = {path: _state(about) for path, about in self._all()}
+            self._active += 1
         if self._thread is None:
             self._thread = threading.Thread(target=self._look, name="leaks", daemon=True)
             self._thread.start()
 
-    def said(self, *texts: str | bytes | None) -> None:
-        """Note what a run printed, and what secrets there are by then."""
+    def ended(self, *texts: str | bytes | None) -> None:
+        """Note what a run printed and left, and what secrets there are by then; what comes after it is the test's."""
+        with self._lock:
+            self._read(again=True)
+            self._active -= 1
         self._learn()
         self._said += [
             text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text for text in texts if text
@@ -212,22 +223,30 @@ class Watch:
                 with contextlib.suppress(OSError):
                     self._lines.add(Path(f"/proc/{process}/cmdline").read_bytes())
             self._lines.discard(own)
-            for path in self._all():
-                if path not in self._passing:
-                    self._read(path, self._passing)
+            with self._lock:
+                if self._active:
+                    self._read()
 
-    def _all(self) -> Iterator[Path]:
+    def _all(self) -> Iterator[tuple[Path, os.stat_result]]:
         for place, folders, files in os.walk(self.folder, followlinks=False):
             folders[:] = [name for name in folders if name not in ("tree", "__pycache__")]
             for name in files:
-                yield Path(place, name)
+                with contextlib.suppress(OSError):
+                    yield Path(place, name), os.stat(os.path.join(place, name))
 
-    def _read(self, path: Path, contents: dict[Path, Content]) -> None:
-        with contextlib.suppress(OSError):
-            about = path.stat()
-            if self._inputs.get(path) != about.st_mtime:
-                shut = path.parent.stat().st_mode & 0o077 == 0
-                contents[path] = Content(path.read_bytes(), about.st_mode & 0o077 == 0, shut)
+    def _read(self, *, again: bool = False) -> None:
+        """Read what the runs have written, and what was read before only if asked to, as it may have grown."""
+        for path, about in self._all():
+            known = self._contents.get(path)
+            if self._inputs.get(path) == _state(about) or (known and not again):
+                continue
+            with contextlib.suppress(OSError):
+                data = path.read_bytes()
+                content = Content(data, about.st_mode & 0o077 == 0, path.parent.stat().st_mode & 0o077 == 0)
+                if known and data.startswith(known[-1].data):
+                    known[-1] = content
+                else:
+                    self._contents.setdefault(path, []).append(content)
 
     # What comes of it
 
@@ -243,11 +262,10 @@ class Watch:
         found = [f"output: {what}" for text in self._said for what in search.find(text)]
         found += [f"command line: {what}" for line in self._lines for what in search.find(line)]
         self.processes = len(self._lines)
-        contents = dict(self._passing)
-        for path in self._all():
-            self._read(path, contents)
-        for path, (data, private, shut) in contents.items():
-            self.files += 1
+        if self._active:
+            self._read(again=True)
+        self.files = len(self._contents)
+        for path, (data, private, shut) in [(path, each) for path, many in self._contents.items() for each in many]:
             if self._allowed & {path, *path.parents}:
                 continue
             ansible = bool({".ansible", self.temporary.name} & {parent.name for parent in path.parents})
@@ -283,7 +301,8 @@ class _Watched(subprocess.Popen):  # type: ignore[type-arg]
         """Return the output."""
         output = super().communicate(*args, **options)
         if self._watch is not None:
-            self._watch.said(*output)
+            self._watch.ended(*output)
+            self._watch = None
         return output
 
 

@@ -10,6 +10,7 @@ import base64
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -89,6 +90,32 @@ def test_planted_secret_is_found(place: str, tmp_path: Path) -> None:
 def test_nothing_is_found_where_nothing_is(code: str, tmp_path: Path) -> None:
     (tmp_path / "input").write_text(SECRET)
     assert found(tmp_path, code) == []
+
+
+def test_what_a_test_writes_between_its_runs_is_its_own(tmp_path: Path) -> None:
+    """Also where it changes what a run has left, and what a run leaves is found whatever the test does to it then."""
+    left = tmp_path / "left"
+
+    def run(code: str) -> None:
+        subprocess.run(
+            [sys.executable, "-c", code, "ansible-playbook"], cwd=tmp_path, check=True, env={"CANARY": SECRET}
+        )
+
+    leaking = "import os, time; open('left', 'w').write(os.environ['CANARY'])"
+    for code, expected in (("open('left', 'w').write('x')", 0), (leaking, 1)):
+        with watching(tmp_path) as watch:
+            watch.also(SECRET)
+            watch.interval = 0.01
+            run(code)
+            left.write_text("nothing")
+            time.sleep(0.1)
+            run("import time; time.sleep(0.1)")
+            (tmp_path / "input").write_text(SECRET)
+            time.sleep(0.1)
+            run("import time; time.sleep(0.1)")
+            left.write_text(SECRET)
+            time.sleep(0.1)
+        assert len(watch.close()) == expected
 
 
 @pytest.mark.parametrize("form", FORMS)
