@@ -165,6 +165,39 @@ def test_a_key_that_stays_the_same_is_found_through_the_snapshots() -> None:
     assert rules(look(users, previous=snapshot)) == []
 
 
+def test_an_old_key_of_a_disabled_account_is_told_as_such() -> None:
+    users = [person(), service(api_credentials=key(ago(-300)))]
+    snapshot = take(users, [team()], now=NOW - timedelta(days=181))
+    users[1]["login_enabled"] = False
+    assert rules(look(users, previous=snapshot)) == [("disabled_with_key", "svc")]
+
+
+def test_findings_are_new_only_against_a_snapshot_that_lacks_them() -> None:
+    users = [person(last_login=None), person("lone@example.com", teams=[])]
+    first = look(users)
+    assert (first["since"], first["passed"], first["totals"]["new"]) == (None, False, 0)
+    snapshot = take(users[:1], [team()])
+    again = look(users, previous=snapshot)
+    assert again["since"] == snapshot["taken"]
+    assert [(f["name"], f["new"]) for f in again["findings"]] == [
+        ("pat@example.com", False),
+        ("lone@example.com", True),
+    ]
+    assert again["totals"]["new"] == 1
+    detail = {f["rule"]: f["detail"] for f in look([person(last_login=None, created=None)])["findings"]}
+    assert detail == {"never_logged_in": "Created at an unknown date."}
+
+
+def test_labels_are_names_where_there_are_any() -> None:
+    for fields, label in (
+        ({}, "Pat Lee"),
+        ({"last_name": None}, "Pat"),
+        ({"first_name": None, "last_name": ""}, "pat@example.com"),
+    ):
+        (found,) = look([person(last_login=None, **fields)])["findings"]
+        assert found["label"] == label
+
+
 def test_an_incomplete_snapshot_is_said() -> None:
     before = take([person()], [team()])
     assert look([person()], previous=before)["notes"] == []
@@ -275,6 +308,11 @@ def test_remove_without_a_team_disables() -> None:
     assert decide(",pat@example.com,Reviewer,remove,", users=[person(teams=[])])["users"] == [
         {"username": "pat@example.com", "state": "disabled"}
     ]
+
+
+def test_who_is_disabled_is_not_changed_besides() -> None:
+    decided = decide(",pat@example.com,Reviewer,remove,", "Web,pat@example.com,Reviewer,remove,")
+    assert decided["users"] == [{"username": "pat@example.com", "state": "disabled"}]
 
 
 def test_what_was_done_already_is_no_change() -> None:
