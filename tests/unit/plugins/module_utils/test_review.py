@@ -244,6 +244,37 @@ def test_sheets() -> None:
     ]
 
 
+def test_sheets_know_a_membership_from_either_side() -> None:
+    """From the account or from the team; of an account that was not read, nothing is asked."""
+    users = [
+        person("boss@example.com", teams=[], managed_teams=["Web"], roles=None, last_login=None),
+        service(teams=["Web"], managed_teams=None),
+    ]
+    teams = [team(members=None, managers=["GHOST@example.com"]), team("Shop", members=["svc"], managers=None)]
+    made = _review.sheets(users, teams, look(users, teams))
+    rows = {
+        sheet["manager"]: [(row["team"], row["username"], row["type"], row["team_manager"]) for row in table(sheet)]
+        for sheet in made
+    }
+    web = [("Web", "svc", "API service account", "")]
+    assert rows == {
+        "boss@example.com": web,
+        "ghost@example.com": web,
+        None: [("Shop", "svc", "API service account", ""), ("", "boss@example.com", "person", "")],
+    }
+
+
+def test_kinds_of_changes() -> None:
+    before = take([person(), service("old")], [team(), team("Gone", managers=["pat@example.com"])])
+    result = look([person(phone="1", roles=[]), person("new@example.com")], [team()], previous=before)
+    assert [(change["change"], change["kind"], change["name"]) for change in result["changes"]] == [
+        ("added", "person", "new@example.com"),
+        ("removed", "api", "old"),
+        ("changed", "person", "pat@example.com"),
+        ("removed", "team", "Gone"),
+    ]
+
+
 def test_no_cell_is_a_formula() -> None:
     users = [person(first_name='=HYPERLINK("https://example.com")', teams=["+Web"], managed_teams=["+Web"])]
     teams = [team("+Web", members=[], managers=["pat@example.com"])]
@@ -308,6 +339,24 @@ def test_remove_without_a_team_disables() -> None:
     assert decide(",pat@example.com,Reviewer,remove,", users=[person(teams=[])])["users"] == [
         {"username": "pat@example.com", "state": "disabled"}
     ]
+
+
+@pytest.mark.parametrize("rows", [(",remove", ","), (",", ",remove"), (",remove", ",remove")])
+def test_one_decision_of_two_managers_is_enough(rows: tuple[str, str]) -> None:
+    decided = decide(*(f"Web,pat@example.com,Reviewer{row}," for row in rows))
+    assert decided["users"] == [{"username": "pat@example.com", "teams": ["Web"], "teams_mode": "remove"}]
+    assert decided["counts"] == {"keep": 0, "change": 0, "remove": 1, "open": 0}
+
+
+def test_empty_rows_of_a_spreadsheet_say_nothing() -> None:
+    assert decide("", ",,,,", " , ,,,", "Web,svc,Reviewer,keep,")["counts"]["keep"] == 1
+
+
+@pytest.mark.parametrize("days", [True, -1, 1.5, "7"])
+def test_what_is_no_number_of_days(days: object) -> None:
+    with pytest.raises(_review.ReviewError, match=f"key_days: {days!r} is no number of days; give 0 or more"):
+        _review.limits_of({"key_days": days})
+    assert _review.limits_of({"key_days": 0, "inactive_days": None}) == _review.Limits(key_days=0)
 
 
 def test_who_is_disabled_is_not_changed_besides() -> None:
