@@ -35,7 +35,8 @@ _HANDED_ON = re.compile(rb'api_key_secret(\\*)": \1"[^"\\]*')
 # A file of a key pair in one of the three formats, which only its user can read: where the pair was to go.
 _KEY_FILE = re.compile(rb'(?i)(veracode_)?api_key_secret"?\s*[=:]')
 _LOCAL = re.compile("ansible-local-")
-_REMOTE_COPY = ("source", ".source")  # as older and newer ansible-core call it
+# As older and newer ansible-core call it, with the ending of what is copied
+_REMOTE_COPY = re.compile(r"\.?source(\.[^.]+)?\Z")
 _SHORTEST = 30
 
 
@@ -275,7 +276,7 @@ class Watch:
                 self._copies
                 and (private or shut)
                 and ansible
-                and (path.name in _REMOTE_COPY or _LOCAL.match(path.parent.name))
+                and (_REMOTE_COPY.match(path.name) or _LOCAL.match(path.parent.name))
             ):
                 continue
             if (private or shut) and (path.name.startswith("AnsiballZ_") or _LOCAL.match(path.parent.name)):

@@ -291,7 +291,12 @@ def test_killed_while_the_pair_is_proven(rotation: Rotation) -> None:
     rotation.emulator.clear_faults()
     pair = rotation.stored()
     secret = pair["api_key_secret"].encode()
-    left = [path for path in rotation.folder.rglob("*") if path.is_file() and secret in path.read_bytes()]
+    left = [
+        path
+        for path in rotation.folder.rglob("*")
+        # The search for secrets has Ansible keep the files of its own there.
+        if ".ansible" not in path.parts and path.is_file() and secret in path.read_bytes()
+    ]
     assert {path.parent.name for path in left} == {"vault", "escrow"}
 
     # Both have it: the next run proves nothing anew and empties the escrow.
