@@ -136,10 +136,14 @@ def test_ten_forks_in_a_loop_keep_to_the_limit_and_end(world: World, emulator: E
     """The whole loop, and one of the forks is killed on the way: the others neither wait for it nor exceed the limit."""
     limit = 30
     process = loop(world, tmp_path, limit)
-    while len(emulator.log()) < limit - 5:
-        time.sleep(0.1)
-    os.kill(a_module(process), signal.SIGKILL)
-    output = process.communicate(timeout=400)[0]
+    try:
+        while len(emulator.log()) < limit - 5:
+            time.sleep(0.1)
+        os.kill(a_module(process), signal.SIGKILL)
+        output = process.communicate(timeout=400)[0]
+    finally:
+        if process.poll() is None:
+            kill(process)
     assert output.count("failed=0") >= FORKS - 1, output
     # Each of the 50 tasks reads twice, but for the one that was killed.
     assert 5 * FORKS - 2 <= len(emulator.log()) <= 2 * 5 * FORKS

@@ -25,20 +25,18 @@ LIST = b'<userlist xmlns="https://analysiscenter.veracode.com/schema/userlist/3.
 
 
 class Server:
-    """Stands in for a transport: its answers come one after the other, the last of them for ever."""
+    """Stands in for a transport: every call has the same answer."""
 
-    def __init__(self, *bodies: bytes | str, kind: str = "application/json", status: int = 200, **more: t.Any) -> None:
-        self._bodies = list(bodies)
+    def __init__(self, body: bytes | str, kind: str = "application/json", status: int = 200, **more: t.Any) -> None:
+        self._body = body.encode() if isinstance(body, str) else body
         self._kind, self._status, self._more = kind, status, more
 
     def call(self, method: str, path: str, *, effect: Effect, **_sent: object) -> Answer:
-        body = self._bodies.pop(0) if len(self._bodies) > 1 else self._bodies[0]
-        data = body.encode() if isinstance(body, str) else body
-        return Answer(self._status, data, self._kind, None, None, method, path, None, effect=effect, **self._more)
+        return Answer(self._status, self._body, self._kind, None, None, method, path, None, effect=effect, **self._more)
 
 
-def rest(*bodies: bytes | str, **more: t.Any) -> Client:
-    return Client(t.cast("t.Any", Server(*bodies, **more)))
+def rest(body: bytes | str, **more: t.Any) -> Client:
+    return Client(t.cast("t.Any", Server(body, **more)))
 
 
 def xml(body: bytes | str, **more: t.Any) -> t.Any:
