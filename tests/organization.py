@@ -14,11 +14,12 @@ from unittest import mock
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.community.veracode.plugins.module_utils import _arguments, _module
+from ansible_collections.community.veracode.plugins.module_utils import _argspec as _arguments
+from ansible_collections.community.veracode.plugins.module_utils import _session as _module
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
-from ansible_collections.community.veracode.plugins.module_utils._manage import manage_account
-from ansible_collections.community.veracode.plugins.module_utils._manage_directory import reconcile
-from ansible_collections.community.veracode.plugins.module_utils._manage_directory_info import export
+from ansible_collections.community.veracode.plugins.module_utils._module.account import manage_account
+from ansible_collections.community.veracode.plugins.module_utils._module.directory import reconcile
+from ansible_collections.community.veracode.plugins.module_utils._module.directory_info import export
 from tests.emulator.control import Emulator
 
 Result = dict[str, Any]

@@ -102,7 +102,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.community.veracode.plugins.module_utils import _review
+from ansible_collections.community.veracode.plugins.plugin_utils import access_review as _review
 
 
 def access_review_findings(

@@ -76,8 +76,8 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.community.veracode.plugins.module_utils._wrapper_csv import ACTIONS, read_wrapper_csv
-from ansible_collections.community.veracode.plugins.plugin_utils._filters import text_of, veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.filters import text_of, veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.wrapper_csv import ACTIONS, read_wrapper_csv
 
 
 @veracode_filter

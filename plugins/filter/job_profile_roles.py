@@ -72,8 +72,8 @@ from collections.abc import Mapping
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.community.veracode.plugins.module_utils import _job_profiles
-from ansible_collections.community.veracode.plugins.plugin_utils._filters import text_of, veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils import job_profiles as _job_profiles
+from ansible_collections.community.veracode.plugins.plugin_utils.filters import text_of, veracode_filter
 
 
 @veracode_filter

@@ -111,8 +111,8 @@ _value:
 
 import typing as t
 
-from ansible_collections.community.veracode.plugins.plugin_utils._filters import plain, veracode_filter
-from ansible_collections.community.veracode.plugins.plugin_utils._offboarding import (
+from ansible_collections.community.veracode.plugins.plugin_utils.filters import plain, veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.offboarding import (
     finish,
     report_csv,
     without_manager,

@@ -103,8 +103,8 @@ from dataclasses import asdict
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.community.veracode.plugins.plugin_utils._filters import plain, veracode_filter
-from ansible_collections.community.veracode.plugins.plugin_utils._offboarding import (
+from ansible_collections.community.veracode.plugins.plugin_utils.filters import plain, veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.offboarding import (
     Feed,
     Leaving,
     Limits,

@@ -77,8 +77,8 @@ _value:
 
 import typing as t
 
-from ansible_collections.community.veracode.plugins.plugin_utils._filters import plain, veracode_filter
-from ansible_collections.community.veracode.plugins.plugin_utils._offboarding import date_entries, leave_entries, record
+from ansible_collections.community.veracode.plugins.plugin_utils.filters import plain, veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.offboarding import date_entries, leave_entries, record
 
 
 @veracode_filter

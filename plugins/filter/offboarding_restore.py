@@ -74,8 +74,8 @@ _value:
 
 import typing as t
 
-from ansible_collections.community.veracode.plugins.plugin_utils._filters import plain, veracode_filter
-from ansible_collections.community.veracode.plugins.plugin_utils._offboarding import plan_restoring, record
+from ansible_collections.community.veracode.plugins.plugin_utils.filters import plain, veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.offboarding import plan_restoring, record
 
 
 @veracode_filter

@@ -103,9 +103,9 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.community.veracode.plugins.module_utils._roles import API_USER, USER
-from ansible_collections.community.veracode.plugins.plugin_utils._filters import plain, text_of, veracode_filter
-from ansible_collections.community.veracode.plugins.plugin_utils._onboarding import (
+from ansible_collections.community.veracode.plugins.module_utils._model.role import API_USER, USER
+from ansible_collections.community.veracode.plugins.plugin_utils.filters import plain, text_of, veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.onboarding import (
     LISTS,
     Onboarding,
     Profiles,

@@ -82,9 +82,9 @@ from collections.abc import Mapping
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.community.veracode.plugins.module_utils._csv import Cell
-from ansible_collections.community.veracode.plugins.plugin_utils._filters import plain, veracode_filter
-from ansible_collections.community.veracode.plugins.plugin_utils._onboarding import LISTS, Origin, outcome, result_csv
+from ansible_collections.community.veracode.plugins.plugin_utils.csv import Cell
+from ansible_collections.community.veracode.plugins.plugin_utils.filters import plain, veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.onboarding import LISTS, Origin, outcome, result_csv
 
 
 @veracode_filter

@@ -55,8 +55,8 @@ _value:
 
 import typing as t
 
-from ansible_collections.community.veracode.plugins.plugin_utils._filters import veracode_filter
-from ansible_collections.community.veracode.plugins.plugin_utils._role_names import translate
+from ansible_collections.community.veracode.plugins.plugin_utils.filters import veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.role_names import translate
 
 
 @veracode_filter

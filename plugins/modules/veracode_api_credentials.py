@@ -280,13 +280,13 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.community.veracode.plugins.module_utils._arguments import (
+from ansible_collections.community.veracode.plugins.module_utils._argspec import (
     connection_arguments,
     key_pair_arguments,
     key_store_arguments,
 )
-from ansible_collections.community.veracode.plugins.module_utils._manage_credentials import manage_credentials
-from ansible_collections.community.veracode.plugins.module_utils._module import run
+from ansible_collections.community.veracode.plugins.module_utils._module.api_credentials import manage_credentials
+from ansible_collections.community.veracode.plugins.module_utils._session import run
 
 
 def main() -> None:

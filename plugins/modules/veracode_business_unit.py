@@ -230,12 +230,12 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.community.veracode.plugins.module_utils._arguments import (
+from ansible_collections.community.veracode.plugins.module_utils._argspec import (
     business_unit_arguments,
     connection_arguments,
 )
-from ansible_collections.community.veracode.plugins.module_utils._manage_structure import manage_business_unit
-from ansible_collections.community.veracode.plugins.module_utils._module import run
+from ansible_collections.community.veracode.plugins.module_utils._module.structure import manage_business_unit
+from ansible_collections.community.veracode.plugins.module_utils._session import run
 
 
 def main() -> None:

@@ -173,9 +173,9 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.community.veracode.plugins.module_utils._arguments import connection_arguments
-from ansible_collections.community.veracode.plugins.module_utils._manage_directory_info import export
-from ansible_collections.community.veracode.plugins.module_utils._module import run
+from ansible_collections.community.veracode.plugins.module_utils._argspec import connection_arguments
+from ansible_collections.community.veracode.plugins.module_utils._module.directory_info import export
+from ansible_collections.community.veracode.plugins.module_utils._session import run
 
 
 def main() -> None:

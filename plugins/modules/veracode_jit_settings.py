@@ -281,12 +281,12 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.community.veracode.plugins.module_utils._arguments import (
+from ansible_collections.community.veracode.plugins.module_utils._argspec import (
     connection_arguments,
     jit_arguments,
 )
-from ansible_collections.community.veracode.plugins.module_utils._manage_jit import manage_jit_settings
-from ansible_collections.community.veracode.plugins.module_utils._module import run
+from ansible_collections.community.veracode.plugins.module_utils._module.jit_settings import manage_jit_settings
+from ansible_collections.community.veracode.plugins.module_utils._session import run
 
 
 def main() -> None:

@@ -270,12 +270,12 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.community.veracode.plugins.module_utils._arguments import (
+from ansible_collections.community.veracode.plugins.module_utils._argspec import (
     connection_arguments,
     role_arguments,
 )
-from ansible_collections.community.veracode.plugins.module_utils._manage_structure import manage_role
-from ansible_collections.community.veracode.plugins.module_utils._module import run
+from ansible_collections.community.veracode.plugins.module_utils._module.structure import manage_role
+from ansible_collections.community.veracode.plugins.module_utils._session import run
 
 
 def main() -> None:

@@ -185,13 +185,13 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.community.veracode.plugins.module_utils._arguments import (
+from ansible_collections.community.veracode.plugins.module_utils._argspec import (
     connection_arguments,
     structure_filter_arguments,
 )
-from ansible_collections.community.veracode.plugins.module_utils._manage_structure import list_roles
-from ansible_collections.community.veracode.plugins.module_utils._module import run
-from ansible_collections.community.veracode.plugins.module_utils._structure import ROLE
+from ansible_collections.community.veracode.plugins.module_utils._model.structure import ROLE
+from ansible_collections.community.veracode.plugins.module_utils._module.structure import list_roles
+from ansible_collections.community.veracode.plugins.module_utils._session import run
 
 
 def main() -> None:

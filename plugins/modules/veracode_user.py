@@ -361,14 +361,14 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.community.veracode.plugins.module_utils._arguments import (
+from ansible_collections.community.veracode.plugins.module_utils._argspec import (
     account_arguments,
     api_argument,
     connection_arguments,
 )
-from ansible_collections.community.veracode.plugins.module_utils._manage import manage_account
-from ansible_collections.community.veracode.plugins.module_utils._module import run
-from ansible_collections.community.veracode.plugins.module_utils._roles import USER
+from ansible_collections.community.veracode.plugins.module_utils._model.role import USER
+from ansible_collections.community.veracode.plugins.module_utils._module.account import manage_account
+from ansible_collections.community.veracode.plugins.module_utils._session import run
 
 
 def main() -> None:

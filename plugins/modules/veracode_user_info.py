@@ -305,13 +305,13 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.community.veracode.plugins.module_utils._arguments import (
+from ansible_collections.community.veracode.plugins.module_utils._argspec import (
     api_argument,
     connection_arguments,
     filter_arguments,
 )
-from ansible_collections.community.veracode.plugins.module_utils._manage import list_accounts
-from ansible_collections.community.veracode.plugins.module_utils._module import run
+from ansible_collections.community.veracode.plugins.module_utils._module.account import list_accounts
+from ansible_collections.community.veracode.plugins.module_utils._session import run
 
 
 def main() -> None:

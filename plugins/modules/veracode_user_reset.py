@@ -190,12 +190,12 @@ failure:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.community.veracode.plugins.module_utils._arguments import (
+from ansible_collections.community.veracode.plugins.module_utils._argspec import (
     connection_arguments,
     reset_arguments,
 )
-from ansible_collections.community.veracode.plugins.module_utils._manage_resets import reset_account
-from ansible_collections.community.veracode.plugins.module_utils._module import run
+from ansible_collections.community.veracode.plugins.module_utils._module.user_reset import reset_account
+from ansible_collections.community.veracode.plugins.module_utils._session import run
 
 
 def main() -> None:

@@ -16,19 +16,22 @@ import sys
 import time
 from typing import Any
 
-from ansible_collections.community.veracode.plugins.module_utils._accounts import Account, Membership
-from ansible_collections.community.veracode.plugins.module_utils._arguments import entry_arguments
-from ansible_collections.community.veracode.plugins.module_utils._inventory import Inventory
-from ansible_collections.community.veracode.plugins.module_utils._organization import read_organization
-from ansible_collections.community.veracode.plugins.module_utils._organization_accounts import (
+from ansible_collections.community.veracode.plugins.module_utils._argspec import entry_arguments
+from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, Membership
+from ansible_collections.community.veracode.plugins.module_utils._model.inventory import Inventory
+from ansible_collections.community.veracode.plugins.module_utils._model.role import BUILT_IN, USER, RoleCatalog
+from ansible_collections.community.veracode.plugins.module_utils._plan.account import Names
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import read_organization
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.match import (
     AccountPlans,
     match_accounts,
     plan_entries,
     plan_exclusive,
 )
-from ansible_collections.community.veracode.plugins.module_utils._organization_plan import account_steps, merge_diffs
-from ansible_collections.community.veracode.plugins.module_utils._plan import Names
-from ansible_collections.community.veracode.plugins.module_utils._roles import BUILT_IN, USER, RoleCatalog
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.plan import (
+    account_steps,
+    merge_diffs,
+)
 
 CATALOG = RoleCatalog(BUILT_IN)
 HELD = tuple(role for role in BUILT_IN if role.title in ("Creator", "Any Scan"))

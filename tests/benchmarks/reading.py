@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ansible_collections.community.veracode.plugins.module_utils._transport import DEFAULT_LIMITS
+from ansible_collections.community.veracode.plugins.module_utils._http.client import DEFAULT_LIMITS
 from tests.benchmarks.support import (
     BenchmarkError,
     Figures,

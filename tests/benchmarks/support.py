@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.community.veracode.plugins.module_utils import _module
+from ansible_collections.community.veracode.plugins.module_utils import _session as _module
 from tests.emulator.control import Emulator
 
 TREE = next(path.parent for path in Path(_module.__file__).parents if path.name == "ansible_collections")

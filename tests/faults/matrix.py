@@ -22,14 +22,12 @@ from unittest import mock
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.community.veracode.plugins.module_utils import (
-    _apply,
-    _arguments,
-    _manage_credentials,
-    _module,
-    _transport,
-)
+from ansible_collections.community.veracode.plugins.module_utils import _argspec as _arguments
+from ansible_collections.community.veracode.plugins.module_utils import _session as _module
+from ansible_collections.community.veracode.plugins.module_utils._apply import object as _apply
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._http import client as _transport
+from ansible_collections.community.veracode.plugins.module_utils._module import api_credentials as _manage_credentials
 from tests.emulator.control import Emulator
 from tests.faults.faults import EXPLAINED, FAULTS, SURVIVED, Fault, Order
 from tests.faults.scenarios import Result, Scenario

@@ -10,17 +10,15 @@ import typing as t
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ansible_collections.community.veracode.plugins.module_utils import (
-    _arguments,
-    _manage,
-    _manage_credentials,
-    _manage_directory,
-    _manage_directory_info,
-    _manage_jit,
-    _manage_resets,
-    _manage_structure,
-    _module,
-)
+from ansible_collections.community.veracode.plugins.module_utils import _argspec as _arguments
+from ansible_collections.community.veracode.plugins.module_utils import _session as _module
+from ansible_collections.community.veracode.plugins.module_utils._module import account as _manage
+from ansible_collections.community.veracode.plugins.module_utils._module import api_credentials as _manage_credentials
+from ansible_collections.community.veracode.plugins.module_utils._module import directory as _manage_directory
+from ansible_collections.community.veracode.plugins.module_utils._module import directory_info as _manage_directory_info
+from ansible_collections.community.veracode.plugins.module_utils._module import jit_settings as _manage_jit
+from ansible_collections.community.veracode.plugins.module_utils._module import structure as _manage_structure
+from ansible_collections.community.veracode.plugins.module_utils._module import user_reset as _manage_resets
 
 Result = dict[str, t.Any]
 Work = Callable[[_module.Session], Result]

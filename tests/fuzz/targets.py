@@ -16,19 +16,19 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.community.veracode.plugins.filter.from_wrapper_csv import from_wrapper_csv
 from ansible_collections.community.veracode.plugins.filter.onboarding_entries import onboarding_entries
-from ansible_collections.community.veracode.plugins.module_utils._admin_xml.directory import XmlDirectory
-from ansible_collections.community.veracode.plugins.module_utils._credentials import find_credentials
-from ansible_collections.community.veracode.plugins.module_utils._directory import Filters
+from ansible_collections.community.veracode.plugins.module_utils._api.base import Filters
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import IdentityDirectory
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.jit_settings import _settings
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.keys import key_from
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.structure import IdentityStructure
+from ansible_collections.community.veracode.plugins.module_utils._api.xml.accounts import XmlDirectory
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
-from ansible_collections.community.veracode.plugins.module_utils._identity.credentials import key_from
-from ansible_collections.community.veracode.plugins.module_utils._identity.directory import IdentityDirectory
-from ansible_collections.community.veracode.plugins.module_utils._identity.jit import _settings
-from ansible_collections.community.veracode.plugins.module_utils._identity.structure import IdentityStructure
-from ansible_collections.community.veracode.plugins.module_utils._key_formats import KeyPair, RefusedError, find_format
-from ansible_collections.community.veracode.plugins.module_utils._plan_file import compare_plan
-from ansible_collections.community.veracode.plugins.module_utils._plan_structure import Needed
-from ansible_collections.community.veracode.plugins.module_utils._roles import USER
-from ansible_collections.community.veracode.plugins.module_utils._transport import Answer
+from ansible_collections.community.veracode.plugins.module_utils._http.client import Answer
+from ansible_collections.community.veracode.plugins.module_utils._http.credentials import find_credentials
+from ansible_collections.community.veracode.plugins.module_utils._keys.formats import KeyPair, RefusedError, find_format
+from ansible_collections.community.veracode.plugins.module_utils._model.plan_file import compare_plan
+from ansible_collections.community.veracode.plugins.module_utils._model.role import USER
+from ansible_collections.community.veracode.plugins.module_utils._plan.structure import Needed
 
 CORPUS = Path(__file__).parent / "corpus"
 _NAME = "tmonarch@example.com"

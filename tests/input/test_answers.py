@@ -18,7 +18,7 @@ from unittest import mock
 
 import pytest
 
-from ansible_collections.community.veracode.plugins.module_utils._transport import Answer, Transport
+from ansible_collections.community.veracode.plugins.module_utils._http.client import Answer, Transport
 from tests.emulator.control import Emulator
 from tests.faults.matrix import Matrix
 from tests.faults.scenarios import SCENARIOS, Scenario

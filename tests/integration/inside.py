@@ -15,10 +15,10 @@ from unittest import mock
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.community.veracode.plugins.module_utils import _arguments as arguments
+from ansible_collections.community.veracode.plugins.module_utils import _argspec as arguments
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
-from ansible_collections.community.veracode.plugins.module_utils._manage import list_accounts, manage_account
-from ansible_collections.community.veracode.plugins.module_utils._module import Session, _so_far
+from ansible_collections.community.veracode.plugins.module_utils._module.account import list_accounts, manage_account
+from ansible_collections.community.veracode.plugins.module_utils._session import Session, _so_far
 from tests.emulator.control import Emulator
 from tests.leaks import assert_silent, exception_text
 

@@ -94,7 +94,7 @@ def test_lost_answer_of_a_creation(inside: Inside, emulator: Emulator, api: str,
 @pytest.mark.parametrize("api", ["rest", "xml"])
 def test_creation_that_never_arrived(inside: Inside, emulator: Emulator, api: str, monkeypatch: Any) -> None:
     """Looked for first, and only then sent again, once."""
-    from ansible_collections.community.veracode.plugins.module_utils import _apply
+    from ansible_collections.community.veracode.plugins.module_utils._apply import object as _apply
 
     monkeypatch.setattr(_apply, "LOOK_UP_WAITS", (0.1, 0.1))
     before = len(inside.people())
@@ -118,7 +118,7 @@ def test_lost_answer_that_shows_late(inside: Inside, emulator: Emulator) -> None
 
 def test_lost_answer_of_a_stranger(inside: Inside, emulator: Emulator, monkeypatch: Any) -> None:
     """An account of that name with another address is left alone."""
-    from ansible_collections.community.veracode.plugins.module_utils import _apply
+    from ansible_collections.community.veracode.plugins.module_utils._apply import object as _apply
 
     monkeypatch.setattr(_apply, "LOOK_UP_WAITS", (1.5,))
     emulator.fault("reset_before", **creation("rest"))
@@ -160,7 +160,7 @@ def test_lost_key_pair(inside: Inside, emulator: Emulator) -> None:
 
 def test_key_pair_that_was_probably_not_generated(inside: Inside, emulator: Emulator, monkeypatch: Any) -> None:
     """Even where no account came of it, a creation with a key pair is never sent again by itself."""
-    from ansible_collections.community.veracode.plugins.module_utils import _apply
+    from ansible_collections.community.veracode.plugins.module_utils._apply import object as _apply
 
     monkeypatch.setattr(_apply, "LOOK_UP_WAITS", (0.1, 0.1))
     emulator.fault("reset_before", **creation("rest"))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.community.veracode.plugins.module_utils import _arguments
+from ansible_collections.community.veracode.plugins.module_utils import _argspec as _arguments
 from tests.emulator.control import Emulator
 from tests.integration.inside import Inside, assert_converged, failures
 from tests.integration.scenarios import BUILD, TED

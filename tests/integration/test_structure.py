@@ -18,11 +18,11 @@ from unittest import mock
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.community.veracode.plugins.module_utils import _apply
-from ansible_collections.community.veracode.plugins.module_utils import _arguments as arguments
-from ansible_collections.community.veracode.plugins.module_utils import _manage_structure as work
+from ansible_collections.community.veracode.plugins.module_utils import _argspec as arguments
+from ansible_collections.community.veracode.plugins.module_utils._apply import object as _apply
 from ansible_collections.community.veracode.plugins.module_utils._errors import LostAnswerError, VeracodeError
-from ansible_collections.community.veracode.plugins.module_utils._module import Session, _so_far
+from ansible_collections.community.veracode.plugins.module_utils._module import structure as work
+from ansible_collections.community.veracode.plugins.module_utils._session import Session, _so_far
 from tests.emulator.control import Emulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -544,7 +544,7 @@ def test_an_object_of_somebody_else_is_not_adopted(
         return real_look(lost, look_up)
 
     monkeypatch.setattr(
-        "ansible_collections.community.veracode.plugins.module_utils._apply_structure.look_for_lost", meanwhile
+        "ansible_collections.community.veracode.plugins.module_utils._apply.structure.look_for_lost", meanwhile
     )
     try:
         emulator.fault("reset_before", method="POST", path="/teams$", count=2)

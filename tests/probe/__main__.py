@@ -15,8 +15,8 @@ import json
 import os
 import sys
 
-from ansible_collections.community.veracode.plugins.module_utils._credentials import connection_from_options
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._http.credentials import connection_from_options
 from tests.probe.observe import Observation, Probe
 
 

@@ -13,11 +13,11 @@ from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from ansible_collections.community.veracode.plugins.module_utils._admin_xml.client import Client as XmlClient
-from ansible_collections.community.veracode.plugins.module_utils._credentials import Connection
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import BASE, Client, segment
+from ansible_collections.community.veracode.plugins.module_utils._api.xml.client import Client as XmlClient
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, VeracodeError
-from ansible_collections.community.veracode.plugins.module_utils._identity.client import BASE, Client, segment
-from ansible_collections.community.veracode.plugins.module_utils._transport import Answer, Calls, Effect, Transport
+from ansible_collections.community.veracode.plugins.module_utils._http.client import Answer, Calls, Effect, Transport
+from ansible_collections.community.veracode.plugins.module_utils._http.credentials import Connection
 
 CONFIRMED, CONTRADICTED, UNKNOWN = "confirmed", "contradicted", "not observable"
 

@@ -15,10 +15,10 @@ from tests.tools.error_texts import ROOT, Source, Text, of_plugins, of_roles
 TEXTS = of_plugins() + of_roles()
 # What a text of this function may lack, and why.
 EXCEPTIONS = {
-    ("_plan_credentials.py", "wanted_key"): ["value"],  # it may be a secret
-    ("_manage_credentials.py", "_verify"): ["remedy"],  # told within the text of _not_verified, which has it
-    ("_manage_directory.py", "reconcile"): ["remedy"],  # sums up errors that have theirs
-    ("_review.py", "reading_problems"): ["remedy"],  # told after "run it again"
+    ("key_pair.py", "wanted_key"): ["value"],  # it may be a secret
+    ("api_credentials.py", "_verify"): ["remedy"],  # told within the text of _not_verified, which has it
+    ("directory.py", "reconcile"): ["remedy"],  # sums up errors that have theirs
+    ("access_review.py", "reading_problems"): ["remedy"],  # told after "run it again"
 }
 
 

@@ -12,8 +12,8 @@ from datetime import date
 import pytest
 
 from ansible_collections.community.veracode.plugins.filter.offboarding_plan import offboarding_plan
-from ansible_collections.community.veracode.plugins.plugin_utils import _offboarding
-from ansible_collections.community.veracode.plugins.plugin_utils._offboarding import (
+from ansible_collections.community.veracode.plugins.plugin_utils import offboarding as _offboarding
+from ansible_collections.community.veracode.plugins.plugin_utils.offboarding import (
     Feed,
     Leaving,
     Limits,

@@ -1,0 +1,319 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Calls of the Identity REST API, their answers checked."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import typing as t
+from urllib.parse import quote
+
+from ansible_collections.community.veracode.plugins.module_utils._api.advice import with_advice
+from ansible_collections.community.veracode.plugins.module_utils._errors import (
+    OUTCOME_UNKNOWN,
+    ApiError,
+    LostAnswerError,
+    VeracodeError,
+)
+from ansible_collections.community.veracode.plugins.module_utils._http.client import (
+    Answer,
+    Effect,
+    Transport,
+    with_outcome,
+)
+
+BASE = "/api/authn/v2"
+# No maximum is documented and the documents disagree; the server's own page size is followed whatever was asked.
+PAGE_SIZE = 500
+# Far beyond every organization, also with pages of 20: what a server tells must not keep a run busy without end.
+MOST_PAGES = 10_000
+
+# What the parsing of answers relies on: of which keys the value is a list of objects, an object, a text, or no container.
+_LISTS = frozenset({"users", "roles", "teams", "permissions", "business_units"})
+_OBJECTS = frozenset({"page", "_embedded"})
+_TEXT = re.compile(r".*_(?:name|description|secret)\Z")
+_WORD = re.compile(r".*_(?:id|ts|type)\Z")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+_ATTEMPTS = 2
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z", re.IGNORECASE)
+
+Query = t.Sequence[tuple[str, str]]
+Json = dict[str, t.Any]
+Pages: t.TypeAlias = "t.Iterator[tuple[list[Json], int | None]]"
+
+
+class Page(t.NamedTuple):
+    """One page of a listing: its items, and what the server tells of all of them."""
+
+    items: list[Json]
+    total: int | None
+    pages: int | None
+
+
+class Client:
+    """Sends calls and checks what comes back.
+
+    :param transport: a transport to the REST host.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def read(self, what: str, path: str, query: Query = ()) -> Json:
+        """Return the JSON object at a path.
+
+        :param what: completes "Could not …" for a person.
+        :raises ApiError: refused, or not an answer of this API.
+        """
+        answer = self._transport.call("GET", BASE + path, effect=Effect.READ, query=query)
+        self._check(what, answer)
+        return self._object(what, answer)
+
+    def read_if_there(self, what: str, path: str, query: Query = ()) -> Json | None:
+        """Return the JSON object at a path, C(None) if the answer says that there is none.
+
+        An empty body alone does not say so: it may come from a proxy, and what is taken for absent may be made anew.
+        """
+        answer = self._transport.call("GET", BASE + path, effect=Effect.READ, query=query)
+        if answer.status in (204, 404):
+            return None
+        self._check(what, answer)
+        return self._object(what, answer)
+
+    def write(
+        self, what: str, method: str, path: str, *, effect: Effect, query: Query = (), body: t.Any = None
+    ) -> Json | None:
+        """Send a change and return the JSON object of the answer, C(None) if it is empty (as deletions answer).
+
+        :raises LostAnswerError: a change that is to be made once was answered by something that cannot be read.
+        """
+        answer = self._transport.call(method, BASE + path, effect=effect, query=query, json=body)
+        self._check(what, answer)
+        # A creation is answered with what was created: nothing at all may come from a proxy.
+        return self._object(what, answer) if answer.body.strip() or effect is Effect.ONCE else None
+
+    def generate(self, what: str, path: str, *, query: Query = (), body: Json | None = None) -> Json:
+        """Send a POST whose answer holds a secret, which is shown this once, and return its JSON object.
+
+        :raises LostAnswerError: whatever arrived cannot be read, so that it may have been carried out.
+        """
+        return self.write(what, "POST", path, effect=Effect.ONCE, query=query, body=body or {}) or {}
+
+    def order(self, what: str, path: str, *, effect: Effect) -> None:
+        """Send a POST of whose answer nothing is needed but that it is one, and no page of something in between."""
+        self._done(what, self._transport.call("POST", BASE + path, effect=effect, json={}))
+
+    def delete(self, what: str, path: str) -> bool:
+        """Delete what is at a path, and return whether it was there.
+
+        A 404 after a call whose answer was lost may be the doing of that call, so it counts as there.
+        """
+        answer = self._transport.call("DELETE", BASE + path, effect=Effect.REPEATABLE)
+        if answer.status == 404:
+            return answer.repeated
+        self._done(what, answer)
+        return True
+
+    def _done(self, what: str, answer: Answer) -> None:
+        self._check(what, answer)
+        if "html" in answer.content_type or "xml" in answer.content_type:
+            self._object(what, answer)
+
+    def write_related(
+        self, what: str, method: str, path: str, *, effect: Effect, query: Query = (), body: Json
+    ) -> Json | None:
+        """Send a change whose body may tell relationships between accounts and teams.
+
+        The specification writes a relationship as a string, some public clients as an object. A 400 means that nothing
+        was done, so the other form can be tried.
+        """
+        try:
+            return self.write(what, method, path, effect=effect, query=query, body=body)
+        except ApiError as error:
+            other = _with_relationship_objects(body)
+            if error.status != 400 or other is None:
+                raise
+            return self.write(what, method, path, effect=effect, query=query, body=other)
+
+    def page(self, what: str, path: str, key: str, query: Query, number: int) -> Page:
+        """Return one page of a listing. An empty result may lack C(_embedded) (seen in code)."""
+        data = self.read(what, path, [*query, ("page", str(number)), ("size", str(PAGE_SIZE))])
+        page = data.get("page") or {}
+        items = (data.get("_embedded") or {}).get(key) or []
+        if not isinstance(page, dict) or not isinstance(items, list) or not all(isinstance(i, dict) for i in items):
+            raise ApiError(
+                f"Could not {what}: the answer is not a page of {key}. Check api_url", method="GET", path=BASE + path
+            )
+        pages = _count(page.get("total_pages"))
+        if pages is not None and pages > MOST_PAGES:
+            raise ApiError(
+                f"Could not {what}: the answer tells of {pages} pages, more than any organization has. Check api_url",
+                method="GET",
+                path=BASE + path,
+            )
+        return Page(items, _count(page.get("total_elements")), pages)
+
+    def everything(self, what: str, path: str, key: str, identity: str, query: Query = ()) -> tuple[list[Json], bool]:
+        """Return the items of all pages, each once, and whether they are as many as the server tells.
+
+        :param identity: the key of an item's GUID.
+        """
+        return reconciled(lambda: self.pages(what, path, key, query), identity)
+
+    def pages(self, what: str, path: str, key: str, query: Query = ()) -> Pages:
+        """Yield the items of each page with the total the server tells.
+
+        A server that ignores C(page) is noticed by the caller, which reconciles what it got with the total.
+        """
+        number = 0
+        while True:
+            page = self.page(what, path, key, query, number)
+            yield page.items, page.total
+            number += 1
+            if not page.items or page.pages is None or number >= page.pages:
+                return
+
+    def _check(self, what: str, answer: Answer) -> None:
+        if 200 <= answer.status < 300:
+            return
+        raise ApiError(
+            with_outcome(with_advice(f"Could not {what}", _message(answer.body), answer.status), answer),
+            status=answer.status,
+            method=answer.method,
+            path=answer.path,
+            request_id=answer.request_id,
+        )
+
+    def _object(self, what: str, answer: Answer) -> Json:
+        def wrong(why: str) -> VeracodeError:
+            outcome = "" if answer.effect is Effect.READ else f", so {OUTCOME_UNKNOWN}"
+            error = LostAnswerError if answer.effect is Effect.ONCE else ApiError
+            return error(
+                f"Could not {what}: {why}{outcome}. Check api_url, and Veracode's status page for a maintenance window",
+                status=answer.status,
+                method=answer.method,
+                path=answer.path,
+                request_id=answer.request_id,
+            )
+
+        if not answer.body.strip():
+            raise wrong("the answer is empty")
+        if "json" not in answer.content_type:
+            raise wrong(f"the answer is {answer.content_type or 'of no known type'} and not JSON")
+        try:
+            data = json.loads(answer.body)
+        except (ValueError, RecursionError):
+            raise wrong("the answer is not valid JSON, or is cut off") from None
+        if not isinstance(data, dict):
+            raise wrong("the answer is not a JSON object")
+        misshapen = _misshapen(data)
+        if misshapen is not None:
+            raise wrong(f"the answer is not of the form of this API (at {misshapen!r})")
+        return data
+
+
+def reconciled(read: t.Callable[[], Pages], identity: str) -> tuple[list[Json], bool]:
+    """Return the items of all pages, each once, and whether they are as many as the server tells.
+
+    Pages that moved while they were read, so that items were left out or came twice, are read once more.
+    """
+    found: dict[str, Json] = {}
+    for _attempt in range(_ATTEMPTS):
+        found = {}
+        totals = set()
+        for items, total in read():
+            totals.add(total)
+            found.update((str(item.get(identity)), item) for item in items)
+        if totals <= {len(found)}:
+            return list(found.values()), True
+    return list(found.values()), False
+
+
+def incomplete(what: str) -> ApiError:
+    """Return what is told of something that was not found where not everything could be read."""
+    return ApiError(
+        f"Could not {what} in full: the pages do not add up to the total that Veracode tells, even when read again, so what "
+        "seems to be missing may be there all the same. Run the task again"
+    )
+
+
+def _misshapen(data: Json) -> str | None:
+    """Return a key whose value is nothing that the API could mean, C(None) if there is none.
+
+    So parsing does not have to reckon with it. Keys that are missing, unknown or C(null) are no fault here.
+    """
+    values: list[tuple[str, t.Any]] = list(data.items())
+    while values:
+        key, value = values.pop()
+        if value is None:
+            continue
+        if key in _LISTS:
+            if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+                return key
+        elif (
+            (key in _OBJECTS and not isinstance(value, dict))
+            or (_TEXT.match(key) and not isinstance(value, str))
+            or (_WORD.match(key) and isinstance(value, (dict, list)))
+        ):
+            return key
+        if isinstance(value, str):
+            if not value.isascii() and _SURROGATE.search(value):
+                return key
+        elif isinstance(value, dict):
+            values.extend(value.items())
+        elif isinstance(value, list):
+            values.extend((key + "[]", item) for item in value)
+    return None
+
+
+def _with_relationship_objects(body: Json) -> Json | None:
+    """Return the body with each relationship as an object, C(None) if it has none."""
+    other = copy.deepcopy(body)
+    related = [
+        item
+        for items in (other.get("teams"), other.get("users"))
+        if isinstance(items, list)
+        for item in items
+        if "relationship" in item
+    ]
+    for item in related:
+        item["relationship"] = {"name": item["relationship"]}
+    return other if related else None
+
+
+def segment(value: str) -> str:
+    """Return a value as one segment of a path."""
+    return quote(value, safe="")
+
+
+def _count(value: t.Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _message(body: bytes) -> str:
+    """Return the API's own words from any of the shapes its errors have (seen in code), empty if there are none."""
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(data, dict):
+        return ""
+    embedded = data.get("_embedded")
+    inner = embedded.get("api_errors") if isinstance(embedded, dict) else None
+    candidates: list[t.Any] = []
+    if isinstance(inner, list):
+        candidates += [each.get("title") for each in inner if isinstance(each, dict)]
+    if isinstance(data.get("errors"), list):
+        candidates += data["errors"]
+    candidates += [data.get(key) for key in ("message", "detail", "error_description", "title")]
+    texts = [text for text in candidates if isinstance(text, str) and text and not _UUID.match(text)]
+    return "; ".join(dict.fromkeys(texts))[:1000]

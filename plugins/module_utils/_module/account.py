@@ -1,0 +1,154 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The work of C(veracode_user) and C(veracode_api_user): a directory with one account."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from ansible_collections.community.veracode.plugins.module_utils._api.base import Directory, Filters
+from ansible_collections.community.veracode.plugins.module_utils._apply.object import apply_plan
+from ansible_collections.community.veracode.plugins.module_utils._errors import (
+    InputError,
+    VeracodeError,
+    raise_all,
+)
+from ansible_collections.community.veracode.plugins.module_utils._model.account import REST, Account, report
+from ansible_collections.community.veracode.plugins.module_utils._model.role import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._plan.account import (
+    Names,
+    Plan,
+    names_needed,
+    plan_account,
+)
+from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired, desired_account
+from ansible_collections.community.veracode.plugins.module_utils._plan.guards import lockout_risk, refuse_self_lockout
+from ansible_collections.community.veracode.plugins.module_utils._read.find import find_account
+from ansible_collections.community.veracode.plugins.module_utils._session import Session
+
+if t.TYPE_CHECKING:
+    from ansible_collections.community.veracode.plugins.module_utils._keys.delivery import KeyDelivery
+
+
+def manage_account(kind: str) -> t.Callable[[Session], dict[str, t.Any]]:
+    """Return the work of the module for that kind of account."""
+
+    def work(session: Session) -> dict[str, t.Any]:
+        params = session.params
+        desired, problems, warnings = desired_account(params, kind, api=params.get("api") or REST)
+        raise_all(problems)
+        session.progress.warnings += warnings
+        directory = session.directory(desired.api)
+        try:
+            return _manage(session, desired, directory)
+        except VeracodeError as error:
+            error.kind = error.kind or kind
+            error.name = error.name or desired.label
+            raise
+
+    return work
+
+
+def _manage(session: Session, desired: Desired, directory: Directory) -> dict[str, t.Any]:
+    params = session.params
+    plan = plan_one(directory, desired)
+    risk = lockout_risk(plan.change)
+    before = plan.change.account_before if plan.change else None
+    if risk and plan.change and before and not desired.allow_self_lockout:
+        if directory.is_caller(before):
+            raise refuse_self_lockout(plan.change, risk)
+    creates = plan.change is not None and plan.change.action == "create"
+    keys = None
+    if params.get("credentials") == "on_create" and params["state"] == "present":
+        delivery = _key_delivery(session)
+        if creates:
+            keys = delivery
+        elif isinstance(plan.entity, Account):
+            delivery.warn_if_missing(plan.entity.username)
+    with keys or contextlib.nullcontext():
+        if keys is not None:
+            keys.check(str(plan.change.name if plan.change else ""))
+        account = apply_plan(plan, directory, session.progress, check_mode=session.check_mode, keys=keys)
+    result: dict[str, t.Any] = {"user": _reported(account)}
+    result["diff"] = plan.change.diff if plan.change else {"before": {}, "after": {}}
+    if keys is not None:
+        session.progress.warnings += keys.warnings
+        result["credentials"] = keys.result()
+    return result
+
+
+def _key_delivery(session: Session) -> KeyDelivery:
+    # Imported here, since nearly every task does without it and each import costs each task.
+    from ansible_collections.community.veracode.plugins.module_utils._keys.delivery import KeyDelivery
+
+    return KeyDelivery(session.params, session.progress)
+
+
+# What an account is returned with, or in the diff of its deletion, even if the task manages none of it. A listing that
+# carries these is enough.
+_REPORTED = frozenset({"roles", "teams"})
+
+
+def plan_one(directory: Directory, desired: Desired) -> Plan:
+    """Read what one account needs, and what is told of it in the result, and plan it."""
+    found = find_account(directory, desired, _REPORTED)
+    if found is not None and found.account.kind != desired.kind:
+        return plan_account(desired, found, Names())
+    need_roles, team_names = names_needed(desired, found.account if found else None)
+    teams, all_teams = directory.teams(team_names) if team_names else ({}, ())
+    names = Names(directory.roles() if need_roles else None, teams, all_teams)
+    return plan_account(desired, found, names)
+
+
+def _reported(account: Account | None) -> dict[str, t.Any] | None:
+    if account is None:
+        return None
+    user = report(account)
+    if user["api_credentials"]:
+        user["api_credentials"] = {key: user["api_credentials"].get(key) for key in ("api_id", "expires")}
+    return user
+
+
+def list_accounts(session: Session) -> dict[str, t.Any]:
+    """Do the work of C(veracode_user_info)."""
+    params = session.params
+    for option in ("username", "custom_id", "email_address", "search_term", "role", "team", "api_id"):
+        if params[option] == "":
+            raise InputError(
+                f"{option}: an empty text says nothing of the accounts that are meant; give one, or leave {option} out",
+                option=option,
+                value="",
+            )
+    kinds = {None: None, "human": USER, "api": API_USER}
+    filters = Filters(
+        kind=kinds[params["user_type"]],
+        **{
+            option: params[option]
+            for option in (
+                "username",
+                "custom_id",
+                "email_address",
+                "search_term",
+                "role",
+                "team",
+                "login_enabled",
+                "is_saml_user",
+                "api_id",
+                "include_inactive",
+                "detailed",
+            )
+        },
+    )
+    listing = session.directory(params["api"]).list_accounts(filters)
+    if not listing.complete:
+        session.progress.warnings.append(
+            "The listing does not agree with the server's own total, even when read again, so accounts may be missing"
+        )
+    users = [_reported(account) for account in listing.accounts]
+    return {"users": users, "count": len(users), "complete": listing.complete}

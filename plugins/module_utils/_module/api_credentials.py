@@ -1,0 +1,348 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The work of C(veracode_api_credentials)."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Client
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.keys import KeyRing
+from ansible_collections.community.veracode.plugins.module_utils._apply.object import carry_out, note
+from ansible_collections.community.veracode.plugins.module_utils._errors import (
+    ApiError,
+    InputError,
+    LostAnswerError,
+    TransportError,
+    VeracodeError,
+)
+from ansible_collections.community.veracode.plugins.module_utils._http.client import Transport
+from ansible_collections.community.veracode.plugins.module_utils._http.credentials import Credentials
+from ansible_collections.community.veracode.plugins.module_utils._keys.delivery import KeyDelivery, key_store
+from ansible_collections.community.veracode.plugins.module_utils._model.role import USER
+from ansible_collections.community.veracode.plugins.module_utils._plan.account import Change, Plan
+from ansible_collections.community.veracode.plugins.module_utils._plan.key_pair import (
+    KIND,
+    Holder,
+    Key,
+    Stored,
+    WantedKey,
+    bare,
+    plan_key,
+    refuse_own_pair,
+    wanted_key,
+)
+from ansible_collections.community.veracode.plugins.module_utils._session import Session
+
+# Seconds between the looks at what became of a generation whose answer was lost, and between the attempts to call with a
+# new pair, which other servers of Veracode may come to know a little later (a guess).
+LOST_WAITS = (0, 2, 5)
+VERIFY_WAITS = (1, 2, 4, 8)
+
+OLD_PAIR = "is dead or stays valid for up to 24 hours"
+
+
+@dataclass(frozen=True)
+class _Situation:
+    """What was read.
+
+    :param key: the account's pair, C(None) if there is none.
+    :param own: it is known to be the calling account's.
+    """
+
+    holder: Holder
+    key: Key | None
+    own: bool = False
+
+
+def manage_credentials(session: Session) -> dict[str, t.Any]:
+    """Do the work of C(veracode_api_credentials)."""
+    try:
+        return _manage(session)
+    except VeracodeError as error:
+        error.kind = error.kind or KIND
+        error.name = error.name or session.params.get("username")
+        raise
+
+
+def _manage(session: Session) -> dict[str, t.Any]:
+    wanted = wanted_key(session.params)
+    ring = KeyRing(session.identity().client)
+    situation = _read(session, ring, wanted)
+    if situation is None:
+        return _nothing(wanted)
+    holder, key = situation.holder, situation.key
+    now = datetime.now(timezone.utc)
+    plan = plan_key(wanted, holder, key, _stored(session, wanted, holder), now)
+    own = plan.change is not None and _is_own(session, ring, wanted, situation)
+    if plan.change is not None and own and not session.params.get("allow_self"):
+        raise refuse_own_pair(plan.change)
+    work = _Work(session, ring, wanted, situation, own)
+    with KeyDelivery(session.params, session.progress) as delivery:
+        generates = plan.change is not None and plan.change.action == "generate"
+        if generates:
+            delivery.check(holder.username)
+            session.progress.warnings += delivery.warnings
+        after = work.carry_out(plan, delivery)
+        result: dict[str, t.Any] = {"api_credentials": _reported(holder, after)}
+        if generates:
+            result["credentials"] = delivery.result()
+    done = plan.change if session.progress.actions else None
+    result["diff"] = done.diff if done else {"before": {}, "after": {}}
+    return result
+
+
+def _reported(holder: Holder, key: Key | None) -> dict[str, t.Any]:
+    return {
+        "username": holder.username,
+        "user_id": holder.user_id,
+        "api_id": (key.api_id or None) if key else None,
+        "expires": key.expires if key else None,
+    }
+
+
+def _nothing(wanted: WantedKey) -> dict[str, t.Any]:
+    """Return the result where there is no such account or pair."""
+    if wanted.state != "absent":
+        option, value = ("username", wanted.username) if wanted.username else ("api_id", wanted.api_id)
+        remedy = (
+            "create the account with community.veracode.veracode_api_user or veracode_user, or correct the name"
+            if wanted.username
+            else "give the username of the account instead"
+        )
+        raise InputError(
+            f'{option}: no account {"is named" if wanted.username else "holds the API ID"} "{value}"; {remedy}',
+            option=option,
+            value=value,
+        )
+    nobody = {"username": wanted.username, "user_id": None, "api_id": None, "expires": None}
+    return {"api_credentials": nobody, "diff": {"before": {}, "after": {}}}
+
+
+# Reading
+
+
+def _read(session: Session, ring: KeyRing, wanted: WantedKey) -> _Situation | None:
+    if wanted.username is not None:
+        return _read_by_name(session, ring, wanted.username)
+    if wanted.state == "absent":
+        return _read_leaked(ring, str(wanted.api_id))
+    return _read_by_id(ring, str(wanted.api_id))
+
+
+def _read_by_name(session: Session, ring: KeyRing, username: str) -> _Situation | None:
+    """Two calls: the account and its pair. An account without administrator's roles may ask for its own alone."""
+    try:
+        account = session.identity().by_username(username, USER, frozenset())
+    except ApiError as error:
+        if error.status != 403:
+            raise
+        caller = ring.caller()
+        if caller.username.casefold() != username.casefold():
+            raise error from None
+        return _Situation(caller, ring.own(), own=True)
+    if account is None:
+        return None
+    usable = None
+    if account.values.get("active") is False:
+        usable = "is inactive"
+    elif account.values.get("login_enabled") is False:
+        usable = "is disabled (login_enabled: false)"
+    holder = Holder(account.username, str(account.handle), usable)
+    return _Situation(holder, ring.of(holder))
+
+
+def _read_leaked(ring: KeyRing, api_id: str) -> _Situation | None:
+    """One call where a search shows the account with its pair; else the pair is asked for, and its owner if need be."""
+    found = ring.owner(api_id)
+    if found is not None and found[1] is not None:
+        return _Situation(*found)
+    by_id = ring.by_id(api_id)
+    if by_id is None:
+        return _Situation(found[0], None) if found is not None else None
+    key, user_id = by_id
+    owner = found or ring.holder(user_id)
+    return _Situation(owner[0] if owner is not None else Holder(user_id, user_id), key)
+
+
+def _read_by_id(ring: KeyRing, api_id: str) -> _Situation | None:
+    """Two calls, and one more if the pair was replaced by now: the task means the account that held it."""
+    by_id = ring.by_id(api_id)
+    owner = ring.holder(by_id[1]) if by_id else None
+    if by_id is None or owner is None:
+        return None
+    holder, current = owner
+    if current is not None and bare(current.api_id) == bare(by_id[0].api_id):
+        return _Situation(holder, by_id[0])
+    return _Situation(holder, ring.of(holder))
+
+
+def _stored(session: Session, wanted: WantedKey, holder: Holder) -> Stored | None:
+    if wanted.state != "present":
+        return None
+    store = key_store(session.params, holder.username)
+    if store is None:
+        return None
+    return Stored(store.stored_api_id(), tuple(store.rescue_files()))
+
+
+def _is_own(session: Session, ring: KeyRing, wanted: WantedKey, situation: _Situation) -> bool:
+    """Tell whether a change would end the pair that signs the calls; one more call if that is not plain."""
+    if situation.own:
+        return True
+    signing = bare(session.connection.credentials.bare_id)
+    if situation.key is not None and bare(situation.key.api_id) == signing:
+        return True
+    if wanted.state == "absent" and wanted.api_id is not None:
+        return False  # only that pair ends
+    return session.identity().caller() == situation.holder.user_id
+
+
+# Changing
+
+
+class _Work:
+    """Generates or revokes the pair of one account."""
+
+    def __init__(self, session: Session, ring: KeyRing, wanted: WantedKey, situation: _Situation, own: bool) -> None:
+        self._session = session
+        self._ring = ring
+        self._wanted = wanted
+        self._situation = situation
+        self._own = own
+
+    def carry_out(self, plan: Plan, delivery: KeyDelivery) -> Key | None:
+        def write(change: Change) -> Key | None:
+            if change.action == "generate":
+                return self._generate(change, delivery)
+            self._revoke(change)
+            return None
+
+        after = carry_out(
+            plan,
+            self._session.progress,
+            check_mode=self._session.check_mode,
+            write=write,
+        )
+        return after if isinstance(after, Key) else None
+
+    def _revoke(self, change: Change) -> None:
+        holder = self._situation.holder
+        if self._wanted.api_id is not None:
+            there = self._ring.revoke(self._wanted.api_id, holder)
+        else:
+            there = self._ring.revoke_of(holder, own=self._own)
+        if there:
+            note(change, self._session.progress)
+            if self._own:
+                self._warn_of_own("was revoked; calls signed with it are refused from now on")
+
+    def _warn_of_own(self, what: str) -> None:
+        self._session.progress.warnings.append(
+            f'The key pair of the calling account "{self._situation.holder.username}" {what}'
+        )
+
+    def _generate(self, change: Change, delivery: KeyDelivery) -> Key:
+        progress, holder, before = self._session.progress, self._situation.holder, self._situation.key
+        delivery.prepare()
+        try:
+            pair = self._ring.generate(holder, own=self._own)
+        except LostAnswerError as lost:
+            raise self._explain_lost(change, lost) from None
+        note(change, progress)
+        delivery.receive(pair)
+        if self._own:
+            self._warn_of_own("was replaced; later tasks have to sign with the new one")
+        key = Key(pair["api_id"], expires=pair["expires"], created=pair["created"])
+        if self._session.params.get("verify"):
+            self._verify(pair, before)
+        return key
+
+    def _explain_lost(self, change: Change, lost: LostAnswerError) -> VeracodeError:
+        """Find out what became of a generation whose answer was lost. It is never sent again."""
+        holder, before = self._situation.holder, self._situation.key
+        old = f"the old pair {before.api_id} {OLD_PAIR}" if before else "there was no pair before"
+        again = "Run the task again with state: rotated to generate another"
+        try:
+            now = before
+            for wait in LOST_WAITS:
+                time.sleep(wait)
+                now = self._ring.own() if self._own else self._ring.of(holder)
+                if now is not None and (before is None or bare(now.api_id) != bare(before.api_id)):
+                    break
+        except VeracodeError as error:
+            return ApiError(
+                lost.followed_by(
+                    f"Whether a new pair was generated cannot be read either ({error.msg.rstrip('.')}). If it was, its "
+                    f"secret is lost with the answer, and {old}. {again}"
+                ),
+                status=lost.status,
+                method=lost.method,
+                path=lost.path,
+                request_id=lost.request_id,
+            )
+        if now is None or (before is not None and bare(now.api_id) == bare(before.api_id)):
+            held = f"still has the pair {before.api_id}" if before else "still has no pair"
+            text = f'"{holder.username}" {held}, so probably none was generated. Run the task again'
+        else:
+            note(change, self._session.progress)
+            text = (
+                f'A new pair {now.api_id} was generated for "{holder.username}", but its secret is lost with the answer, '
+                f"and {old}. {again}"
+            )
+        return ApiError(
+            lost.followed_by(text),
+            status=lost.status,
+            method=lost.method,
+            path=lost.path,
+            request_id=lost.request_id,
+        )
+
+    def _verify(self, pair: t.Mapping[str, t.Any], before: Key | None) -> None:
+        """Sign a call with the new pair.
+
+        :raises ApiError: it is not accepted; says where the pair is.
+        """
+        connection = replace(
+            self._session.connection, credentials=Credentials(str(pair["api_id"]), str(pair["api_secret"]))
+        )
+        try:
+            transport = Transport(connection, self._session.calls, family="rest")
+            try:
+                own = self._first_call(KeyRing(Client(transport)))
+            finally:
+                transport.close()
+            if own is None or bare(own.api_id) != bare(str(pair["api_id"])):
+                raise ApiError("it was answered with another key pair than the one that signed it")
+        except VeracodeError as error:
+            raise ApiError(self._not_verified(pair, before, error), option="verify", value=True) from None
+
+    @staticmethod
+    def _first_call(ring: KeyRing) -> Key | None:
+        for wait in VERIFY_WAITS:
+            try:
+                return ring.own()
+            except (ApiError, TransportError) as error:
+                if error.status != 401:
+                    raise
+            time.sleep(wait)
+        return ring.own()
+
+    def _not_verified(self, pair: t.Mapping[str, t.Any], before: Key | None, error: VeracodeError) -> str:
+        dest = self._session.params.get("credentials_dest")
+        holder = self._situation.holder
+        where = f'stored in "{dest}"' if dest else "in the result"
+        old = f" The old pair {before.api_id} {OLD_PAIR}." if before else ""
+        why = f" The account {holder.usable}." if holder.usable else ""
+        return (
+            f'verify: the new key pair {pair["api_id"]} of "{holder.username}" was generated and is {where}, but a call '
+            f"signed with it failed: {error.msg.rstrip('.')}.{why}{old} Try the new pair before generating another"
+        )

@@ -1,0 +1,163 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The work of C(veracode_directory_info): the organization in the form that C(veracode_directory) takes."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.account_json import is_whole
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.structure import IdentityStructure
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._model.account import TEXT, Account, fields_of
+from ansible_collections.community.veracode.plugins.module_utils._model.inventory import Inventory
+from ansible_collections.community.veracode.plugins.module_utils._model.role import (
+    API_USER,
+    NO_TEAM_RESTRICTION,
+    USER,
+    impossible,
+    target_roles,
+)
+from ansible_collections.community.veracode.plugins.module_utils._model.structure import BusinessUnit, Team
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import LISTS
+from ansible_collections.community.veracode.plugins.module_utils._read.accounts import InventoryReader
+from ansible_collections.community.veracode.plugins.module_utils._session import Session
+
+KINDS = ("business_units", "teams", "users", "api_users")
+
+# Who does not log in by SAML cannot be turned back into that, so a false says nothing.
+_ONE_WAY = frozenset({"is_saml_user", "custom_id"})
+
+
+def export(session: Session) -> dict[str, t.Any]:
+    """Return the organization, sorted and stable: applied as it is, it changes nothing."""
+    kinds = set(session.params["kinds"] or KINDS)
+    structure = IdentityStructure(session.identity())
+    reader = InventoryReader(session.identity(), session.identity().client)
+    directory: dict[str, list[dict[str, t.Any]]] = {}
+    complete = True
+    warnings = session.progress.warnings
+    try:
+        with_accounts = bool(kinds & {"users", "api_users"})
+        if with_accounts:
+            inventory = reader.everyone()
+            _complete(reader, inventory, kinds)
+            complete = inventory.complete
+            for kind in (USER, API_USER):
+                if LISTS[kind] in kinds:
+                    of_kind = [account for account in inventory.accounts if account.kind == kind]
+                    directory[LISTS[kind]] = [_account(session, account) for account in of_kind]
+        teams: list[Team] = []
+        if kinds & {"teams", "business_units"}:
+            listing = structure.teams.listing()
+            complete = complete and listing.complete
+            teams = list(listing.items)
+        if "teams" in kinds:
+            # Who is in a team is told by the accounts, if these are exported, too.
+            both = {"users", "api_users"} <= kinds
+            need = {"business_unit"} if both else {"business_unit", "members", "managers"}
+            read = reader.map(lambda team: structure.teams.reading(team, need), teams)
+            directory["teams"] = [_team(team, members=not both) for team in read if team is not None]
+        if "business_units" in kinds:
+            units = structure.business_units.listing()
+            complete = complete and units.complete
+            directory["business_units"] = [_unit(unit, teams, with_teams="teams" not in kinds) for unit in units.items]
+    finally:
+        reader.close()
+    if not complete:
+        warnings.append(
+            "The listings do not agree with the server's own totals, even when read again, so objects may be missing; "
+            "do not apply this with exclusive"
+        )
+    return {"directory": {kind: directory[kind] for kind in KINDS if kind in directory}, "complete": complete}
+
+
+def _complete(reader: InventoryReader, inventory: Inventory, kinds: set[str]) -> None:
+    reader.believe(inventory)
+    accounts = inventory.by_handle.items()
+    lacking = [handle for handle, account in accounts if LISTS[account.kind] in kinds and not is_whole(account)]
+    reader.details(inventory, sorted(lacking))
+
+
+def _account(session: Session, account: Account) -> dict[str, t.Any]:
+    """Return the options that make an account what it is; what is empty is told, so that it is emptied again."""
+    warnings = session.progress.warnings
+    values = account.values_and_lists
+    options: dict[str, t.Any] = {}
+    for field in fields_of(account.kind):
+        if field.rest is None or field.option not in values:
+            continue
+        value = values[field.option]
+        if not value and (field.option in _ONE_WAY or (value is None and not (field.type == TEXT and field.clearable))):
+            continue
+        options[field.option] = list(value) if isinstance(value, tuple) else "" if value is None else value
+    if values.get("has_ip_restrictions"):
+        options.pop("has_ip_restrictions" if options.get("allowed_ip_addresses") else "allowed_ip_addresses", None)
+    elif options.pop("allowed_ip_addresses", None):
+        # A list that is kept while it restricts nothing cannot be declared.
+        options.pop("has_ip_restrictions", None)
+    if account.kind == API_USER:
+        options.pop("managed_teams", None)
+    if not options.get("roles"):
+        options.pop("roles", None)
+    elif _refused(account):
+        options.pop("roles")
+        warnings.append(
+            f'"{account.username}" holds roles that cannot be given like this ({", ".join(values["roles"])}), '
+            "so its roles are left out"
+        )
+    if account.kind == API_USER and not account.teams:
+        if "roles" in options and _would_gain_a_role(session, account):
+            warnings.append(
+                f'"{account.username}" has no team and does not hold {NO_TEAM_RESTRICTION.title}, which unrestricted: true '
+                "would give it, so that is left out; creating the account again needs it"
+            )
+        else:
+            options["unrestricted"] = True
+    return options
+
+
+def _would_gain_a_role(session: Session, account: Account) -> bool:
+    """Tell whether C(unrestricted) would change the roles of an account."""
+    return NO_TEAM_RESTRICTION not in (account.roles or ()) and NO_TEAM_RESTRICTION in session.identity().roles()
+
+
+def _refused(account: Account) -> bool:
+    """Tell whether the roles, as they are held, could not be declared."""
+    held = frozenset(account.roles or ())
+    try:
+        after = target_roles(held, held, "exact", account.kind)
+    except InputError:
+        return True
+    return after != held or impossible(after) is not None
+
+
+def _team(team: Team, *, members: bool) -> dict[str, t.Any]:
+    options: dict[str, t.Any] = {"name": team.name}
+    if team.business_unit is not None:
+        options["business_unit"] = team.business_unit
+    if members:
+        values = team.values_and_lists
+        options["members"] = list(values.get("members", ()))
+        options["managers"] = list(values.get("managers", ()))
+    return _more_than_a_name(options)
+
+
+def _unit(unit: BusinessUnit, teams: t.Sequence[Team], *, with_teams: bool) -> dict[str, t.Any]:
+    options: dict[str, t.Any] = {"name": unit.name}
+    if with_teams and not unit.is_default:
+        if unit.teams is None:
+            unit = replace(unit, teams={team.name: team.team_id for team in teams if team.business_unit == unit.name})
+        options["teams"] = list(unit.values_and_lists["teams"])
+    return _more_than_a_name(options)
+
+
+def _more_than_a_name(options: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Say that the object is to be there, which an entry with only a name in an exclusive list does not."""
+    return {**options, "state": "present"} if len(options) == 1 else options

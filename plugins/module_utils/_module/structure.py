@@ -1,0 +1,180 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The work of the modules for teams, business units and roles."""
+
+from __future__ import annotations
+
+import typing as t
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.structure import (
+    IdentityStructure,
+    Store,
+    StructureListing,
+)
+from ansible_collections.community.veracode.plugins.module_utils._apply.structure import apply_structure
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, raise_all
+from ansible_collections.community.veracode.plugins.module_utils._model.role import there_is_no
+from ansible_collections.community.veracode.plugins.module_utils._model.structure import (
+    BusinessUnit,
+    CustomRole,
+    DesiredObject,
+    S,
+    Team,
+    desired_business_unit,
+    desired_role,
+    desired_team,
+    report_business_unit,
+    report_role,
+    report_team,
+)
+from ansible_collections.community.veracode.plugins.module_utils._plan.account import Plan
+from ansible_collections.community.veracode.plugins.module_utils._plan.structure import (
+    Known,
+    find_structure,
+    lists_needed,
+    needed,
+    plan_business_unit,
+    plan_role,
+    plan_team,
+)
+from ansible_collections.community.veracode.plugins.module_utils._session import Session
+
+# Details wait for the network nearly all the time; the rate limit holds for all of them together.
+READERS = 8
+
+Result = dict[str, t.Any]
+
+
+@dataclass(frozen=True)
+class _Kind(t.Generic[S]):
+    """How one kind of object is read, planned and reported."""
+
+    desired: t.Callable[[t.Mapping[str, t.Any]], tuple[DesiredObject, list[InputError]]]
+    store: t.Callable[[IdentityStructure], Store[S]]
+    plan: t.Callable[[DesiredObject, S | None, Known], Plan]
+    report: t.Callable[[S], Result]
+    result: str
+
+
+_TEAM: _Kind[Team] = _Kind(desired_team, lambda all_of_it: all_of_it.teams, plan_team, report_team, "team")
+_UNIT: _Kind[BusinessUnit] = _Kind(
+    desired_business_unit,
+    lambda all_of_it: all_of_it.business_units,
+    plan_business_unit,
+    report_business_unit,
+    "business_unit",
+)
+_ROLE: _Kind[CustomRole] = _Kind(desired_role, lambda all_of_it: all_of_it.roles, plan_role, report_role, "role")
+
+
+def manage_team(session: Session) -> Result:
+    """Do the work of C(veracode_team)."""
+    return _manage(session, _TEAM)
+
+
+def manage_business_unit(session: Session) -> Result:
+    """Do the work of C(veracode_business_unit)."""
+    return _manage(session, _UNIT)
+
+
+def manage_role(session: Session) -> Result:
+    """Do the work of C(veracode_role)."""
+    return _manage(session, _ROLE)
+
+
+def _manage(session: Session, kind: _Kind[S]) -> Result:
+    entry: DesiredObject
+    entry, problems = kind.desired(session.params)
+    raise_all(problems)
+    structure = IdentityStructure(session.identity())
+    store = kind.store(structure)
+    current: S | None = find_structure(entry, store.named((entry.name, *entry.previously)))
+    if current is not None:
+        current = store.reading(current, lists_needed(entry))
+    plan = kind.plan(entry, current, structure.known(needed(entry, current)))
+    entity = apply_structure(plan, store, session.progress, check_mode=session.check_mode)
+    return {
+        kind.result: kind.report(entity) if entity is not None else None,
+        "diff": plan.change.diff if plan.change else {"before": {}, "after": {}},
+    }
+
+
+def list_teams(session: Session) -> Result:
+    """Do the work of C(veracode_team_info)."""
+    name, unit = session.params["name"], session.params["business_unit"]
+    structure = IdentityStructure(session.identity())
+    listing = structure.teams.listing(name)
+    teams = [team for team in listing.items if name is None or team.name == name]
+    if unit is not None:
+        inside = structure.teams_of(unit)
+        if inside is None:
+            units = [each.name for each in structure.business_units.listing().items]
+            raise InputError(
+                f"business_unit: {there_is_no('business unit', unit, units)}",
+                option="business_unit",
+                value=unit,
+            )
+        teams = [team for team in teams if team.team_id in inside]
+    if session.params["detailed"] or name is not None:
+        teams = _details(structure.teams, teams, ("members",), whole=True)
+    return _listed(session, "teams", [report_team(team) for team in teams], listing)
+
+
+def list_business_units(session: Session) -> Result:
+    """Do the work of C(veracode_business_unit_info)."""
+    name = session.params["name"]
+    store = IdentityStructure(session.identity()).business_units
+    listing = store.listing()
+    units = [unit for unit in listing.items if name is None or unit.name == name]
+    if session.params["detailed"] or name is not None:
+        units = _details(store, units, ("teams",))
+    return _listed(session, "business_units", [report_business_unit(unit) for unit in units], listing)
+
+
+def list_roles(session: Session) -> Result:
+    """Do the work of C(veracode_role_info)."""
+    params = session.params
+    name = params["name"]
+    store = IdentityStructure(session.identity()).roles
+    listing = store.listing()
+    roles = [
+        role
+        for role in listing.items
+        if (name is None or name in (role.name, role.role_name))
+        and (params["is_api"] is None or role.flags.get("is_api", False) == params["is_api"])
+        and (params["is_custom"] is None or role.is_custom == params["is_custom"])
+    ]
+    if params["detailed"] or name is not None:
+        roles = _details(store, roles, ("permissions", "ignore_team_restrictions"))
+    return _listed(session, "roles", [report_role(role) for role in roles], listing)
+
+
+def _details(store: Store[S], items: list[S], need: t.Collection[str], *, whole: bool = False) -> list[S]:
+    """Return the objects read on their own; one that is gone meanwhile is left out.
+
+    :param need: options that tell whether a listing carries everything.
+    :param whole: a listing never does.
+    """
+
+    def read(item: S) -> S | None:
+        fresh = store.details(item) if whole else item
+        return store.reading(fresh, need) if fresh is not None else None
+
+    with ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="veracode-read") as pool:
+        return [item for item in pool.map(read, items) if item is not None]
+
+
+def _listed(session: Session, key: str, items: list[Result], listing: StructureListing[S]) -> Result:
+    if not listing.complete:
+        session.progress.warnings.append(
+            f"The listing of {key.replace('_', ' ')} does not agree with the server's own total, even when read again, "
+            "so some may be missing"
+        )
+    return {key: items, "count": len(items), "complete": listing.complete}

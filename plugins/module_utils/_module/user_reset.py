@@ -1,0 +1,71 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The work of C(veracode_user_reset)."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.resets import ResetDesk
+from ansible_collections.community.veracode.plugins.module_utils._apply.object import carry_out
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, LostAnswerError
+from ansible_collections.community.veracode.plugins.module_utils._model.role import USER
+from ansible_collections.community.veracode.plugins.module_utils._plan.account import Change, Entity
+from ansible_collections.community.veracode.plugins.module_utils._plan.resets import ORDER, Person, plan_reset
+from ansible_collections.community.veracode.plugins.module_utils._session import Session
+
+
+def reset_account(session: Session) -> dict[str, t.Any]:
+    """Do the work of C(veracode_user_reset)."""
+    username, reset = session.params["username"], session.params["reset"]
+    if not username or not reset:
+        option, remedy = ("reset", "name password, mfa or sessions") if username else ("username", "name an account")
+        raise InputError(
+            f"{option}: an empty value resets nothing; {remedy}", option=option, value=session.params[option]
+        )
+    desk = ResetDesk(session.identity().client)
+    account = session.identity().by_username(username, USER, frozenset())
+    person = desk.person(account) if account is not None else None
+    if person is None:
+        raise InputError(
+            f'username: no account is named "{username}"; correct the name',
+            name=username,
+            option="username",
+            value=username,
+        )
+    plan = plan_reset(person, reset, only_never_logged_in=session.params["only_never_logged_in"])
+
+    def write(change: Change) -> Entity | None:
+        return _reset(desk, person, change, session)
+
+    carry_out(plan, session.progress, check_mode=session.check_mode, write=write)
+    return {
+        "reset": list(plan.change.fields) if plan.change else [],
+        "diff": plan.change.diff if plan.change else {"before": {}, "after": {}},
+    }
+
+
+def _reset(desk: ResetDesk, person: Person, change: Change, session: Session) -> Person:
+    """Do each reset, and note those that were done even if another one fails."""
+    done: list[str] = []
+    try:
+        for each in ORDER:
+            if each in change.fields:
+                try:
+                    getattr(desk, each)(person)
+                except LostAnswerError as lost:
+                    lost.msg = lost.followed_by(
+                        f'A mail to "{person.username}" may be on its way, so it is not sent again by itself; run the '
+                        "task again if none arrives"
+                    )
+                    raise
+                done.append(each)
+    finally:
+        if done:
+            session.progress.actions.append({**change.entry, "fields": sorted(done)})
+    return person

@@ -1,0 +1,223 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The defaults of just-in-time provisioning: what a task wants of them, and what differs. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._model.role import (
+    USER,
+    Role,
+    RoleCatalog,
+    impossible,
+    resolve,
+    target_roles,
+    there_is_no,
+)
+from ansible_collections.community.veracode.plugins.module_utils._plan.account import Change, Names, Plan
+from ansible_collections.community.veracode.plugins.module_utils._plan.desired import (
+    LONGEST_LENGTH,
+    Desired,
+    address_problems,
+    private_addresses,
+    restriction_problems,
+    text_problems,
+)
+
+KIND = "jit_settings"
+
+FLAGS = (
+    "ip_restricted",
+    "prefer_veracode_data",
+    "use_csv_for_ip_address_claim",
+    "use_csv_for_roles_claim",
+    "use_csv_for_teams_claim",
+    "use_csv_for_teams_managed_claim",
+)
+TEXTS = ("custom_five", "custom_four", "custom_one", "custom_three", "custom_two")
+LISTS = ("allowed_ip_addresses", "roles", "teams")
+
+# Documented: without these three they cannot be created.
+REQUIRED = ("ip_restricted", "prefer_veracode_data", "roles")
+
+
+@dataclass(frozen=True)
+class JitSettings:
+    """The settings as they are, or as they are to be.
+
+    :param settings_id: what the API addresses them by, C(None) if they are only planned.
+    :param values: flags, texts (unset is C(None)) and C(allowed_ip_addresses) by option.
+    :param teams: their GUIDs by name, C(None) where one is not told.
+    """
+
+    settings_id: str | None
+    values: t.Mapping[str, t.Any]
+    roles: tuple[Role, ...] = ()
+    teams: t.Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def values_and_lists(self) -> dict[str, t.Any]:
+        """All values by option, lists as sorted tuples."""
+        return {
+            **self.values,
+            "roles": tuple(sorted(role.title for role in self.roles)),
+            "teams": tuple(sorted(self.teams)),
+        }
+
+
+@dataclass(frozen=True)
+class JitChange(Change):
+    """A change of the settings: they go as a whole."""
+
+    @property
+    def diff(self) -> dict[str, t.Any]:
+        """The options that differ, without those that are unset where there is nothing on the other side."""
+        before = self.before.values_and_lists if self.before else {}
+        after = self.after.values_and_lists if self.after else {}
+        options = self.fields or tuple(option for option, value in before.items() if value not in (None, (), False))
+        return {"before": _shown(before, options), "after": _shown(after, options)}
+
+
+def _shown(values: t.Mapping[str, t.Any], options: t.Iterable[str]) -> dict[str, t.Any]:
+    return {
+        option: list(values[option]) if isinstance(values[option], tuple) else values[option]
+        for option in sorted(options)
+        if option in values
+    }
+
+
+def report_jit(settings: JitSettings | None) -> dict[str, t.Any] | None:
+    """Return the settings as the module returns them."""
+    if settings is None:
+        return None
+    return _shown(settings.values_and_lists, (*FLAGS, *TEXTS, *LISTS))
+
+
+def desired_jit(params: t.Mapping[str, t.Any]) -> tuple[Desired, list[InputError], list[str]]:
+    """Read the options of a task: what is wanted, all that is wrong with it, and warnings."""
+    values: dict[str, t.Any] = {}
+    if params["state"] == "present":
+        for option in (*FLAGS, *TEXTS, *LISTS):
+            value = params.get(option)
+            if value is not None:
+                values[option] = tuple(sorted(set(value))) if option in LISTS else value if value != "" else None
+    desired = Desired(KIND, params["state"], username=KIND, values=values)
+    problems = list(_problems(desired))
+    warnings = private_addresses(values.get("allowed_ip_addresses", ())) if not problems else []
+    return desired, problems, warnings
+
+
+def _problems(desired: Desired) -> t.Iterator[InputError]:
+    for option in TEXTS:
+        value = desired.values.get(option)
+        if value is not None:
+            yield from text_problems(desired, option, value)
+            if len(value) > LONGEST_LENGTH:
+                yield desired.problem(
+                    f'{option}: "{value[:40]}…" has {len(value)} characters; shorten it to {LONGEST_LENGTH}, the most Veracode takes',
+                    option,
+                    value,
+                )
+    for option in LISTS:
+        for value in desired.values.get(option, ()):
+            yield from text_problems(desired, option, value)
+            if value == "":
+                yield desired.problem(f'{option}: "" is not a name; remove the empty entry', option, value)
+    if desired.values.get("roles") == ():
+        yield desired.problem(
+            "roles: an empty list is refused, a new account needs at least one role; use state: absent to take the "
+            "settings away",
+            "roles",
+            [],
+        )
+    for value in desired.values.get("allowed_ip_addresses", ()):
+        if value:
+            yield from address_problems(desired, value)
+    yield from restriction_problems(desired, "ip_restricted")
+
+
+def jit_names_needed(desired: Desired, current: JitSettings | None) -> tuple[bool, tuple[str, ...]]:
+    """Return whether the organization's roles have to be read, and which teams have to be looked up."""
+    held = RoleCatalog(current.roles if current else ())
+    known = current.teams if current else {}
+    return (
+        any(held.find(name) is None for name in desired.values.get("roles", ())),
+        tuple(name for name in desired.values.get("teams", ()) if name not in known),
+    )
+
+
+def plan_jit(desired: Desired, current: JitSettings | None, names: Names) -> Plan:
+    """Plan the settings.
+
+    :raises InputError: the task asks for what cannot be.
+    """
+    if desired.state == "absent":
+        if current is None:
+            return Plan(None, None)
+        return Plan(JitChange("delete", KIND, KIND, (), {}, current, None), None)
+    wanted = dict(desired.values)
+    addresses = wanted.get("allowed_ip_addresses")
+    if addresses is not None:
+        wanted["ip_restricted"] = bool(addresses)
+    elif wanted.get("ip_restricted") is False:
+        wanted["allowed_ip_addresses"] = ()
+    missing = [option for option in REQUIRED if option not in wanted]
+    if current is None and missing:
+        raise desired.problem(
+            f"{missing[0]}: there are no just-in-time settings yet, and creating them needs {', '.join(missing)}; "
+            "give what is missing",
+            missing[0],
+        )
+    roles = _roles(desired, current, names) if "roles" in wanted else current.roles if current else ()
+    teams = _teams(desired, current, names) if "teams" in wanted else current.teams if current else {}
+    plain = {option: value for option, value in wanted.items() if option not in ("roles", "teams")}
+    now = current.values if current else {**dict.fromkeys(FLAGS, False), **dict.fromkeys(TEXTS)}
+    after = JitSettings(
+        current.settings_id if current else None, {"allowed_ip_addresses": (), **now, **plain}, roles, teams
+    )
+    shown = after.values_and_lists
+    if current is None:
+        fields = tuple(sorted(option for option in wanted if shown[option] not in (None, ())))
+        return Plan(JitChange("create", KIND, KIND, fields, wanted, None, after), after)
+    before = current.values_and_lists
+    fields = tuple(sorted(option for option in wanted if shown[option] != before.get(option)))
+    if not fields:
+        return Plan(None, current)
+    return Plan(JitChange("update", KIND, KIND, fields, wanted, current, after), after, _warnings(after, fields))
+
+
+def _warnings(after: JitSettings, fields: t.Collection[str]) -> tuple[str, ...]:
+    if "ip_restricted" in fields and after.values["ip_restricted"] and not after.values["allowed_ip_addresses"]:
+        return ("ip_restricted: there are no allowed_ip_addresses, so a new account can log in from nowhere",)
+    return ()
+
+
+def _roles(desired: Desired, current: JitSettings | None, names: Names) -> tuple[Role, ...]:
+    held = current.roles if current else ()
+    wanted = desired.values["roles"]
+    named, wrong = resolve(wanted, names.roles or RoleCatalog(held), USER)
+    if wrong:
+        raise desired.problem(f"roles: {'; '.join(wrong)}", "roles", list(wanted))
+    after = target_roles(held, named, "exact", USER)
+    reason = impossible(after) if after != set(held) else None
+    if reason:
+        raise desired.problem(f"roles: {reason}", "roles", sorted(role.title for role in after))
+    return tuple(sorted(after, key=lambda role: role.title))
+
+
+def _teams(desired: Desired, current: JitSettings | None, names: Names) -> dict[str, str | None]:
+    known = {**names.teams, **(current.teams if current else {})}
+    wanted = desired.values["teams"]
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        sentences = [there_is_no("team", name, (*names.all_teams, *known)) for name in unknown]
+        raise desired.problem(f"teams: {'; '.join(sentences)}", "teams", unknown)
+    return {name: known[name] for name in wanted}

@@ -1,0 +1,249 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Whether an account's key pair has to be generated, revoked, or is right. Pure: the time is an argument."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, GuardError, InputError
+from ansible_collections.community.veracode.plugins.module_utils._model.account import timestamp
+from ansible_collections.community.veracode.plugins.module_utils._plan.account import Change, Plan
+
+KIND = "api_credentials"
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_SPAN = re.compile(r"([0-9]{1,5})([mhdw])\Z")
+_LONGEST = timedelta(weeks=5200)
+_API_ID = re.compile(r"(?:[A-Za-z0-9]{8}-)?[0-9A-Fa-f]{32,64}\Z")
+
+
+def bare(api_id: str) -> str:
+    """Return an API ID as it is compared: without a region's prefix (C(vera01ei-)), in lower case."""
+    return api_id.rpartition("-")[2].casefold()
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key pair as Veracode shows it, without its secret.
+
+    :param api_id: as shown; may carry a region's prefix.
+    :param expires: in the form of results, C(None) if it is not told.
+    :param created: likewise.
+    :param revoked: when it was or will be revoked: a pair that was replaced may go on working for a while.
+    """
+
+    api_id: str
+    expires: str | None = None
+    created: str | None = None
+    revoked: str | None = None
+
+    def works(self, now: datetime) -> bool:
+        """Tell whether the pair is neither revoked nor expired."""
+        ends = [moment(text) for text in (self.expires, self.revoked) if text]
+        return all(end > now for end in ends)
+
+    @property
+    def values_and_lists(self) -> dict[str, t.Any]:
+        """What is shown of it in a diff."""
+        return {"api_id": self.api_id, "expires": self.expires}
+
+
+@dataclass(frozen=True)
+class Holder:
+    """An account that may hold a key pair.
+
+    :param user_id: its GUID.
+    :param usable: why its pair is not accepted whatever its date, C(None) if nothing speaks against it.
+    """
+
+    username: str
+    user_id: str
+    usable: str | None = None
+
+
+@dataclass(frozen=True)
+class WantedKey:
+    """What a task wants of a key pair.
+
+    :param state: C(present), C(rotated) or C(absent).
+    :param username: selects the account, or C(None).
+    :param api_id: selects the pair, or C(None).
+    :param renew_within: a pair that is valid no longer than this is renewed.
+    :param dest: the destination, for messages; C(None) if there is none.
+    """
+
+    state: str
+    username: str | None
+    api_id: str | None
+    renew_within: timedelta
+    renew_within_text: str
+    renew_if_missing: bool
+    dest: str | None
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the destination holds.
+
+    :param api_id: C(None) if it holds no pair.
+    :param rescue_files: what earlier runs could not store, beside it.
+    """
+
+    api_id: str | None
+    rescue_files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class KeyChange(Change):
+    """A change of a key pair: what the server decides is not known before, so it is not told after."""
+
+    @property
+    def diff(self) -> dict[str, t.Any]:
+        """The pair before, and what can be said of the one after."""
+        before = dict(self.before.values_and_lists) if self.before else {}
+        after = {"api_id": None, "expires": None} if self.action == "generate" else {}
+        return {"before": before, "after": after}
+
+
+def moment(text: str) -> datetime:
+    """Return a time of an answer.
+
+    :raises ApiError: it is in no form that is known.
+    """
+    try:
+        return datetime.strptime(timestamp(text) or "", "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    except ValueError:
+        raise ApiError(
+            f"Veracode tells the time {text[:40]!r}, which is in no known form, so it cannot be said how long the key "
+            "pair is valid; report this to the collection's issue tracker"
+        ) from None
+
+
+def wanted_key(params: t.Mapping[str, t.Any]) -> WantedKey:
+    """Read the options of a task.
+
+    :raises InputError: one of them cannot be meant.
+    """
+    for option in ("username", "api_id"):
+        if params.get(option) == "":
+            raise InputError(f'{option}: "" is no name; give the account\'s {option}', option=option, value="")
+    api_id = params.get("api_id")
+    if api_id is not None and not _API_ID.match(api_id):
+        raise InputError(
+            "api_id: this is not an API ID, which has 32 or more hexadecimal digits; give the one that Veracode "
+            "shows of the pair. The value is not shown here, as it may be a secret given by mistake",
+            option="api_id",
+        )
+    return WantedKey(
+        state=params["state"],
+        username=params.get("username"),
+        api_id=api_id,
+        renew_within=_span(params["renew_within"]),
+        renew_within_text=params["renew_within"],
+        renew_if_missing=bool(params.get("renew_if_missing")),
+        dest=params.get("credentials_dest"),
+    )
+
+
+def _span(text: str) -> timedelta:
+    match = _SPAN.match(text)
+    span = timedelta(**{_UNITS[match.group(2)]: int(match.group(1))}) if match else None
+    if span is None or span > _LONGEST:
+        raise InputError(
+            f'renew_within: "{text[:40]}" is not a span of time; write a whole number with m (minutes), h (hours), '
+            "d (days) or w (weeks), such as 30d",
+            option="renew_within",
+            value=text,
+        )
+    return span
+
+
+def plan_key(wanted: WantedKey, holder: Holder, key: Key | None, stored: Stored | None, now: datetime) -> Plan:
+    """Plan the key pair of one account.
+
+    :param key: the account's pair, C(None) if there is none.
+    :param stored: what the destination holds, C(None) if the task names none.
+    :param now: with its time zone.
+    :raises InputError: the destination lacks the secret of a valid pair.
+    """
+    works = key is not None and key.works(now)
+    if wanted.state == "absent":
+        if not works:
+            return Plan(None, None)
+        return Plan(KeyChange("revoke", KIND, holder.username, (), {}, key, None), None)
+    warnings = []
+    if holder.usable is not None:
+        warnings.append(
+            f'The account "{holder.username}" {holder.usable}, so Veracode accepts no key pair of it, however long it '
+            "is valid"
+        )
+    within, warning = _threshold(wanted, key)
+    if warning:
+        warnings.append(warning)
+    if wanted.state == "present" and key is not None and works and _lasts(key, now + within):
+        if stored is None or (stored.api_id is not None and bare(stored.api_id) == bare(key.api_id)):
+            return Plan(None, key, tuple(warnings))
+        if not wanted.renew_if_missing:
+            raise _missing(wanted, holder, key, stored)
+    return Plan(KeyChange("generate", KIND, holder.username, (), {}, key, Key("")), None, tuple(warnings))
+
+
+def _lasts(key: Key, until: datetime) -> bool:
+    return key.expires is None or moment(key.expires) > until
+
+
+def _threshold(wanted: WantedKey, key: Key | None) -> tuple[timedelta, str | None]:
+    """Return how long a pair has to be valid still, and a warning if that is not what the task says.
+
+    An organization may give its pairs a shorter life than C(renew_within): each run would renew them.
+    """
+    if wanted.state != "present" or key is None or not key.created or not key.expires:
+        return wanted.renew_within, None
+    life = moment(key.expires) - moment(key.created)
+    if life > wanted.renew_within:
+        return wanted.renew_within, None
+    return life / 2, (
+        f'renew_within: key pairs of this organization are valid for {life.days} days, so "{wanted.renew_within_text}" '
+        "would renew them at each run; they are renewed at half of their life instead. Choose a shorter span"
+    )
+
+
+def _missing(wanted: WantedKey, holder: Holder, key: Key, stored: Stored) -> InputError:
+    holds = f"holds another one ({stored.api_id})" if stored.api_id else "does not hold it"
+    rescue = ""
+    if stored.rescue_files:
+        rescue = (
+            f" An earlier run could not store a pair and left it in {', '.join(stored.rescue_files)}: if its id is that "
+            "of the valid pair, put it in its place."
+        )
+    return InputError(
+        f'credentials_dest: "{holder.username}" has the valid key pair {key.api_id}, but "{wanted.dest}" {holds}, and '
+        f"Veracode shows a secret only once.{rescue} Copy the pair there from where it is kept, or set "
+        "renew_if_missing: true to generate a new one, which ends the present one for whoever uses it",
+        kind=KIND,
+        name=holder.username,
+        option="credentials_dest",
+        value=wanted.dest,
+    )
+
+
+def refuse_own_pair(change: Change) -> GuardError:
+    """Return the error for a change of the pair that signs the calls."""
+    verb = "revoke" if change.action == "revoke" else "replace"
+    return GuardError(
+        f'allow_self: this would {verb} the key pair of "{change.name}", the account that signs these calls; call with '
+        "another account, or set allow_self: true if it is meant",
+        kind=KIND,
+        name=change.name,
+        option="allow_self",
+        value=False,
+    )

@@ -1,0 +1,318 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The input of C(veracode_directory): every entry with its place, checked and held against the others. Pure."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._model.role import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired, desired_account
+
+Options = t.Mapping[str, t.Any]
+
+_SELECTORS = ("username", "custom_id", "email_address")
+LISTS = {USER: "users", API_USER: "api_users"}
+DEFAULTS = {USER: "user_defaults", API_USER: "api_user_defaults"}
+
+
+@dataclass(frozen=True)
+class AccountEntry:
+    """One entry of C(users) or C(api_users).
+
+    :param options: its options with the defaults filled in, none of them C(None).
+    :param desired: without the options that are wrong by themselves, so that the others can still be looked at.
+    :param name_only: it keeps the account from C(exclusive) and manages nothing of it.
+    :param faults: the options that are wrong by themselves.
+    """
+
+    desired: Desired
+    options: Options
+    name_only: bool = False
+    faults: frozenset[str] = frozenset()
+
+    @property
+    def selects(self) -> bool:
+        """Whether it says which account is meant."""
+        selector = next((option for option in _SELECTORS if self.options.get(option) is not None), "username")
+        return not self.faults & {selector, "previously"}
+
+
+@dataclass
+class Organization:
+    """What a task wants of a whole organization.
+
+    :param entries: the accounts of both kinds, people first, in their order.
+    :param teams: options of the team entries.
+    :param business_units: options of the business unit entries.
+    :param problems: all that is wrong with the input.
+    """
+
+    entries: list[AccountEntry] = field(default_factory=list)
+    teams: list[Options] = field(default_factory=list)
+    business_units: list[Options] = field(default_factory=list)
+    problems: list[InputError] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def accounts(self) -> list[AccountEntry]:
+        """The entries that can be looked at further; the others are among the problems."""
+        return [entry for entry in self.entries if entry.selects]
+
+
+def in_order(problems: t.Iterable[VeracodeError]) -> list[VeracodeError]:
+    """Return problems in the order of the places they are at."""
+    lists = ["business_units", "teams", "users", "api_users"]
+
+    def key(problem: VeracodeError) -> tuple[int, int]:
+        match = re.match(r"([a-z_]+)\[(\d+)\]", problem.place or "")
+        return (lists.index(match.group(1)), int(match.group(2))) if match and match.group(1) in lists else (-1, 0)
+
+    return sorted(problems, key=key)
+
+
+def read_organization(params: Options, option_names: t.Mapping[str, t.Collection[str]]) -> Organization:
+    """Read the options of C(veracode_directory).
+
+    :param option_names: for each of its lists, the names of the options of an entry, without aliases.
+    """
+    organization = Organization()
+    for kind in (USER, API_USER):
+        names = option_names[LISTS[kind]]
+        defaults = _given(params.get(DEFAULTS[kind]) or {}, names)
+        for number, raw in enumerate(params.get(LISTS[kind]) or ()):
+            _read_account(organization, kind, f"{LISTS[kind]}[{number}]", _given(raw, names), defaults)
+    organization.teams = [_given(raw, option_names["teams"]) for raw in params.get("teams") or ()]
+    organization.business_units = [
+        _given(raw, option_names["business_units"]) for raw in params.get("business_units") or ()
+    ]
+    _find_duplicates(organization)
+    _find_shared_destinations(organization)
+    return organization
+
+
+def _given(raw: Options, names: t.Collection[str]) -> dict[str, t.Any]:
+    return {name: raw[name] for name in names if raw.get(name) is not None}
+
+
+def _read_account(organization: Organization, kind: str, place: str, given: Options, defaults: Options) -> None:
+    name_only = len(given) == 1 and next(iter(given)) in _SELECTORS
+    options = dict(given) if name_only else {**defaults, **given}
+    desired, problems, warnings = desired_account(options, kind, place=place)
+    faults = frozenset(str(problem.option) for problem in problems)
+    values = {} if name_only else {option: value for option, value in desired.values.items() if option not in faults}
+    if "new_custom_id" in faults:
+        values.pop("custom_id", None)
+    organization.entries.append(AccountEntry(replace(desired, values=values), options, name_only, faults))
+    organization.problems += problems
+    organization.warnings += warnings
+
+
+def _find_duplicates(organization: Organization) -> None:
+    seen: dict[tuple[str, str], str] = {}
+
+    def once(what: str, option: str, place: str, name: str | None, kind: str) -> None:
+        if name is None:
+            return
+        first = seen.setdefault((what, name.casefold()), place)
+        if first != place:
+            organization.problems.append(
+                InputError(
+                    f'{place}.{option}: "{name}" stands in {first} already; names are compared without case, so keep '
+                    "one of the two entries",
+                    place=f"{place}.{option}",
+                    kind=kind,
+                    name=name,
+                    option=option,
+                    value=name,
+                )
+            )
+
+    for entry in organization.entries:
+        desired = entry.desired
+        place = str(desired.place)
+        if desired.username is not None:
+            once("username", "username", place, desired.username, desired.kind)
+        elif desired.custom_id is None:
+            # The address of a person is the username as well.
+            what = "username" if desired.kind == USER else "address"
+            once(what, "email_address", place, desired.email_address, desired.kind)
+        once("custom_id", "custom_id", place, desired.custom_id, desired.kind)
+        if desired.state == "present":
+            once("custom_id", "new_custom_id", place, entry.options.get("new_custom_id"), desired.kind)
+        for name in desired.previously:
+            once("username", "previously", place, name, desired.kind)
+    for kind, entries in (("team", organization.teams), ("business_unit", organization.business_units)):
+        for number, options in enumerate(entries):
+            place = f"{kind}s[{number}]"
+            once(kind, "name", place, options.get("name"), kind)
+            for former in options.get("previously") or ():
+                once(kind, "previously", place, former, kind)
+
+
+def _find_shared_destinations(organization: Organization) -> None:
+    """Refuse two new key pairs for one place: the second would overwrite the first, whose secret is shown only once."""
+    seen: dict[tuple[str, str], str] = {}
+    for entry in organization.entries:
+        options = entry.options
+        if options.get("credentials") != "on_create" or not options.get("credentials_dest"):
+            continue
+        dest = posixpath.normpath(options["credentials_dest"])
+        ini = options.get("credentials_format", "ini") == "ini"
+        section = options.get("credentials_profile") or entry.desired.label if ini else ""
+        first = seen.setdefault((dest, section), str(entry.desired.place))
+        if first != entry.desired.place:
+            what = f'the section "{section}" of "{dest}"' if ini else f'"{dest}"'
+            organization.problems.append(
+                entry.desired.problem(
+                    f"credentials_dest: {what} is that of {first} already, and one key pair would overwrite the other; "
+                    "give each account a place of its own",
+                    "credentials_dest",
+                    options["credentials_dest"],
+                )
+            )
+
+
+def contradictions(organization: Organization, usernames: t.Mapping[str, str]) -> list[InputError]:
+    """Return an error for each relation that one side names and an exact list of the other side excludes.
+
+    :param usernames: those that the accounts will have, by the place of their entry, as a team names them.
+    """
+    accounts: dict[str, Desired] = {}
+    for entry in organization.accounts:
+        if entry.desired.state == "present" and not entry.name_only:
+            name = usernames.get(str(entry.desired.place)) or entry.desired.username or entry.desired.email_address
+            accounts[str(name).casefold()] = entry.desired
+    naming: dict[str, set[str]] = {}
+    for username, desired in accounts.items():
+        for name in (*desired.values.get("teams", ()), *desired.values.get("managed_teams", ())):
+            naming.setdefault(name, set()).add(username)
+    problems: list[InputError] = []
+    for number, team in enumerate(organization.teams):
+        if team.get("state") == "absent":
+            continue
+        # Only who is named by one of the two sides can be in contradiction.
+        named = {name.casefold() for option in ("members", "managers") for name in team.get(option) or ()}
+        concerned = sorted((named & accounts.keys()) | naming.get(team["name"], set()))
+        those = {username: accounts[username] for username in concerned}
+        for option, of_account in (("members", "teams"), ("managers", "managed_teams")):
+            problems += _hold_members(those, f"teams[{number}]", team, option, of_account)
+    return problems
+
+
+def _hold_members(
+    accounts: t.Mapping[str, Desired], place: str, team: Options, option: str, of_account: str
+) -> t.Iterator[InputError]:
+    listed = team.get(option)
+    name = team["name"]
+    folded = {each.casefold() for each in listed or ()}
+    if option == "members":
+        folded |= {each.casefold() for each in team.get("managers") or ()}
+    mode = team.get("members_mode") or "exact"
+    for username, desired in accounts.items():
+        wanted = desired.values.get(of_account)
+        account_mode = desired.teams_mode if of_account == "teams" else "exact"
+        named_here = username in folded and (listed is not None or option == "members")
+        named_there = name in (wanted or ()) or (
+            of_account == "teams" and name in desired.values.get("managed_teams", ())
+        )
+        if account_mode == "remove" and name in (wanted or ()):
+            if named_here and mode != "remove":
+                yield _contradiction(desired, of_account, place, option, name, leaves=True)
+        elif named_here and mode != "remove":
+            if wanted is not None and account_mode == "exact" and not named_there:
+                yield _contradiction(desired, of_account, place, option, name, leaves=True)
+        elif named_there and listed is not None and (mode == "remove") == (username in folded) and mode != "add":
+            yield _contradiction(desired, of_account, place, option, name, leaves=False)
+
+
+def _contradiction(
+    desired: Desired, of_account: str, place: str, option: str, team: str, *, leaves: bool
+) -> InputError:
+    who = desired.label
+    if leaves:
+        msg = f'{desired.place}.{of_account} leaves out the team "{team}", but {place}.{option} names "{who}"'
+    else:
+        msg = f'{place}.{option} leaves out "{who}", but {desired.place}.{of_account} names the team "{team}"'
+    return InputError(
+        f"{msg}; say the same in both, or leave one of them out",
+        place=f"{desired.place}.{of_account}, {place}.{option}",
+        kind=desired.kind,
+        name=who,
+        option=of_account,
+        value=team,
+    )
+
+
+def unit_contradictions(organization: Organization, default: str | None) -> list[InputError]:
+    """Return an error for each team that its own entry puts elsewhere than the entry of a business unit does.
+
+    :param default: name of the business unit for teams that are in no other.
+    """
+    problems: list[InputError] = []
+    named: dict[str, tuple[str, str]] = {}
+    exact: dict[str, tuple[str, frozenset[str]]] = {}
+    left: dict[tuple[str, str], str] = {}
+
+    def refuse(place: str, team: str, msg: str) -> None:
+        problems.append(
+            InputError(
+                f"{msg}; a team is in one business unit only, so say the same in both",
+                place=place,
+                kind="team",
+                name=team,
+                option="business_unit",
+                value=team,
+            )
+        )
+
+    for number, unit in enumerate(organization.business_units):
+        place = f"business_units[{number}]"
+        teams = unit.get("teams")
+        if unit.get("state") == "absent" or teams is None:
+            continue
+        if unit.get("teams_mode") == "remove":
+            left.update({(unit["name"], team): place for team in teams})
+            continue
+        for team in teams:
+            other, other_place = named.setdefault(team, (unit["name"], place))
+            if other_place != place:
+                refuse(
+                    f"{place}.teams, {other_place}.teams",
+                    team,
+                    f'{place}.teams and {other_place}.teams both name "{team}"',
+                )
+        if (unit.get("teams_mode") or "exact") == "exact":
+            exact[unit["name"]] = (place, frozenset(teams))
+    for number, team in enumerate(organization.teams):
+        said = team.get("business_unit")
+        unit_name = default if said == "" else said
+        if unit_name is None or team.get("state") == "absent":
+            continue
+        place = f"teams[{number}].business_unit"
+        other, other_place = named.get(team["name"], (unit_name, ""))
+        if other != unit_name:
+            refuse(
+                f"{place}, {other_place}.teams",
+                team["name"],
+                f'{place} is "{said}", but {other_place}.teams puts "{team["name"]}" into "{other}"',
+            )
+            continue
+        other_place, teams = exact.get(unit_name, ("", frozenset({team["name"]})))
+        leaver = left.get((unit_name, team["name"]), "" if team["name"] in teams else other_place)
+        if leaver:
+            refuse(
+                f"{place}, {leaver}.teams",
+                team["name"],
+                f'{place} is "{said}", but {leaver}.teams leaves out "{team["name"]}"',
+            )
+    return problems

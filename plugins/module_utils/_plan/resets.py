@@ -1,0 +1,95 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What a reset does to one account. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._plan.account import Change, Plan
+
+# The name of what is reset, and no password.
+PASSWORD = "password"  # noqa: S105  # nosec B105
+MFA = "mfa"
+SESSIONS = "sessions"
+
+# The mail comes last, so that the person finds everything else done.
+ORDER = (MFA, SESSIONS, PASSWORD)
+
+
+@dataclass(frozen=True)
+class Person:
+    """What a reset has to know of an account, of either kind.
+
+    :param kind: C(user) or C(api_user).
+    :param user_id: GUID.
+    :param legacy_id: its older, numeric id, by which alone a mail can be ordered; C(None) if it is not told.
+    :param logged_in: it has logged in before.
+    :param has_tokens: it may hold tokens of the login service beside its sessions.
+    :param active: C(False) if it is known to be inactive.
+    """
+
+    kind: str
+    username: str
+    user_id: str
+    legacy_id: str | None
+    is_saml: bool
+    logged_in: bool
+    has_tokens: bool
+    active: bool = True
+
+    @property
+    def values_and_lists(self) -> dict[str, t.Any]:
+        """Nothing that is managed changes by a reset."""
+        return {}
+
+
+@dataclass(frozen=True)
+class ResetChange(Change):
+    """A reset: its fields are what is reset."""
+
+    @property
+    def diff(self) -> dict[str, t.Any]:
+        """What is reset, as no option has a value that differs."""
+        return {"before": {"reset": []}, "after": {"reset": list(self.fields)}}
+
+
+def plan_reset(person: Person, reset: t.Collection[str], *, only_never_logged_in: bool) -> Plan:
+    """Plan the resets of one account.
+
+    :param only_never_logged_in: leave the password of an account alone that has logged in.
+    :raises InputError: the account cannot have that reset.
+    """
+    wanted = set(reset)
+    for each, remedy in (
+        (PASSWORD, "have the password reset in the identity provider"),
+        (MFA, "have the second factor reset in the identity provider"),
+    ):
+        if person.is_saml and each in wanted:
+            raise InputError(
+                f'reset: "{person.username}" logs in by SAML and has no {each} of Veracode\'s to reset; {remedy}, and take '
+                f"{each} out of the list",
+                kind=person.kind,
+                name=person.username,
+                option="reset",
+                value=each,
+            )
+    if PASSWORD in wanted and person.logged_in and only_never_logged_in:
+        wanted.remove(PASSWORD)
+    warnings: tuple[str, ...] = ()
+    if PASSWORD in wanted and not person.active:
+        warnings = (
+            f'The account "{person.username}" is inactive and stays so, so the mail alone does not let it log in; set '
+            "active: true to reactivate it",
+        )
+    if not wanted:
+        return Plan(None, person)
+    change = ResetChange("reset", person.kind, person.username, tuple(sorted(wanted)), {}, person, person)
+    return Plan(change, person, warnings)

@@ -1,0 +1,402 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The role onboarding: rows of any form to entries of C(veracode_directory), and its answer back to rows. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass, field
+
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.community.veracode.plugins.module_utils import _argspec as arguments
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._model.role import API_USER, USER, did_you_mean
+from ansible_collections.community.veracode.plugins.plugin_utils.csv import (
+    Cell,
+    Problem,
+    Row,
+    flag,
+    header_names,
+    names,
+    read_rows,
+    write_csv,
+)
+from ansible_collections.community.veracode.plugins.plugin_utils.job_profiles import job_profile_roles
+from ansible_collections.community.veracode.plugins.plugin_utils.wrapper_csv import (
+    is_wrapper_header,
+    read_wrapper_csv,
+)
+
+Options = dict[str, t.Any]
+
+LISTS = {USER: "users", API_USER: "api_users"}
+USER_TYPES = {"human": USER, "api": API_USER}
+DONE = {
+    "create": "created",
+    "update": "updated",
+    "rename": "renamed",
+    "disable": "disabled",
+    "delete": "deleted",
+}
+RESULT_HEADER = ("file", "line", "row", "user_type", "account", "outcome", "fields", "message")
+
+_PLACE = re.compile(r"\b(users|api_users)\[([0-9]+)\](?:\.([a-z_]+))?")
+
+
+def entry_arguments(kind: str) -> dict[str, t.Any]:
+    """Return the argument specification of one entry of C(veracode_directory)."""
+    return dict(arguments.entry_arguments()[LISTS[kind]])
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an entry comes from.
+
+    :param columns: the columns of its options, by option.
+    """
+
+    file: str
+    line: int | None = None
+    row: int | None = None
+    columns: t.Mapping[str, Cell] = field(default_factory=dict)
+
+    def text(self, option: str | None = None) -> str:
+        """Return the place of the entry, or of one of its options."""
+        if self.line is None:
+            return f"{self.file}[{self.row}]" + (f".{option}" if option else "")
+        place = f"{self.file}: line {self.line}"
+        if self.row is not None:
+            place += f" (row {self.row})"
+        cell = self.columns.get(option) if option else None
+        if cell is not None:
+            return f'{place}, column {cell.column} "{cell.header}"'
+        return f"{place}, {option}" if option else place
+
+
+@dataclass
+class Onboarding:
+    """All rows: the entries of both kinds with their origins, and everything that is wrong."""
+
+    entries: dict[str, list[Options]] = field(default_factory=lambda: {USER: [], API_USER: []})
+    origins: dict[str, list[Origin]] = field(default_factory=lambda: {USER: [], API_USER: []})
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, kind: str, options: Options, origin: Origin) -> None:
+        """Take up one entry."""
+        self.entries[kind].append(options)
+        self.origins[kind].append(origin)
+
+    @property
+    def teams(self) -> list[str]:
+        """Every team that an entry joins, sorted."""
+        return sorted(
+            {
+                team
+                for entries in self.entries.values()
+                for options in entries
+                if options.get("state", "present") == "present"
+                for option in ("teams", "managed_teams")
+                if option == "managed_teams" or options.get("teams_mode") != "remove"
+                for team in options.get(option) or ()
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Profiles:
+    """How job profiles are looked up."""
+
+    own: t.Mapping[str, t.Sequence[str]]
+    common: bool = False
+
+    def apply(self, options: Options) -> None:
+        """Replace C(job_profile) by its roles, beside those that the entry names.
+
+        :raises InputError: there is no such profile.
+        """
+        profile = options.pop("job_profile", None)
+        if profile is None:
+            return
+        given = options.get("roles") or []
+        roles = job_profile_roles(str(profile), self.own, common=self.common)
+        options["roles"] = [*roles, *(role for role in given if role not in roles)]
+
+
+def add_variables(result: Onboarding, kind: str, variable: str, entries: t.Sequence[t.Any], profiles: Profiles) -> None:
+    """Take up the entries of a variable; their places count from 0, as Ansible's do."""
+    for number, entry in enumerate(entries):
+        _add_entry(result, kind, entry, Origin(variable, None, number), profiles)
+
+
+def add_file(result: Onboarding, file: str, text: str, profiles: Profiles, action: str | None = None) -> None:
+    """Take up a file: YAML by its name, else CSV, in the wrapper's form if its header says so.
+
+    :param action: of rows in the wrapper's form that name none.
+    """
+    if file.lower().endswith((".yml", ".yaml", ".json")):
+        _add_yaml(result, file, text, profiles)
+    elif is_wrapper_header(header_names(text)):
+        entries, problems = read_wrapper_csv(text, action)
+        result.problems += [problem.text(file, with_row=True) for problem in problems]
+        for entry in entries:
+            result.add(USER, entry.options, Origin(file, entry.row.line, entry.row.row, entry.columns))
+    else:
+        _add_csv(result, file, text, profiles)
+
+
+def _add_entry(result: Onboarding, kind: str, entry: t.Any, origin: Origin, profiles: Profiles) -> None:
+    if not isinstance(entry, t.Mapping) or not all(isinstance(key, str) for key in entry):
+        result.problems.append(f"{origin.text()}: write an account as a dictionary of options, as {{username: …}}")
+        return
+    options = {key: value for key, value in entry.items() if value is not None}
+    spec = {**entry_arguments(kind), "job_profile": {"type": "str"}}
+    known = {*spec, *(alias for each in spec.values() for alias in each.get("aliases", ()))}
+    unknown = [key for key in options if key not in known]
+    for key in unknown:
+        hint = did_you_mean(key, known, f"choose one of {', '.join(sorted(spec))}")
+        result.problems.append(f"{origin.text(key)}: unknown option{hint}")
+    checked = ArgumentSpecValidator(spec).validate({key: value for key, value in options.items() if key in known})
+    result.problems += [f"{origin.text()}: {message}" for message in checked.error_messages]
+    if unknown or checked.error_messages:
+        return
+    # What the validator fills in was not given.
+    given = {option for option in spec if {option, *spec[option].get("aliases", ())} & set(options)}
+    options = {key: value for key, value in checked.validated_parameters.items() if key in given and value is not None}
+    try:
+        profiles.apply(options)
+    except InputError as error:
+        result.problems.append(f"{origin.text('job_profile')}: {error.msg}")
+        return
+    result.add(kind, options, origin)
+
+
+def _add_yaml(result: Onboarding, file: str, text: str, profiles: Profiles) -> None:
+    try:
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+        data = loader.construct_document(node) if node is not None else None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}" if mark is not None else "somewhere"
+        result.problems.append(
+            f"{file}: {where}: not a YAML file: {getattr(error, 'problem', None) or error}; correct the line"
+        )
+        return
+    if isinstance(data, list):
+        _add_nodes(result, file, USER, data, node, profiles)
+        return
+    if not isinstance(data, dict):
+        result.problems.append(f"{file}: line 1: write a list of people, or a dictionary with users and api_users")
+        return
+    pairs = node.value if isinstance(node, yaml.MappingNode) else []
+    nodes = {key.value: value for key, value in pairs if isinstance(key, yaml.ScalarNode)}
+    for key, value in data.items():
+        kind = {name: kind for kind, name in LISTS.items()}.get(key)
+        line = nodes[key].start_mark.line + 1 if key in nodes else 1
+        if kind is None:
+            hint = did_you_mean(str(key), LISTS.values(), "write users or api_users")
+            result.problems.append(f'{file}: line {line}: unknown key "{key}"{hint}')
+        elif value is None:
+            continue
+        elif not isinstance(value, list):
+            result.problems.append(f"{file}: line {line}: {key} is not a list; write one of accounts")
+        else:
+            _add_nodes(result, file, kind, value, nodes[key], profiles)
+
+
+def _add_nodes(result: Onboarding, file: str, kind: str, entries: list[t.Any], node: t.Any, profiles: Profiles) -> None:
+    for number, (entry, each) in enumerate(zip(entries, node.value), start=1):
+        _add_entry(result, kind, entry, Origin(file, each.start_mark.line + 1, number), profiles)
+
+
+def _columns() -> dict[str, str]:
+    """Return the option of each column that our own form knows."""
+    columns = {"job_profile": "job_profile", "user_type": "user_type"}
+    for kind in (USER, API_USER):
+        for option, spec in entry_arguments(kind).items():
+            for name in (option, *spec.get("aliases", ())):
+                columns[name] = option
+    return columns
+
+
+def _add_csv(result: Onboarding, file: str, text: str, profiles: Profiles) -> None:
+    columns = _columns()
+    rows, problems = read_rows(text, columns)
+    specs = {kind: entry_arguments(kind) for kind in (USER, API_USER)}
+    if not any(problem.row is None for problem in problems):
+        for row in rows:
+            _add_row(result, file, row, columns, specs, profiles, problems)
+    problems.sort(key=lambda problem: (problem.line or 0, problem.column or 0))
+    result.problems += [problem.text(file, with_row=True) for problem in problems]
+
+
+def _add_row(
+    result: Onboarding,
+    file: str,
+    row: Row,
+    columns: t.Mapping[str, str],
+    specs: t.Mapping[str, dict[str, t.Any]],
+    profiles: Profiles,
+    problems: list[Problem],
+) -> None:
+    before = len(problems)
+    type_cell = row.cells.get("user_type")
+    kind = USER_TYPES.get(type_cell.text) if type_cell is not None else USER
+    if kind is None and type_cell is not None:
+        problems.append(row.problem(f'"{type_cell.text}" is not a type of account; write human or api', type_cell))
+        return
+    spec = specs[str(kind)]
+    options: Options = {}
+    cells: dict[str, Cell] = {}
+    for header, cell in row.cells.items():
+        option = columns[header]
+        if option == "user_type":
+            continue
+        if option in cells:
+            problems.append(
+                row.problem(
+                    f'the same as column {cells[option].column} "{cells[option].header}"; remove one of them', cell
+                )
+            )
+        elif option == "job_profile":
+            options[option] = cell.text
+        elif option not in spec:
+            owner = "people" if kind == API_USER else "API service accounts (user_type api)"
+            problems.append(row.problem(f"only {owner} have this option; leave the cell empty", cell))
+        else:
+            value = _value(row, cell, spec[option], problems)
+            if value is not None:
+                options[option] = value
+        cells[option] = cell
+    if "job_profile" in options:
+        try:
+            profiles.apply(options)
+        except InputError as error:
+            problems.append(row.problem(error.msg, cells["job_profile"]))
+        cells.setdefault("roles", cells["job_profile"])
+    if not any(options.get(option) for option in ("username", "custom_id", "email_address")):
+        problems.append(
+            row.problem("nothing says whose account is meant; fill in username, custom_id or email_address")
+        )
+    if len(problems) == before:
+        result.add(str(kind), options, Origin(file, row.line, row.row, cells))
+
+
+def _value(row: Row, cell: Cell, spec: t.Mapping[str, t.Any], problems: list[Problem]) -> t.Any:
+    if spec["type"] == "bool":
+        return flag(row, cell, problems)
+    if spec["type"] == "list":
+        return names(row, cell, problems)
+    if "choices" in spec and cell.text not in spec["choices"]:
+        choices = ", ".join(spec["choices"])
+        hint = did_you_mean(cell.text, spec["choices"], f"write one of {choices}")
+        problems.append(row.problem(f'"{cell.text}" is unknown{hint}', cell))
+        return None
+    return cell.text
+
+
+def label(options: t.Mapping[str, t.Any]) -> str:
+    """Return the name by which an entry speaks of its account."""
+    return str(options.get("username") or options.get("email_address") or options.get("custom_id"))
+
+
+def outcome(
+    entries: t.Mapping[str, t.Sequence[Options]],
+    origins: t.Mapping[str, t.Sequence[Origin]],
+    run: t.Mapping[str, t.Any],
+    *,
+    stops: bool = False,
+) -> tuple[list[dict[str, t.Any]], list[str]]:
+    """Say what became of each row.
+
+    :param run: what C(veracode_directory) returned, failed or not.
+    :param stops: it was to stop at the first failure.
+    :returns: a row of the result file for each entry, and the errors in words of the input's files.
+    """
+    refused = "summary" not in run
+    failed, messages = _failures(origins, run)
+    if not messages and (refused or run.get("failed")):
+        messages = [str(run.get("msg") or "the run failed without a message")]
+    actions: dict[tuple[str, str], t.Mapping[str, t.Any]] = {}
+    for action in run.get("actions") or ():
+        actions[(action["kind"], str(action["name"]).casefold())] = action
+    rows = []
+    for kind, listed in entries.items():
+        for number, options in enumerate(listed):
+            keys = [
+                (kind, str(options[name]).casefold()) for name in ("username", "email_address") if options.get(name)
+            ]
+            done = next((actions[key] for key in keys if key in actions), None)
+            errors = failed.get((kind, number))
+            if errors:
+                what = "refused" if refused else "failed"
+            elif done is not None:
+                what = DONE[done["action"]]
+            elif refused or (stops and messages):
+                what = "not tried"
+            elif not keys:
+                # Selected by custom_id alone: the answer speaks of it by a username that the row does not know.
+                what = "done"
+            else:
+                what = "unchanged"
+            origin = origins[kind][number]
+            rows.append(
+                {
+                    "file": origin.file,
+                    "line": origin.line,
+                    "row": origin.row,
+                    "user_type": "human" if kind == USER else "api",
+                    "account": label(options),
+                    "outcome": what,
+                    "fields": list(done["fields"]) if done is not None else [],
+                    "message": "; ".join(errors or ()),
+                }
+            )
+    files = list(dict.fromkeys(row["file"] for row in rows))
+    rows.sort(key=lambda row: (files.index(row["file"]), row["line"] or 0, row["row"] or 0))
+    return rows, messages
+
+
+def _failures(
+    origins: t.Mapping[str, t.Sequence[Origin]], run: t.Mapping[str, t.Any]
+) -> tuple[dict[tuple[str, int], list[str]], list[str]]:
+    """Return the errors by kind and number of the entry, and all of them, in words of the input's files."""
+    failures = [failure for failure in run.get("errors") or () if isinstance(failure, t.Mapping)]
+    if not failures and isinstance(run.get("failure"), t.Mapping):
+        failures = [run["failure"]]
+
+    def place(match: re.Match[str]) -> str:
+        kind = next(kind for kind, name in LISTS.items() if name == match.group(1))
+        if int(match.group(2)) >= len(origins[kind]):
+            return match.group(0)
+        return origins[kind][int(match.group(2))].text(match.group(3))
+
+    failed: dict[tuple[str, int], list[str]] = {}
+    messages: list[str] = []
+    for failure in failures:
+        raw, where = str(failure.get("msg")), str(failure.get("place") or "")
+        text = _PLACE.sub(place, raw)
+        named = _PLACE.search(where)
+        if named is not None and not _PLACE.search(raw):
+            text = f"{_PLACE.sub(place, where)}: {text}"
+        messages.append(text)
+        for match in _PLACE.finditer(where):
+            kind = next(kind for kind, name in LISTS.items() if name == match.group(1))
+            failed.setdefault((kind, int(match.group(2))), []).append(text)
+    return failed, messages
+
+
+def result_csv(rows: t.Iterable[t.Mapping[str, t.Any]]) -> str:
+    """Return the result file."""
+    return write_csv(
+        RESULT_HEADER,
+        [[",".join(row[name]) if name == "fields" else row[name] for name in RESULT_HEADER] for row in rows],
+    )
