@@ -15,14 +15,25 @@ import typing as t
 OUTCOME_UNKNOWN = "whether it was carried out is unknown"
 
 
+def printable(text: str) -> str:
+    """Return a text as it may be shown on a terminal: control, escape and invisible characters are written out.
+
+    Names come from servers, files and other people, and a terminal obeys escape sequences.
+    """
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text)
+
+
 class VeracodeError(Exception):
     """Anything that stops a run and is explained to the user.
 
-    The keyword arguments become the C(failure) of the result; what is C(None) does not apply.
+    The keyword arguments become the `failure` of the result; what is `None` does not apply.
 
-    :param msg: what happened, what it happened to, and the remedy. Never holds a secret.
-    :param place: where in the input, for example C(users[17].roles).
-    :param kind: C(user), C(api_user), C(team), ...
+    :param msg: what happened, what it happened to, and the remedy, in one line. Never holds a secret. What a terminal
+        could obey is written out.
+    :param place: where in the input, for example `users[17].roles`.
+    :param kind: `user`, `api_user`, `team`, ...
     :param name: the username or name of the object.
     :param option: the option at fault.
     :param value: the value at fault (never a secret).
@@ -48,8 +59,8 @@ class VeracodeError(Exception):
         path: str | None = None,
         request_id: str | None = None,
     ) -> None:
-        super().__init__(msg)
-        self.msg = msg
+        self.msg = printable(msg)
+        super().__init__(self.msg)
         self.place = place
         self.kind = kind
         self.name = name
@@ -61,7 +72,7 @@ class VeracodeError(Exception):
         self.request_id = request_id
 
     def failure(self) -> dict[str, t.Any]:
-        """Return what applies, in the form of the C(failure) of a result."""
+        """Return what applies, in the form of the `failure` of a result."""
         return {field: getattr(self, field) for field in self.FIELDS if getattr(self, field) is not None}
 
     def details(self) -> dict[str, t.Any]:
@@ -105,7 +116,7 @@ class LostAnswerError(TransportError):
 class MissingLibraryError(VeracodeError):
     """A Python library that the collection needs cannot be imported.
 
-    :param library: the requirement, for example C(requests >= 2.28).
+    :param library: the requirement, for example `requests >= 2.28`.
     :param trace: the traceback of the failed import.
     """
 
@@ -122,7 +133,9 @@ class SeveralErrors(VeracodeError):
     """
 
     def __init__(self, problems: t.Sequence[VeracodeError]) -> None:
-        super().__init__("\n".join(dict.fromkeys(problem.msg for problem in problems)), **problems[0].details())
+        super().__init__("", **problems[0].details())
+        self.msg = "\n".join(dict.fromkeys(problem.msg for problem in problems))
+        self.args = (self.msg,)
         self._all = list(problems)
 
     @property
