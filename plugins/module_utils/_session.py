@@ -14,8 +14,8 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.community.veracode.plugins.module_utils._api.base import Directory
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import IdentityDirectory
+from ansible_collections.community.veracode.plugins.module_utils._api.base import AccountClient
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import RestAccountClient
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import Progress
 from ansible_collections.community.veracode.plugins.module_utils._errors import (
     InputError,
@@ -48,25 +48,25 @@ class Session:
                 "validate_certs: the server's certificate is not verified, so anyone on the way can read and change "
                 "what is sent; give the authority's certificate in ca_path instead"
             )
-        self._identity: IdentityDirectory | None = None
-        self._open: list[Directory] = []
+        self._rest: RestAccountClient | None = None
+        self._open: list[AccountClient] = []
 
-    def identity(self) -> IdentityDirectory:
-        """Return the directory behind the Identity REST API."""
-        if self._identity is None:
+    def rest(self) -> RestAccountClient:
+        """Return the client of the accounts at the Identity REST API."""
+        if self._rest is None:
             transport = Transport(self.connection, self.calls, family="rest")
-            self._identity = IdentityDirectory(transport, self.connection.credentials.bare_id)
-            self._open.append(self._identity)
-        return self._identity
+            self._rest = RestAccountClient(transport, self.connection.credentials.bare_id)
+            self._open.append(self._rest)
+        return self._rest
 
-    def directory(self, api: str) -> Directory:
-        """Return the directory behind one of the two APIs."""
+    def accounts(self, api: str) -> AccountClient:
+        """Return the client of the accounts at one of the two APIs."""
         if api == REST:
-            return self.identity()
-        from ansible_collections.community.veracode.plugins.module_utils._api.xml.accounts import XmlDirectory
+            return self.rest()
+        from ansible_collections.community.veracode.plugins.module_utils._api.xml.accounts import XmlAccountClient
 
         transport = Transport(self.connection, self.calls, family="xml")
-        directory = XmlDirectory(transport, lambda: self.identity().caller_username())
+        directory = XmlAccountClient(transport, lambda: self.rest().caller_username())
         self._open.append(directory)
         return directory
 

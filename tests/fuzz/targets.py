@@ -17,11 +17,10 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.community.veracode.plugins.filter.from_wrapper_csv import from_wrapper_csv
 from ansible_collections.community.veracode.plugins.filter.onboarding_entries import onboarding_entries
 from ansible_collections.community.veracode.plugins.module_utils._api.base import Filters
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import IdentityDirectory
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.jit_settings import _settings
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import RestAccountClient
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.jit import _settings
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.keys import key_from
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.structure import IdentityStructure
-from ansible_collections.community.veracode.plugins.module_utils._api.xml.accounts import XmlDirectory
+from ansible_collections.community.veracode.plugins.module_utils._api.xml.accounts import XmlAccountClient
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Answer
 from ansible_collections.community.veracode.plugins.module_utils._http.credentials import find_credentials
@@ -29,6 +28,7 @@ from ansible_collections.community.veracode.plugins.module_utils._keys.formats i
 from ansible_collections.community.veracode.plugins.module_utils._model.plan_file import compare_plan
 from ansible_collections.community.veracode.plugins.module_utils._model.role import USER
 from ansible_collections.community.veracode.plugins.module_utils._plan.structure import Needed
+from ansible_collections.community.veracode.plugins.module_utils._read.structure import StructureReader
 
 CORPUS = Path(__file__).parent / "corpus"
 _NAME = "tmonarch@example.com"
@@ -73,8 +73,8 @@ def json_answers(data: bytes) -> None:
     """Answers of the Identity REST API, as accounts, teams, business units, roles, key pairs and settings."""
     number, body = _split(data)
     server: Any = Server(body, "application/json", (200, 200, 200, 400)[number % 4])
-    directory = IdentityDirectory(server, "0" * 32)
-    structure = IdentityStructure(directory)
+    directory = RestAccountClient(server, "0" * 32)
+    structure = StructureReader(directory)
     read = directory.client.read
     _each(
         lambda: directory.by_username(_NAME, USER, _NEED),
@@ -98,7 +98,7 @@ def xml_answers(data: bytes) -> None:
     """Documents of the Admin XML API, as accounts and teams."""
     number, body = _split(data)
     server: Any = Server(body, ("text/xml", "application/xml", "")[number % 3], (200, 200, 200, 400)[number // 3 % 4])
-    directory = XmlDirectory(server, lambda: "admin-api")
+    directory = XmlAccountClient(server, lambda: "admin-api")
     _each(
         lambda: directory.by_username(_NAME, USER, _NEED),
         lambda: directory.by_custom_id("EX\\t", _NEED),

@@ -13,8 +13,8 @@ from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, NamedTuple
 
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import BASE, Client, segment
-from ansible_collections.community.veracode.plugins.module_utils._api.xml.client import Client as XmlClient
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import BASE, RestClient, segment
+from ansible_collections.community.veracode.plugins.module_utils._api.xml.client import XmlClient
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Answer, Calls, Effect, Transport
 from ansible_collections.community.veracode.plugins.module_utils._http.credentials import Connection
@@ -55,7 +55,7 @@ class Probe:
         self._most = most
         self._rest = Transport(connection, self.calls, family="rest")
         self._xml_transport = Transport(connection, self.calls, family="xml")
-        self._client = Client(self._rest)
+        self._client = RestClient(self._rest)
         self._xml = XmlClient(self._xml_transport)
         self._own_id = connection.credentials.bare_id
         self._results: list[Observation] = []

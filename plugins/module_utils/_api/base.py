@@ -125,7 +125,7 @@ class Lookup(t.Protocol):
         """Return the SAML account of that subject."""
 
 
-class Directory(Lookup, t.Protocol):
+class AccountClient(Lookup, t.Protocol):
     """A Lookup that can also change accounts."""
 
     def roles(self) -> RoleCatalog:

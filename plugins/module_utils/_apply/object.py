@@ -13,7 +13,7 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.community.veracode.plugins.module_utils._api.base import Directory
+from ansible_collections.community.veracode.plugins.module_utils._api.base import AccountClient
 from ansible_collections.community.veracode.plugins.module_utils._errors import (
     ApiError,
     LostAnswerError,
@@ -95,7 +95,7 @@ def carry_out(
 
 
 def apply_plan(
-    plan: Plan, directory: Directory, progress: Progress, *, check_mode: bool, keys: KeyReceiver | None = None
+    plan: Plan, directory: AccountClient, progress: Progress, *, check_mode: bool, keys: KeyReceiver | None = None
 ) -> Account | None:
     """Carry out what is planned for one account.
 
@@ -165,7 +165,7 @@ def _after(change: Change) -> Account:
     return change.account_after
 
 
-def _update(change: Change, directory: Directory, progress: Progress) -> Account:
+def _update(change: Change, directory: AccountClient, progress: Progress) -> Account:
     before, after = _before(change), _after(change)
     answered = directory.update(before, after, change.values, verify_email=change.verify_email)
     note(change, progress)
@@ -185,7 +185,7 @@ def _carries(answered: Account, change: Change) -> bool:
     return all(option in shown for option in change.values if option != "title")
 
 
-def _create(change: Change, directory: Directory, progress: Progress, keys: KeyReceiver | None) -> Account:
+def _create(change: Change, directory: AccountClient, progress: Progress, keys: KeyReceiver | None) -> Account:
     after = _after(change)
     if keys is not None:
         keys.prepare()
@@ -214,7 +214,7 @@ def _create(change: Change, directory: Directory, progress: Progress, keys: KeyR
     return account
 
 
-def _finish(change: Change, directory: Directory, created: Account) -> Account:
+def _finish(change: Change, directory: AccountClient, created: Account) -> Account:
     """Set what the creation could not, as soon as the new account can be read."""
     try:
         return directory.finish(created, _after(change), change.values)
@@ -229,7 +229,7 @@ def _finish(change: Change, directory: Directory, created: Account) -> Account:
 
 
 def _look_for(
-    change: Change, directory: Directory, lost: LostAnswerError, progress: Progress, keys: KeyReceiver | None
+    change: Change, directory: AccountClient, lost: LostAnswerError, progress: Progress, keys: KeyReceiver | None
 ) -> Account:
     """Find out what became of a creation whose answer was lost, before anything is sent again."""
     after = _after(change)

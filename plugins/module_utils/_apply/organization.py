@@ -17,8 +17,8 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from ansible_collections.community.veracode.plugins.module_utils._api.base import Directory
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.structure import IdentityStructure
+from ansible_collections.community.veracode.plugins.module_utils._api.base import AccountClient
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.structure import StructureClients
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import (
     Progress,
     apply_plan,
@@ -54,8 +54,8 @@ class OrganizationWriter:
 
     def __init__(
         self,
-        directory: Directory,
-        structure: IdentityStructure,
+        directory: AccountClient,
+        structure: StructureClients,
         progress: Progress,
         organization: Organization,
         *,

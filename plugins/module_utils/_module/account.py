@@ -12,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible_collections.community.veracode.plugins.module_utils._api.base import Directory, Filters
+from ansible_collections.community.veracode.plugins.module_utils._api.base import AccountClient, Filters
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import apply_plan
 from ansible_collections.community.veracode.plugins.module_utils._errors import (
     InputError,
@@ -44,7 +44,7 @@ def manage_account(kind: str) -> t.Callable[[Session], dict[str, t.Any]]:
         desired, problems, warnings = desired_account(params, kind, api=params.get("api") or REST)
         raise_all(problems)
         session.progress.warnings += warnings
-        directory = session.directory(desired.api)
+        directory = session.accounts(desired.api)
         try:
             return _manage(session, desired, directory)
         except VeracodeError as error:
@@ -55,7 +55,7 @@ def manage_account(kind: str) -> t.Callable[[Session], dict[str, t.Any]]:
     return work
 
 
-def _manage(session: Session, desired: Desired, directory: Directory) -> dict[str, t.Any]:
+def _manage(session: Session, desired: Desired, directory: AccountClient) -> dict[str, t.Any]:
     params = session.params
     plan = plan_one(directory, desired)
     risk = lockout_risk(plan.change)
@@ -95,7 +95,7 @@ def _key_delivery(session: Session) -> KeyDelivery:
 _REPORTED = frozenset({"roles", "teams"})
 
 
-def plan_one(directory: Directory, desired: Desired) -> Plan:
+def plan_one(directory: AccountClient, desired: Desired) -> Plan:
     """Read what one account needs, and what is told of it in the result, and plan it."""
     found = find_account(directory, desired, _REPORTED)
     if found is not None and found.account.kind != desired.kind:
@@ -145,7 +145,7 @@ def list_accounts(session: Session) -> dict[str, t.Any]:
             )
         },
     )
-    listing = session.directory(params["api"]).list_accounts(filters)
+    listing = session.accounts(params["api"]).list_accounts(filters)
     if not listing.complete:
         session.progress.warnings.append(
             "The listing does not agree with the server's own total, even when read again, so accounts may be missing"

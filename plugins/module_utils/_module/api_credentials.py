@@ -14,8 +14,8 @@ import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Client
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.keys import KeyRing
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import RestClient
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.keys import KeyClient
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import carry_out, note
 from ansible_collections.community.veracode.plugins.module_utils._errors import (
     ApiError,
@@ -75,7 +75,7 @@ def manage_credentials(session: Session) -> dict[str, t.Any]:
 
 def _manage(session: Session) -> dict[str, t.Any]:
     wanted = wanted_key(session.params)
-    ring = KeyRing(session.identity().client)
+    ring = KeyClient(session.rest().client)
     situation = _read(session, ring, wanted)
     if situation is None:
         return _nothing(wanted)
@@ -130,7 +130,7 @@ def _nothing(wanted: WantedKey) -> dict[str, t.Any]:
 # Reading
 
 
-def _read(session: Session, ring: KeyRing, wanted: WantedKey) -> _Situation | None:
+def _read(session: Session, ring: KeyClient, wanted: WantedKey) -> _Situation | None:
     if wanted.username is not None:
         return _read_by_name(session, ring, wanted.username)
     if wanted.state == "absent":
@@ -138,10 +138,10 @@ def _read(session: Session, ring: KeyRing, wanted: WantedKey) -> _Situation | No
     return _read_by_id(ring, str(wanted.api_id))
 
 
-def _read_by_name(session: Session, ring: KeyRing, username: str) -> _Situation | None:
+def _read_by_name(session: Session, ring: KeyClient, username: str) -> _Situation | None:
     """Two calls: the account and its pair. An account without administrator's roles may ask for its own alone."""
     try:
-        account = session.identity().by_username(username, USER, frozenset())
+        account = session.rest().by_username(username, USER, frozenset())
     except ApiError as error:
         if error.status != 403:
             raise
@@ -160,7 +160,7 @@ def _read_by_name(session: Session, ring: KeyRing, username: str) -> _Situation 
     return _Situation(holder, ring.of(holder))
 
 
-def _read_leaked(ring: KeyRing, api_id: str) -> _Situation | None:
+def _read_leaked(ring: KeyClient, api_id: str) -> _Situation | None:
     """One call where a search shows the account with its pair; else the pair is asked for, and its owner if need be."""
     found = ring.owner(api_id)
     if found is not None and found[1] is not None:
@@ -173,7 +173,7 @@ def _read_leaked(ring: KeyRing, api_id: str) -> _Situation | None:
     return _Situation(owner[0] if owner is not None else Holder(user_id, user_id), key)
 
 
-def _read_by_id(ring: KeyRing, api_id: str) -> _Situation | None:
+def _read_by_id(ring: KeyClient, api_id: str) -> _Situation | None:
     """Two calls, and one more if the pair was replaced by now: the task means the account that held it."""
     by_id = ring.by_id(api_id)
     owner = ring.holder(by_id[1]) if by_id else None
@@ -194,7 +194,7 @@ def _stored(session: Session, wanted: WantedKey, holder: Holder) -> Stored | Non
     return Stored(store.stored_api_id(), tuple(store.rescue_files()))
 
 
-def _is_own(session: Session, ring: KeyRing, wanted: WantedKey, situation: _Situation) -> bool:
+def _is_own(session: Session, ring: KeyClient, wanted: WantedKey, situation: _Situation) -> bool:
     """Tell whether a change would end the pair that signs the calls; one more call if that is not plain."""
     if situation.own:
         return True
@@ -203,7 +203,7 @@ def _is_own(session: Session, ring: KeyRing, wanted: WantedKey, situation: _Situ
         return True
     if wanted.state == "absent" and wanted.api_id is not None:
         return False  # only that pair ends
-    return session.identity().caller() == situation.holder.user_id
+    return session.rest().caller() == situation.holder.user_id
 
 
 # Changing
@@ -212,7 +212,7 @@ def _is_own(session: Session, ring: KeyRing, wanted: WantedKey, situation: _Situ
 class _Work:
     """Generates or revokes the pair of one account."""
 
-    def __init__(self, session: Session, ring: KeyRing, wanted: WantedKey, situation: _Situation, own: bool) -> None:
+    def __init__(self, session: Session, ring: KeyClient, wanted: WantedKey, situation: _Situation, own: bool) -> None:
         self._session = session
         self._ring = ring
         self._wanted = wanted
@@ -317,7 +317,7 @@ class _Work:
         try:
             transport = Transport(connection, self._session.calls, family="rest")
             try:
-                own = self._first_call(KeyRing(Client(transport)))
+                own = self._first_call(KeyClient(RestClient(transport)))
             finally:
                 transport.close()
             if own is None or bare(own.api_id) != bare(str(pair["api_id"])):
@@ -326,7 +326,7 @@ class _Work:
             raise ApiError(self._not_verified(pair, before, error), option="verify", value=True) from None
 
     @staticmethod
-    def _first_call(ring: KeyRing) -> Key | None:
+    def _first_call(ring: KeyClient) -> Key | None:
         for wait in VERIFY_WAITS:
             try:
                 return ring.own()

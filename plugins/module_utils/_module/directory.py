@@ -14,8 +14,8 @@ import time
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import IdentityDirectory
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.structure import IdentityStructure, Store
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import RestAccountClient
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.objects import ObjectClient
 from ansible_collections.community.veracode.plugins.module_utils._apply.organization import OrganizationWriter, Report
 from ansible_collections.community.veracode.plugins.module_utils._argspec import entry_arguments
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError, raise_all
@@ -80,9 +80,10 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.organizat
 from ansible_collections.community.veracode.plugins.module_utils._plan.structure import Known, lists_needed, needed
 from ansible_collections.community.veracode.plugins.module_utils._read.accounts import (
     INVERSE_FIELDS,
-    InventoryReader,
+    AccountReader,
     Memberships,
 )
+from ansible_collections.community.veracode.plugins.module_utils._read.structure import StructureReader
 from ansible_collections.community.veracode.plugins.module_utils._session import Session
 
 KINDS = {"users": USER, "api_users": API_USER}
@@ -97,9 +98,9 @@ class Reconciliation:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.params = session.params
-        self.directory: IdentityDirectory = session.identity()
-        self.structure = IdentityStructure(self.directory)
-        self.reader = InventoryReader(self.directory, self.directory.client)
+        self.directory: RestAccountClient = session.rest()
+        self.structure = StructureReader(self.directory)
+        self.reader = AccountReader(self.directory, self.directory.client)
         self.exclusive: list[str] = list(self.params["exclusive"])
         self.strategy = LISTING
         self.inventory = Inventory((), complete=True)
@@ -185,7 +186,7 @@ class Reconciliation:
         self._read_lists(self.structure.teams, structure.teams)
         self._read_lists(self.structure.business_units, structure.units)
 
-    def _read_lists(self, store: Store[t.Any], entries: list[StructureEntry]) -> None:
+    def _read_lists(self, store: ObjectClient[t.Any], entries: list[StructureEntry]) -> None:
         wanted = [
             number
             for number, entry in enumerate(entries)

@@ -13,7 +13,6 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.account_json import is_whole
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.structure import IdentityStructure
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
 from ansible_collections.community.veracode.plugins.module_utils._model.account import TEXT, Account, fields_of
 from ansible_collections.community.veracode.plugins.module_utils._model.inventory import Inventory
@@ -26,7 +25,8 @@ from ansible_collections.community.veracode.plugins.module_utils._model.role imp
 )
 from ansible_collections.community.veracode.plugins.module_utils._model.structure import BusinessUnit, Team
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import LISTS
-from ansible_collections.community.veracode.plugins.module_utils._read.accounts import InventoryReader
+from ansible_collections.community.veracode.plugins.module_utils._read.accounts import AccountReader
+from ansible_collections.community.veracode.plugins.module_utils._read.structure import StructureReader
 from ansible_collections.community.veracode.plugins.module_utils._session import Session
 
 KINDS = ("business_units", "teams", "users", "api_users")
@@ -38,8 +38,8 @@ _ONE_WAY = frozenset({"is_saml_user", "custom_id"})
 def export(session: Session) -> dict[str, t.Any]:
     """Return the organization, sorted and stable: applied as it is, it changes nothing."""
     kinds = set(session.params["kinds"] or KINDS)
-    structure = IdentityStructure(session.identity())
-    reader = InventoryReader(session.identity(), session.identity().client)
+    structure = StructureReader(session.rest())
+    reader = AccountReader(session.rest(), session.rest().client)
     directory: dict[str, list[dict[str, t.Any]]] = {}
     complete = True
     warnings = session.progress.warnings
@@ -78,7 +78,7 @@ def export(session: Session) -> dict[str, t.Any]:
     return {"directory": {kind: directory[kind] for kind in KINDS if kind in directory}, "complete": complete}
 
 
-def _complete(reader: InventoryReader, inventory: Inventory, kinds: set[str]) -> None:
+def _complete(reader: AccountReader, inventory: Inventory, kinds: set[str]) -> None:
     reader.believe(inventory)
     accounts = inventory.by_handle.items()
     lacking = [handle for handle, account in accounts if LISTS[account.kind] in kinds and not is_whole(account)]
@@ -125,7 +125,7 @@ def _account(session: Session, account: Account) -> dict[str, t.Any]:
 
 def _would_gain_a_role(session: Session, account: Account) -> bool:
     """Tell whether C(unrestricted) would change the roles of an account."""
-    return NO_TEAM_RESTRICTION not in (account.roles or ()) and NO_TEAM_RESTRICTION in session.identity().roles()
+    return NO_TEAM_RESTRICTION not in (account.roles or ()) and NO_TEAM_RESTRICTION in session.rest().roles()
 
 
 def _refused(account: Account) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.jit_settings import JitStore
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.jit import JitClient
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import carry_out, look_for_lost, note
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, LostAnswerError, raise_all
 from ansible_collections.community.veracode.plugins.module_utils._plan.account import Change, Names
@@ -30,8 +30,8 @@ def manage_jit_settings(session: Session) -> dict[str, t.Any]:
     desired, problems, warnings = desired_jit(session.params)
     raise_all(problems)
     session.progress.warnings += warnings
-    directory = session.identity()
-    store = JitStore(directory.client)
+    directory = session.rest()
+    store = JitClient(directory.client)
     current = store.read()
     need_roles, team_names = jit_names_needed(desired, current)
     teams, all_teams = directory.teams(team_names) if team_names else ({}, ())
@@ -53,7 +53,7 @@ def manage_jit_settings(session: Session) -> dict[str, t.Any]:
     }
 
 
-def _write(store: JitStore, change: Change, wanted: JitSettings, session: Session) -> JitSettings:
+def _write(store: JitClient, change: Change, wanted: JitSettings, session: Session) -> JitSettings:
     """Write the settings and hold what the server made of them against what was sent.
 
     :raises ApiError: it took the call and did not do all of it, or what it did is not known.

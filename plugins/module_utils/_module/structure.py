@@ -13,11 +13,7 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.structure import (
-    IdentityStructure,
-    Store,
-    StructureListing,
-)
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.objects import ObjectClient, ObjectListing
 from ansible_collections.community.veracode.plugins.module_utils._apply.structure import apply_structure
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, raise_all
 from ansible_collections.community.veracode.plugins.module_utils._model.role import there_is_no
@@ -44,6 +40,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.structure
     plan_role,
     plan_team,
 )
+from ansible_collections.community.veracode.plugins.module_utils._read.structure import StructureReader
 from ansible_collections.community.veracode.plugins.module_utils._session import Session
 
 # Details wait for the network nearly all the time; the rate limit holds for all of them together.
@@ -57,7 +54,7 @@ class _Kind(t.Generic[S]):
     """How one kind of object is read, planned and reported."""
 
     desired: t.Callable[[t.Mapping[str, t.Any]], tuple[DesiredObject, list[InputError]]]
-    store: t.Callable[[IdentityStructure], Store[S]]
+    store: t.Callable[[StructureReader], ObjectClient[S]]
     plan: t.Callable[[DesiredObject, S | None, Known], Plan]
     report: t.Callable[[S], Result]
     result: str
@@ -93,7 +90,7 @@ def _manage(session: Session, kind: _Kind[S]) -> Result:
     entry: DesiredObject
     entry, problems = kind.desired(session.params)
     raise_all(problems)
-    structure = IdentityStructure(session.identity())
+    structure = StructureReader(session.rest())
     store = kind.store(structure)
     current: S | None = find_structure(entry, store.named((entry.name, *entry.previously)))
     if current is not None:
@@ -109,7 +106,7 @@ def _manage(session: Session, kind: _Kind[S]) -> Result:
 def list_teams(session: Session) -> Result:
     """Do the work of C(veracode_team_info)."""
     name, unit = session.params["name"], session.params["business_unit"]
-    structure = IdentityStructure(session.identity())
+    structure = StructureReader(session.rest())
     listing = structure.teams.listing(name)
     teams = [team for team in listing.items if name is None or team.name == name]
     if unit is not None:
@@ -130,7 +127,7 @@ def list_teams(session: Session) -> Result:
 def list_business_units(session: Session) -> Result:
     """Do the work of C(veracode_business_unit_info)."""
     name = session.params["name"]
-    store = IdentityStructure(session.identity()).business_units
+    store = StructureReader(session.rest()).business_units
     listing = store.listing()
     units = [unit for unit in listing.items if name is None or unit.name == name]
     if session.params["detailed"] or name is not None:
@@ -142,7 +139,7 @@ def list_roles(session: Session) -> Result:
     """Do the work of C(veracode_role_info)."""
     params = session.params
     name = params["name"]
-    store = IdentityStructure(session.identity()).roles
+    store = StructureReader(session.rest()).roles
     listing = store.listing()
     roles = [
         role
@@ -156,7 +153,7 @@ def list_roles(session: Session) -> Result:
     return _listed(session, "roles", [report_role(role) for role in roles], listing)
 
 
-def _details(store: Store[S], items: list[S], need: t.Collection[str], *, whole: bool = False) -> list[S]:
+def _details(store: ObjectClient[S], items: list[S], need: t.Collection[str], *, whole: bool = False) -> list[S]:
     """Return the objects read on their own; one that is gone meanwhile is left out.
 
     :param need: options that tell whether a listing carries everything.
@@ -171,7 +168,7 @@ def _details(store: Store[S], items: list[S], need: t.Collection[str], *, whole:
         return [item for item in pool.map(read, items) if item is not None]
 
 
-def _listed(session: Session, key: str, items: list[Result], listing: StructureListing[S]) -> Result:
+def _listed(session: Session, key: str, items: list[Result], listing: ObjectListing[S]) -> Result:
     if not listing.complete:
         session.progress.warnings.append(
             f"The listing of {key.replace('_', ' ')} does not agree with the server's own total, even when read again, "

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.resets import ResetDesk
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.resets import ResetClient
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import carry_out
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, LostAnswerError
 from ansible_collections.community.veracode.plugins.module_utils._model.role import USER
@@ -28,8 +28,8 @@ def reset_account(session: Session) -> dict[str, t.Any]:
         raise InputError(
             f"{option}: an empty value resets nothing; {remedy}", option=option, value=session.params[option]
         )
-    desk = ResetDesk(session.identity().client)
-    account = session.identity().by_username(username, USER, frozenset())
+    desk = ResetClient(session.rest().client)
+    account = session.rest().by_username(username, USER, frozenset())
     person = desk.person(account) if account is not None else None
     if person is None:
         raise InputError(
@@ -50,7 +50,7 @@ def reset_account(session: Session) -> dict[str, t.Any]:
     }
 
 
-def _reset(desk: ResetDesk, person: Person, change: Change, session: Session) -> Person:
+def _reset(desk: ResetClient, person: Person, change: Change, session: Session) -> Person:
     """Do each reset, and note those that were done even if another one fails."""
     done: list[str] = []
     try:

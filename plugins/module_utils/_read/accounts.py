@@ -20,8 +20,8 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest.accou
     shows_all,
     shows_text,
 )
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import CARRY, IdentityDirectory
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Client, Query, segment
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import CARRY, RestAccountClient
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Query, RestClient, segment
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, Membership
 from ansible_collections.community.veracode.plugins.module_utils._model.inventory import Inventory
 from ansible_collections.community.veracode.plugins.module_utils._model.role import API_USER, USER, Role
@@ -41,14 +41,14 @@ T = t.TypeVar("T")
 U = t.TypeVar("U")
 
 
-class InventoryReader:
+class AccountReader:
     """Reads accounts for an Inventory.
 
     :param directory: the directory to read.
     :param client: its client.
     """
 
-    def __init__(self, directory: IdentityDirectory, client: Client) -> None:
+    def __init__(self, directory: RestAccountClient, client: RestClient) -> None:
         self._directory = directory
         self._client = client
         self._keys: dict[str, frozenset[str]] = {}

@@ -19,9 +19,9 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest.accou
     is_whole,
 )
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import (
-    Client,
     Json,
     Query,
+    RestClient,
     incomplete,
     reconciled,
     segment,
@@ -44,7 +44,7 @@ _LIST_TEAMS = "list the teams"
 CARRY: Query = (("detailed", "true"), ("include_roles", "true"), ("include_teams", "true"))
 
 
-class IdentityDirectory:
+class RestAccountClient:
     """Accounts by the Identity REST API.
 
     :param transport: a transport to the REST host.
@@ -53,7 +53,7 @@ class IdentityDirectory:
 
     def __init__(self, transport: Transport, own_api_id: str) -> None:
         self._transport = transport
-        self._client = Client(transport)
+        self._client = RestClient(transport)
         self._own_api_id = own_api_id.casefold()
         self._role_ids: dict[Role, str] = {}
         self._roles: RoleCatalog | None = None
@@ -63,7 +63,7 @@ class IdentityDirectory:
         self._says_yes = False
 
     @property
-    def client(self) -> Client:
+    def client(self) -> RestClient:
         """The client of this directory, for the other readers of the same API."""
         return self._client
 

@@ -59,7 +59,7 @@ class Page(t.NamedTuple):
     pages: int | None
 
 
-class Client:
+class RestClient:
     """Sends calls and checks what comes back.
 
     :param transport: a transport to the REST host.

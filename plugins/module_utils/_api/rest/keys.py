@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Client, Json, segment
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Json, RestClient, segment
 from ansible_collections.community.veracode.plugins.module_utils._errors import LostAnswerError
 from ansible_collections.community.veracode.plugins.module_utils._model.account import timestamp
 from ansible_collections.community.veracode.plugins.module_utils._plan.key_pair import Holder, Key, bare
@@ -20,13 +20,13 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.key_pair 
 _OWNER = ("user_name", "user_legacy_id", "active", "login_enabled", "account_type", "api_credentials")
 
 
-class KeyRing:
+class KeyClient:
     """Reads, generates and revokes key pairs.
 
     :param client: a client of the Identity REST API.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: RestClient) -> None:
         self._client = client
 
     # Reading

@@ -9,20 +9,20 @@
 
 from __future__ import annotations
 
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Client, segment
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import RestClient, segment
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._plan.resets import Person
 
 
-class ResetDesk:
+class ResetClient:
     """Resets passwords, second factors and sessions.
 
     :param client: a client of the Identity REST API.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: RestClient) -> None:
         self._client = client
 
     def person(self, account: Account) -> Person | None:

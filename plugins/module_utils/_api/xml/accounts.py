@@ -20,8 +20,8 @@ from ansible_collections.community.veracode.plugins.module_utils._api.base impor
     unknown_filter,
 )
 from ansible_collections.community.veracode.plugins.module_utils._api.xml.client import (
-    Client,
     Document,
+    XmlClient,
     XmlRefusal,
 )
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError, SelectorError
@@ -61,7 +61,7 @@ _REFUSED = re.compile(
 _WANTS_CUSTOM_ID = re.compile(r"custom_?id is required|custom_?id (must|has to) be|use custom_?id", re.IGNORECASE)
 
 
-class XmlDirectory:
+class XmlAccountClient:
     """People by the Admin XML API, which is deprecated and the only way to eLearning settings.
 
     :param transport: a transport to the XML host.
@@ -70,7 +70,7 @@ class XmlDirectory:
 
     def __init__(self, transport: Transport, caller_username: t.Callable[[], str]) -> None:
         self._transport = transport
-        self._client = Client(transport)
+        self._client = XmlClient(transport)
         self._caller_username = caller_username
         self._teams: tuple[str, ...] | None = None
 

@@ -63,7 +63,7 @@ class Document:
             yield Document(element)
 
 
-class Client:
+class XmlClient:
     """Sends calls as forms by POST, so that names and addresses stay out of URLs and logs, and checks the answers.
 
     :param transport: a transport to the XML host.

@@ -15,9 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import MOST_PAGES, Client, reconciled
-from ansible_collections.community.veracode.plugins.module_utils._api.xml.client import Client as XmlClient
-from ansible_collections.community.veracode.plugins.module_utils._api.xml.client import XmlRefusal
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import (
+    MOST_PAGES,
+    RestClient,
+    reconciled,
+)
+from ansible_collections.community.veracode.plugins.module_utils._api.xml.client import XmlClient, XmlRefusal
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, LostAnswerError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Answer, Effect
 
@@ -35,8 +38,8 @@ class Server:
         return Answer(self._status, self._body, self._kind, None, None, method, path, None, effect=effect, **self._more)
 
 
-def rest(body: bytes | str, **more: t.Any) -> Client:
-    return Client(t.cast("t.Any", Server(body, **more)))
+def rest(body: bytes | str, **more: t.Any) -> RestClient:
+    return RestClient(t.cast("t.Any", Server(body, **more)))
 
 
 def xml(body: bytes | str, **more: t.Any) -> t.Any:

@@ -21,7 +21,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.role imp
     Role,
     RoleCatalog,
 )
-from ansible_collections.community.veracode.plugins.module_utils._read.accounts import ATTEMPTS, InventoryReader
+from ansible_collections.community.veracode.plugins.module_utils._read.accounts import ATTEMPTS, AccountReader
 
 Item = dict[str, t.Any]
 Pages = list[list[str]]
@@ -77,11 +77,11 @@ class Veracode:
 
 
 @pytest.fixture
-def read() -> Iterator[t.Callable[[Veracode], InventoryReader]]:
-    readers: list[InventoryReader] = []
+def read() -> Iterator[t.Callable[[Veracode], AccountReader]]:
+    readers: list[AccountReader] = []
 
-    def make(veracode: Veracode) -> InventoryReader:
-        readers.append(InventoryReader(t.cast("t.Any", veracode), t.cast("t.Any", veracode)))
+    def make(veracode: Veracode) -> AccountReader:
+        readers.append(AccountReader(t.cast("t.Any", veracode), t.cast("t.Any", veracode)))
         return readers[-1]
 
     yield make
@@ -89,7 +89,7 @@ def read() -> Iterator[t.Callable[[Veracode], InventoryReader]]:
         reader.close()
 
 
-Read = t.Callable[[Veracode], InventoryReader]
+Read = t.Callable[[Veracode], AccountReader]
 
 
 def test_a_listing_that_moves_is_read_again(read: Read) -> None:

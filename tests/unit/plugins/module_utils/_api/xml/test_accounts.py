@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 
-from ansible_collections.community.veracode.plugins.module_utils._api.xml.accounts import XmlDirectory
+from ansible_collections.community.veracode.plugins.module_utils._api.xml.accounts import XmlAccountClient
 from ansible_collections.community.veracode.plugins.module_utils._api.xml.client import XmlRefusal
 from ansible_collections.community.veracode.plugins.module_utils._errors import SelectorError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Answer, Effect
@@ -42,8 +42,8 @@ class Server:
         return Answer(200, body, "text/xml", None, None, method, path, None, effect=effect)
 
 
-def directory(server: Server) -> XmlDirectory:
-    return XmlDirectory(t.cast("t.Any", server), lambda: "admin-api")
+def directory(server: Server) -> XmlAccountClient:
+    return XmlAccountClient(t.cast("t.Any", server), lambda: "admin-api")
 
 
 def refusal(text: str) -> str:

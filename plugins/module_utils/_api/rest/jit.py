@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Client, Json, segment
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Json, RestClient, segment
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect
 from ansible_collections.community.veracode.plugins.module_utils._model.role import known_role
@@ -20,13 +20,13 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.jit_setti
 _PATH = "/jit_default_settings"
 
 
-class JitStore:
+class JitClient:
     """Reads and writes the one object of settings.
 
     :param client: a client of the Identity REST API.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: RestClient) -> None:
         self._client = client
 
     def read(self) -> JitSettings | None:

@@ -1,0 +1,158 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What teams, business units and roles have in common at the Identity REST API."""
+
+from __future__ import annotations
+
+import abc
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.community.veracode.plugins.module_utils._api.advice import DELETION
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import (
+    Json,
+    RestClient,
+    incomplete,
+    segment,
+)
+from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
+from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect
+from ansible_collections.community.veracode.plugins.module_utils._model.structure import WORDS, S
+
+
+@dataclass(frozen=True)
+class ObjectListing(t.Generic[S]):
+    """Objects that were listed.
+
+    :param items: each once, sorted by name.
+    :param complete: the listing agrees with the server's own total.
+    """
+
+    items: tuple[S, ...]
+    complete: bool
+
+
+class ObjectClient(abc.ABC, t.Generic[S]):
+    """Reads and writes one kind of object.
+
+    :param client: a client of the API.
+    """
+
+    kind: str
+    path: str
+    key: str
+    identity: str
+    #: Whether a listing can be asked for one name.
+    filters_names = False
+
+    def __init__(self, client: RestClient) -> None:
+        self._client = client
+
+    @property
+    def word(self) -> str:
+        """How messages speak of the kind."""
+        return WORDS[self.kind]
+
+    @abc.abstractmethod
+    def parse(self, item: Json) -> S | None:
+        """Return what an item carries, C(None) if it is none of them."""
+
+    @abc.abstractmethod
+    def body(self, values: t.Mapping[str, t.Any], after: S, before: S | None) -> Json:
+        """Return the JSON that sets C(values), with complete lists."""
+
+    def _query(self, name: str | None) -> list[tuple[str, str]]:
+        """Return the query of a listing, for one name where the API can filter it (loosely)."""
+        return []
+
+    def listing(self, name: str | None = None) -> ObjectListing[S]:
+        """Return all objects, or at least all whose name is C(name), however it is spelled."""
+        items, complete = self._client.everything(
+            f"list the {self.word}s", self.path, self.key, self.identity, self._query(name)
+        )
+        return ObjectListing(_by_name(parsed for item in items if (parsed := self.parse(item))), complete)
+
+    def named(self, names: t.Iterable[str]) -> list[S]:
+        """Return at least all objects that have one of the names, however they are spelled.
+
+        :raises ApiError: none of them has, and not all could be read.
+        """
+        names = list(names)
+        listings = [self.listing(name) for name in (names if self.filters_names else [None])]
+        found = {str(item.handle): item for listing in listings for item in listing.items}
+        if not all(listing.complete for listing in listings) and not {each.name for each in found.values()} & set(
+            names
+        ):
+            raise incomplete(f"list the {self.word}s")
+        return list(found.values())
+
+    def details(self, entity: S) -> S | None:
+        """Return the object read on its own, C(None) if it is gone."""
+        path = f"{self.path}/{segment(str(entity.handle))}"
+        item = self._client.read_if_there(f'read the {self.word} "{entity.name}"', path)
+        if item is None or item.get("deleted") is True:
+            return None
+        return self.parse(item)
+
+    def reading(self, entity: S, need: t.Collection[str]) -> S | None:
+        """Return the object with everything that is needed, read on its own unless the reading carries it."""
+        carried = entity.values_and_lists
+        return entity if all(option in carried for option in need) else self.details(entity)
+
+    def create(self, after: S, values: t.Mapping[str, t.Any]) -> S:
+        """Create an object and return it as the answer shows it.
+
+        :raises LostAnswerError: whether it was created is not known.
+        """
+        item = self._client.write_related(
+            f'create the {self.word} "{after.name}"',
+            "POST",
+            self.path,
+            effect=Effect.ONCE,
+            body=self.body(values, after, None),
+        )
+        return self._answered(item, after)
+
+    def update(self, before: S, after: S, values: t.Mapping[str, t.Any]) -> S:
+        """Change what C(values) lists and return the object as the answer shows it.
+
+        C(partial) keeps what is not sent; lists are sent whole, since C(incremental) cannot remove (documented).
+        """
+        item = self._client.write_related(
+            f'update the {self.word} "{before.name}"',
+            "PUT",
+            f"{self.path}/{segment(str(before.handle))}",
+            effect=Effect.REPEATABLE,
+            query=[("partial", "true"), ("incremental", "false")],
+            body=self.body(values, after, before),
+        )
+        return self._answered(item, after)
+
+    @abc.abstractmethod
+    def bare(self, entity: S) -> S:
+        """Return the object without anything that an answer would have to tell."""
+
+    def _answered(self, item: Json | None, after: S) -> S:
+        parsed = self.parse(item) if item is not None else None
+        return parsed if parsed is not None else self.bare(after)
+
+    def delete(self, entity: S) -> None:
+        """Delete an object; one that is gone already is no error."""
+        path = f"{self.path}/{segment(str(entity.handle))}"
+        try:
+            self._client.write(f'delete the {self.word} "{entity.name}"', "DELETE", path, effect=Effect.REPEATABLE)
+        except ApiError as error:
+            if error.status == 404:
+                return
+            if error.status in (400, 409) and DELETION[self.kind] not in error.msg:
+                error.msg += f" {DELETION[self.kind]}."
+            raise
+
+
+def _by_name(items: t.Iterable[S]) -> tuple[S, ...]:
+    return tuple(sorted(items, key=lambda item: (item.name.casefold(), item.name)))

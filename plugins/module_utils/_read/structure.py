@@ -1,0 +1,107 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Reads teams, business units and roles, and what entries can refer to."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.community.veracode.plugins.module_utils._api.base import Filters
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import incomplete
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.structure import StructureClients
+from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
+from ansible_collections.community.veracode.plugins.module_utils._model.role import TEAM_ADMIN, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.structure import BusinessUnit, Permission
+from ansible_collections.community.veracode.plugins.module_utils._plan.structure import Known, KnownUser, Needed
+
+# Up to so many names, looking each up is cheaper than reading the listing of a large organization.
+_FEW = 2
+
+
+class StructureReader(StructureClients):
+    """Reads what entries of teams, business units and roles can refer to."""
+
+    def teams_of(self, name: str) -> tuple[str, ...] | None:
+        """Return the GUIDs of the teams in a business unit, C(None) if there is no such business unit."""
+        for unit in self.business_units.listing().items:
+            if unit.name == name:
+                whole = self.business_units.reading(unit, ("teams",))
+                return tuple(str(handle) for handle in ((whole.teams if whole else None) or {}).values())
+        return None
+
+    def known(self, needed: Needed) -> Known:
+        """Read what an entry can refer to, and no more.
+
+        A few usernames are looked up, more are searched in the listing of all accounts, active and inactive. Who may
+        manage a team costs one search, and the details of those candidates that it hides.
+        """
+        units = self._units(needed.business_units) if needed.business_units else ()
+        team_ids, all_teams = self.accounts.teams(needed.teams) if needed.teams else ({}, ())
+        return Known(
+            business_units={unit.name: unit.unit_id for unit in units},
+            default_business_unit=next((unit.name for unit in units if unit.is_default), None),
+            teams=team_ids,
+            all_teams=all_teams,
+            users=self._known_users(needed),
+            permissions=self._permissions(needed.permissions) if needed.permissions else {},
+        )
+
+    def _units(self, names: t.Collection[str]) -> tuple[BusinessUnit, ...]:
+        """Return every business unit, at least these if there are."""
+        listing = self.business_units.listing()
+        if not listing.complete and not {unit.name for unit in listing.items} >= set(names):
+            raise incomplete("list the business units")
+        return listing.items
+
+    def _permissions(self, names: t.Collection[str]) -> dict[str, Permission]:
+        """Return every permission by its name, at least these if there are."""
+        found, complete = self.roles.all_permissions()
+        if not complete and not found.keys() >= set(names):
+            raise incomplete("list the permissions")
+        return found
+
+    def _known_users(self, needed: Needed) -> dict[str, KnownUser]:
+        names = {name.casefold(): name for name in (*needed.users, *needed.managers)}
+        if not names:
+            return {}
+        accounts = self._accounts(names)
+        admins: set[str] = set()
+        if needed.managers:
+            admins = self._team_admins([accounts[key] for key in _folded(needed.managers) if key in accounts])
+        return {
+            key: KnownUser(account.username, account.handle, account.handle in admins if needed.managers else None)
+            for key, account in accounts.items()
+        }
+
+    def _accounts(self, names: t.Mapping[str, str]) -> dict[str, Account]:
+        if len(names) <= _FEW:
+            found = [self.accounts.by_username(name, USER, frozenset()) for name in names.values()]
+            if all(found):
+                return {account.username.casefold(): account for account in found if account is not None}
+        listing = self.accounts.list_accounts(Filters())
+        accounts = {account.username.casefold(): account for account in listing.accounts}
+        if not listing.complete and not accounts.keys() >= names.keys():
+            raise incomplete("list the accounts")
+        return accounts
+
+    def _team_admins(self, candidates: t.Sequence[Account]) -> set[str]:
+        """Return the handles of all accounts with the Team Admin role, as far as the candidates are concerned."""
+        if TEAM_ADMIN not in self.accounts.roles():
+            return set()
+        holders, complete = self.accounts.role_holders(TEAM_ADMIN)
+        for account in candidates:
+            # The search may hide inactive accounts.
+            if account.handle not in holders and (not complete or account.values.get("active") is False):
+                whole = self.accounts.details(account)
+                if whole is not None and TEAM_ADMIN in (whole.roles or ()):
+                    holders.add(str(account.handle))
+        return holders
+
+
+def _folded(names: t.Iterable[str]) -> list[str]:
+    return [name.casefold() for name in names]
