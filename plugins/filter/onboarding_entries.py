@@ -103,7 +103,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.community.veracode.plugins.module_utils._model.role import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.plugin_utils.filters import plain, text_of, veracode_filter
 from ansible_collections.community.veracode.plugins.plugin_utils.onboarding import (
     LISTS,

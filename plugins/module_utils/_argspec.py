@@ -14,7 +14,7 @@ import typing as t
 
 from ansible.module_utils.errors import AnsibleFallbackNotFound
 
-from ansible_collections.community.veracode.plugins.module_utils._model.account import (
+from ansible_collections.community.veracode.plugins.module_utils._model.fields import (
     FLAG,
     NAMES,
     REST,
@@ -22,7 +22,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.account 
     XML,
     fields_of,
 )
-from ansible_collections.community.veracode.plugins.module_utils._model.role import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 
 Spec = dict[str, t.Any]
 
@@ -153,7 +153,7 @@ def business_unit_arguments() -> Spec:
 
 def _role_flags() -> tuple[str, ...]:
     # Imported here, since the modules for accounts do without it and each import costs each task.
-    from ansible_collections.community.veracode.plugins.module_utils._model.structure import ROLE_FLAGS
+    from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import ROLE_FLAGS
 
     return ROLE_FLAGS
 

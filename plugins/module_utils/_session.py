@@ -27,7 +27,7 @@ from ansible_collections.community.veracode.plugins.module_utils._http.credentia
     Connection,
     connection_from_options,
 )
-from ansible_collections.community.veracode.plugins.module_utils._model.account import REST
+from ansible_collections.community.veracode.plugins.module_utils._model.fields import REST
 
 
 class Session:

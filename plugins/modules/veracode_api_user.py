@@ -368,7 +368,7 @@ from ansible_collections.community.veracode.plugins.module_utils._argspec import
     connection_arguments,
     key_store_arguments,
 )
-from ansible_collections.community.veracode.plugins.module_utils._model.role import API_USER
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER
 from ansible_collections.community.veracode.plugins.module_utils._module.account import manage_account
 from ansible_collections.community.veracode.plugins.module_utils._session import run
 

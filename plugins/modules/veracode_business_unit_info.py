@@ -134,7 +134,7 @@ from ansible_collections.community.veracode.plugins.module_utils._argspec import
     connection_arguments,
     structure_filter_arguments,
 )
-from ansible_collections.community.veracode.plugins.module_utils._model.structure import BUSINESS_UNIT
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import BUSINESS_UNIT
 from ansible_collections.community.veracode.plugins.module_utils._module.structure import list_business_units
 from ansible_collections.community.veracode.plugins.module_utils._session import run
 

@@ -189,7 +189,7 @@ from ansible_collections.community.veracode.plugins.module_utils._argspec import
     connection_arguments,
     structure_filter_arguments,
 )
-from ansible_collections.community.veracode.plugins.module_utils._model.structure import ROLE
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import ROLE
 from ansible_collections.community.veracode.plugins.module_utils._module.structure import list_roles
 from ansible_collections.community.veracode.plugins.module_utils._session import run
 

@@ -159,7 +159,7 @@ from ansible_collections.community.veracode.plugins.module_utils._argspec import
     connection_arguments,
     structure_filter_arguments,
 )
-from ansible_collections.community.veracode.plugins.module_utils._model.structure import TEAM
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import TEAM
 from ansible_collections.community.veracode.plugins.module_utils._module.structure import list_teams
 from ansible_collections.community.veracode.plugins.module_utils._session import run
 

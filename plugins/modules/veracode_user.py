@@ -366,7 +366,7 @@ from ansible_collections.community.veracode.plugins.module_utils._argspec import
     api_argument,
     connection_arguments,
 )
-from ansible_collections.community.veracode.plugins.module_utils._model.role import USER
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 from ansible_collections.community.veracode.plugins.module_utils._module.account import manage_account
 from ansible_collections.community.veracode.plugins.module_utils._session import run
 

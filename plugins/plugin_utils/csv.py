@@ -16,7 +16,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.community.veracode.plugins.module_utils._model.role import did_you_mean
+from ansible_collections.community.veracode.plugins.module_utils._model.names import did_you_mean
 
 _SEPARATORS = {";": "semicolons", "\t": "tabulators", "|": "bars"}
 

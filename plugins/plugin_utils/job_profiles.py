@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
-from ansible_collections.community.veracode.plugins.module_utils._model.role import did_you_mean
+from ansible_collections.community.veracode.plugins.module_utils._model.names import did_you_mean
 
 _LEARNER = ("Greenlight IDE User", "eLearning", "Security Labs User")
 

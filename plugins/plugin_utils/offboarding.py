@@ -16,7 +16,7 @@ from datetime import date, timedelta
 
 import yaml
 
-from ansible_collections.community.veracode.plugins.module_utils._model.role import did_you_mean
+from ansible_collections.community.veracode.plugins.module_utils._model.names import did_you_mean
 from ansible_collections.community.veracode.plugins.plugin_utils.csv import (
     Cell,
     Row,

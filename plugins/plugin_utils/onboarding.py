@@ -18,7 +18,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.community.veracode.plugins.module_utils import _argspec as arguments
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
-from ansible_collections.community.veracode.plugins.module_utils._model.role import API_USER, USER, did_you_mean
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.names import did_you_mean
 from ansible_collections.community.veracode.plugins.plugin_utils.csv import (
     Cell,
     Problem,

@@ -14,12 +14,8 @@ from collections.abc import Mapping
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.community.veracode.plugins.module_utils._model.role import (
-    BUILT_IN,
-    Role,
-    RoleCatalog,
-    did_you_mean,
-)
+from ansible_collections.community.veracode.plugins.module_utils._model.names import did_you_mean
+from ansible_collections.community.veracode.plugins.module_utils._model.role import BUILT_IN, Role, RoleCatalog
 
 
 def translate(value: t.Any, custom: t.Any, to: str) -> t.Any:

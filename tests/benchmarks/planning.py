@@ -19,8 +19,9 @@ from typing import Any
 from ansible_collections.community.veracode.plugins.module_utils._argspec import entry_arguments
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, Membership
 from ansible_collections.community.veracode.plugins.module_utils._model.inventory import Inventory
-from ansible_collections.community.veracode.plugins.module_utils._model.role import BUILT_IN, USER, RoleCatalog
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import Names
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
+from ansible_collections.community.veracode.plugins.module_utils._model.known import Names
+from ansible_collections.community.veracode.plugins.module_utils._model.role import BUILT_IN, RoleCatalog
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import read_organization
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.match import (
     AccountPlans,

@@ -25,9 +25,9 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Answer
 from ansible_collections.community.veracode.plugins.module_utils._http.credentials import find_credentials
 from ansible_collections.community.veracode.plugins.module_utils._keys.formats import KeyPair, RefusedError, find_format
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
+from ansible_collections.community.veracode.plugins.module_utils._model.known import Needed
 from ansible_collections.community.veracode.plugins.module_utils._model.plan_file import compare_plan
-from ansible_collections.community.veracode.plugins.module_utils._model.role import USER
-from ansible_collections.community.veracode.plugins.module_utils._plan.structure import Needed
 from ansible_collections.community.veracode.plugins.module_utils._read.structure import StructureReader
 
 CORPUS = Path(__file__).parent / "corpus"

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
-from ansible_collections.community.veracode.plugins.module_utils._model.role import RoleCatalog, there_is_no
+from ansible_collections.community.veracode.plugins.module_utils._model.lookup import Lookup
+from ansible_collections.community.veracode.plugins.module_utils._model.names import there_is_no
+from ansible_collections.community.veracode.plugins.module_utils._model.role import RoleCatalog
 
 
 @dataclass(frozen=True)
@@ -104,25 +106,6 @@ def unknown_filter(option: str, value: str, names: t.Iterable[str], remedy: str 
     :param names: those that are.
     """
     return InputError(f"{option}: {there_is_no(option, value, names)}{remedy}", option=option, value=value)
-
-
-class Lookup(t.Protocol):
-    """Finds single accounts. C(need) names the options that the reading has to carry."""
-
-    def by_username(self, username: str, kind: str, need: frozenset[str], *, inactive: bool = True) -> Account | None:
-        """Return the account of that name, compared without case.
-
-        :param inactive: also look among the inactive ones, which a listing hides.
-        """
-
-    def by_email(self, address: str, kind: str, need: frozenset[str]) -> Account | None:
-        """Return the one account of that kind with that address.
-
-        :raises InputError: several have it.
-        """
-
-    def by_custom_id(self, custom_id: str, need: frozenset[str]) -> Account | None:
-        """Return the SAML account of that subject."""
 
 
 class AccountClient(Lookup, t.Protocol):

@@ -20,7 +20,8 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
     VeracodeError,
 )
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import Change, Entity, Plan, unmet
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Entity, Plan
+from ansible_collections.community.veracode.plugins.module_utils._plan.account_unmet import unmet_of_account as unmet
 
 # Documented: it can take up to a minute until a new account can be read. Seconds between the look-ups of one whose
 # creation was not answered; a minute in all.

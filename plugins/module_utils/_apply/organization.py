@@ -33,14 +33,10 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
 )
 from ansible_collections.community.veracode.plugins.module_utils._keys.delivery import KeyDelivery
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
-from ansible_collections.community.veracode.plugins.module_utils._model.role import API_USER, USER
-from ansible_collections.community.veracode.plugins.module_utils._model.structure import (
-    BUSINESS_UNIT,
-    TEAM,
-    BusinessUnit,
-    Team,
-)
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import Change, Plan
+from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, BUSINESS_UNIT, TEAM, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import Organization
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.plan import Step
 

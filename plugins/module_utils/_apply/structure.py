@@ -19,16 +19,13 @@ from ansible_collections.community.veracode.plugins.module_utils._apply.object i
     note,
 )
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, LostAnswerError
-from ansible_collections.community.veracode.plugins.module_utils._model.structure import (
-    WORDS,
-    BusinessUnit,
-    CustomRole,
-    S,
-    Structure,
-    Team,
-)
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import Change, Plan
-from ansible_collections.community.veracode.plugins.module_utils._plan.structure import unmet
+from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
+from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import CustomRole
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import WORDS
+from ansible_collections.community.veracode.plugins.module_utils._model.named import S, Structure
+from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
+from ansible_collections.community.veracode.plugins.module_utils._plan.object_change import unmet
 
 
 class Store(t.Protocol[S]):

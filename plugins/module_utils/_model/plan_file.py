@@ -98,7 +98,7 @@ def _lines(plan: t.Any) -> set[str]:
 
 
 def _at(value: t.Any, *keys: str) -> t.Any:
-    """Return what stands below these keys, C(None) if nothing does."""
+    """Return what stands below these keys, `None` if nothing does."""
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value

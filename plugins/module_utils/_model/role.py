@@ -13,17 +13,16 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
-
-USER = "user"
-API_USER = "api_user"
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.names import nearest, or_nearest
 
 
 @dataclass(frozen=True)
 class Role:
     """One role of an organization.
 
-    :param name: short name of the Identity API (C(role_name)), C(None) where only the display name is known.
-    :param title: display name (C(role_description) of the Identity API, the name the Admin XML API uses).
+    :param name: short name of the Identity API (`role_name`), `None` where only the display name is known.
+    :param title: display name (`role_description` of the Identity API, the name the Admin XML API uses).
     :param is_api: a role of API service accounts.
     :param is_scan: a scan permission.
     :param in_xml: the Admin XML API documents that it takes this role.
@@ -125,8 +124,8 @@ NEEDS_SCAN = frozenset({"extcreator", "extseclead", "extsubmitter", "uploadapi",
 def known_role(name: str | None, title: str | None, *, is_api: bool = False, is_scan: bool = False) -> Role:
     """Return the role an API reports, under the one display name that both APIs share where it is built in.
 
-    :param name: short name, C(None) from the Admin XML API.
-    :param title: display name, C(None) where a reading leaves it out.
+    :param name: short name, `None` from the Admin XML API.
+    :param title: display name, `None` where a reading leaves it out.
     """
     if name is not None and name in BY_NAME:
         return BY_NAME[name]
@@ -156,7 +155,7 @@ class RoleCatalog:
                 self._index.setdefault(spelling, self._index[title])
 
     def find(self, name: str) -> Role | None:
-        """Return the role of this name, case observed, or C(None)."""
+        """Return the role of this name, case observed, or `None`."""
         if self._lacking is not None and name not in self._index:
             raise self._lacking
         return self._index.get(name)
@@ -169,50 +168,9 @@ class RoleCatalog:
         return self.find(role.key) is not None
 
     def nearest(self, name: str, kind: str) -> str | None:
-        """Return the valid name nearest to C(name) for that kind of account."""
+        """Return the valid name nearest to `name` for that kind of account."""
         names = [key for key, role in self._index.items() if role.is_api == (kind == API_USER)]
         return nearest(name, names)
-
-
-def nearest(name: str, names: t.Iterable[str]) -> str | None:
-    """Return the most similar of the names, ignoring case, or C(None) if none is similar."""
-    import difflib  # needed for errors only
-
-    folded: dict[str, str] = {}
-    for candidate in sorted(names, key=lambda n: (n == n.lower(), n)):
-        folded.setdefault(candidate.casefold(), candidate)
-    match = difflib.get_close_matches(name.strip().casefold(), list(folded), n=1, cutoff=0.6)
-    return folded[match[0]] if match else None
-
-
-_CREATE_OR_CORRECT = "create it first, or correct the name"
-_OTHERWISE = {
-    "permission": "take one of those that veracode_role_info shows",
-    "role": "choose one that veracode_role_info lists",
-}
-
-
-def did_you_mean(name: str, names: t.Iterable[str], otherwise: str) -> str:
-    """Return the tail of an error message that offers the nearest of the names.
-
-    :param otherwise: what to do where none is near.
-    """
-    return _hint(nearest(name, names), otherwise)
-
-
-def _hint(match: str | None, otherwise: str) -> str:
-    return f', did you mean "{match}"?' if match else f" ({otherwise})"
-
-
-def there_is_no(what: str, name: str, names: t.Iterable[str], *, leaves: bool = False) -> str:
-    """Return the sentence about a name that nothing has, or that nothing will have after this run.
-
-    :param names: what to offer the nearest of.
-    :param leaves: this run removes what has the name.
-    """
-    if leaves:
-        return f'this run removes the {what} "{name}", as its entry or an exclusive list says; keep it, or leave it out here'
-    return f'there is no {what} "{name}"' + did_you_mean(name, names, _OTHERWISE.get(what, _CREATE_OR_CORRECT))
 
 
 def resolve(names: t.Iterable[str], catalog: RoleCatalog, kind: str) -> tuple[list[Role], list[str]]:
@@ -225,12 +183,12 @@ def resolve(names: t.Iterable[str], catalog: RoleCatalog, kind: str) -> tuple[li
     for name in names:
         role = catalog.find(name)
         if role is None:
-            hint = _hint(catalog.nearest(name, kind), "choose one that veracode_role_info lists")
+            hint = or_nearest(catalog.nearest(name, kind), "choose one that veracode_role_info lists")
             wrong.append(f'unknown role "{name}"{hint}')
         elif role.is_api != (kind == API_USER):
             owner = "API service accounts" if role.is_api else "people"
             match = catalog.nearest(f"{name} (API)" if kind == API_USER else name.replace(" (API)", ""), kind)
-            wrong.append(f'role "{name}" is for {owner} only{_hint(match, "take it out")}')
+            wrong.append(f'role "{name}" is for {owner} only{or_nearest(match, "take it out")}')
         else:
             roles.append(role)
     return roles, wrong
@@ -255,7 +213,7 @@ def target_roles(
 
     :param held: the roles now; empty for an account that is to be created.
     :param named: the roles the task names.
-    :param mode: C(exact), C(add) or C(remove).
+    :param mode: `exact`, `add` or `remove`.
     :raises InputError: no role would be left, or the scan permissions contradict the roles.
     """
 
@@ -307,7 +265,7 @@ _BESIDE_SANDBOX_ADMIN = frozenset(
 
 
 def impossible(roles: t.Collection[Role]) -> str | None:
-    """Return why the roles cannot be held together, or C(None) (documented combinations only)."""
+    """Return why the roles cannot be held together, or `None` (documented combinations only)."""
     names = {role.name for role in roles}
     if "deletescans" in names and not names & {"extseclead", "extcreator"}:
         return "Delete Scans needs Security Lead or Creator beside it; add one of them, or take it out"

@@ -19,17 +19,17 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
     VeracodeError,
     raise_all,
 )
-from ansible_collections.community.veracode.plugins.module_utils._model.account import REST, Account, report
-from ansible_collections.community.veracode.plugins.module_utils._model.role import API_USER, USER
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import (
-    Names,
-    Plan,
-    names_needed,
-    plan_account,
-)
-from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired, desired_account
+from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, report
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Plan
+from ansible_collections.community.veracode.plugins.module_utils._model.fields import REST
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.known import Names
+from ansible_collections.community.veracode.plugins.module_utils._plan.account import plan_account
+from ansible_collections.community.veracode.plugins.module_utils._plan.account_needs import names_needed
+from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired
+from ansible_collections.community.veracode.plugins.module_utils._plan.desired_account import desired_account
+from ansible_collections.community.veracode.plugins.module_utils._plan.find import find_account
 from ansible_collections.community.veracode.plugins.module_utils._plan.guards import lockout_risk, refuse_self_lockout
-from ansible_collections.community.veracode.plugins.module_utils._read.find import find_account
 from ansible_collections.community.veracode.plugins.module_utils._session import Session
 
 if t.TYPE_CHECKING:

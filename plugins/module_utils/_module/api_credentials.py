@@ -27,15 +27,13 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Transport
 from ansible_collections.community.veracode.plugins.module_utils._http.credentials import Credentials
 from ansible_collections.community.veracode.plugins.module_utils._keys.delivery import KeyDelivery, key_store
-from ansible_collections.community.veracode.plugins.module_utils._model.role import USER
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import Change, Plan
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
+from ansible_collections.community.veracode.plugins.module_utils._model.key_pair import Holder, Key, bare
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 from ansible_collections.community.veracode.plugins.module_utils._plan.key_pair import (
     KIND,
-    Holder,
-    Key,
     Stored,
     WantedKey,
-    bare,
     plan_key,
     refuse_own_pair,
     wanted_key,

@@ -20,16 +20,20 @@ from ansible_collections.community.veracode.plugins.module_utils._apply.organiza
 from ansible_collections.community.veracode.plugins.module_utils._argspec import entry_arguments
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError, raise_all
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
+from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
 from ansible_collections.community.veracode.plugins.module_utils._model.inventory import (
     DETAILS,
     INVERSE,
     LISTING,
     Inventory,
 )
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.known import Known, Names
 from ansible_collections.community.veracode.plugins.module_utils._model.plan_file import compare_plan, write_plan
-from ansible_collections.community.veracode.plugins.module_utils._model.role import ADMINISTRATOR, API_USER, USER
-from ansible_collections.community.veracode.plugins.module_utils._model.structure import BusinessUnit, Team
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import Names, names_needed
+from ansible_collections.community.veracode.plugins.module_utils._model.role import ADMINISTRATOR
+from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
+from ansible_collections.community.veracode.plugins.module_utils._plan.account_needs import names_needed
+from ansible_collections.community.veracode.plugins.module_utils._plan.find_object import lists_needed
 from ansible_collections.community.veracode.plugins.module_utils._plan.guards import (
     Limits,
     check_administrators,
@@ -37,6 +41,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.guards im
     lockout_risk,
     takes_away,
 )
+from ansible_collections.community.veracode.plugins.module_utils._plan.object_needs import needed
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import (
     Organization,
     contradictions,
@@ -77,7 +82,6 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.organizat
     teams_unread,
     with_memberships,
 )
-from ansible_collections.community.veracode.plugins.module_utils._plan.structure import Known, lists_needed, needed
 from ansible_collections.community.veracode.plugins.module_utils._read.accounts import (
     INVERSE_FIELDS,
     AccountReader,

@@ -14,16 +14,17 @@ from dataclasses import replace
 
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.account_json import is_whole
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
-from ansible_collections.community.veracode.plugins.module_utils._model.account import TEXT, Account, fields_of
+from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
+from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
+from ansible_collections.community.veracode.plugins.module_utils._model.fields import TEXT, fields_of
 from ansible_collections.community.veracode.plugins.module_utils._model.inventory import Inventory
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.role import (
-    API_USER,
     NO_TEAM_RESTRICTION,
-    USER,
     impossible,
     target_roles,
 )
-from ansible_collections.community.veracode.plugins.module_utils._model.structure import BusinessUnit, Team
+from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import LISTS
 from ansible_collections.community.veracode.plugins.module_utils._read.accounts import AccountReader
 from ansible_collections.community.veracode.plugins.module_utils._read.structure import StructureReader

@@ -14,13 +14,13 @@ import typing as t
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.jit import JitClient
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import carry_out, look_for_lost, note
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, LostAnswerError, raise_all
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import Change, Names
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Change
+from ansible_collections.community.veracode.plugins.module_utils._model.jit_settings import JitSettings, report_jit
+from ansible_collections.community.veracode.plugins.module_utils._model.known import Names
 from ansible_collections.community.veracode.plugins.module_utils._plan.jit_settings import (
-    JitSettings,
     desired_jit,
     jit_names_needed,
     plan_jit,
-    report_jit,
 )
 from ansible_collections.community.veracode.plugins.module_utils._session import Session
 

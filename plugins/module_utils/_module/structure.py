@@ -16,30 +16,27 @@ from dataclasses import dataclass
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.objects import ObjectClient, ObjectListing
 from ansible_collections.community.veracode.plugins.module_utils._apply.structure import apply_structure
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, raise_all
-from ansible_collections.community.veracode.plugins.module_utils._model.role import there_is_no
-from ansible_collections.community.veracode.plugins.module_utils._model.structure import (
+from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import (
     BusinessUnit,
-    CustomRole,
+    report_business_unit,
+)
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Plan
+from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import CustomRole, report_role
+from ansible_collections.community.veracode.plugins.module_utils._model.known import Known
+from ansible_collections.community.veracode.plugins.module_utils._model.named import S
+from ansible_collections.community.veracode.plugins.module_utils._model.names import there_is_no
+from ansible_collections.community.veracode.plugins.module_utils._model.team import Team, report_team
+from ansible_collections.community.veracode.plugins.module_utils._plan.business_unit import plan_business_unit
+from ansible_collections.community.veracode.plugins.module_utils._plan.desired_object import (
     DesiredObject,
-    S,
-    Team,
     desired_business_unit,
     desired_role,
     desired_team,
-    report_business_unit,
-    report_role,
-    report_team,
 )
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import Plan
-from ansible_collections.community.veracode.plugins.module_utils._plan.structure import (
-    Known,
-    find_structure,
-    lists_needed,
-    needed,
-    plan_business_unit,
-    plan_role,
-    plan_team,
-)
+from ansible_collections.community.veracode.plugins.module_utils._plan.find_object import find_structure, lists_needed
+from ansible_collections.community.veracode.plugins.module_utils._plan.object_needs import needed
+from ansible_collections.community.veracode.plugins.module_utils._plan.role import plan_role
+from ansible_collections.community.veracode.plugins.module_utils._plan.team import plan_team
 from ansible_collections.community.veracode.plugins.module_utils._read.structure import StructureReader
 from ansible_collections.community.veracode.plugins.module_utils._session import Session
 

@@ -14,9 +14,10 @@ import typing as t
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.resets import ResetClient
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import carry_out
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, LostAnswerError
-from ansible_collections.community.veracode.plugins.module_utils._model.role import USER
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import Change, Entity
-from ansible_collections.community.veracode.plugins.module_utils._plan.resets import ORDER, Person, plan_reset
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Entity
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
+from ansible_collections.community.veracode.plugins.module_utils._model.reset import ORDER, Person
+from ansible_collections.community.veracode.plugins.module_utils._plan.resets import plan_reset
 from ansible_collections.community.veracode.plugins.module_utils._session import Session
 
 

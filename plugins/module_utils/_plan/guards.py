@@ -12,9 +12,9 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import GuardError
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Change
+from ansible_collections.community.veracode.plugins.module_utils._model.ip_ranges import LOCK_OUT
 from ansible_collections.community.veracode.plugins.module_utils._model.role import ADMINISTRATOR
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import Change
-from ansible_collections.community.veracode.plugins.module_utils._plan.desired import LOCK_OUT
 
 
 def is_removal(change: Change) -> bool:
@@ -23,7 +23,7 @@ def is_removal(change: Change) -> bool:
 
 
 def takes_away(change: Change) -> str | None:
-    """Return C(delete) or C(disable) for a change after which an account or object cannot be used, else C(None).
+    """Return `delete` or `disable` for a change after which an account or object cannot be used, else `None`.
 
     Also a change that is about options, one of which happens to be that the account cannot be used any more.
     """
@@ -34,7 +34,7 @@ def takes_away(change: Change) -> str | None:
 
 
 def lockout_risk(change: Change | None) -> str | None:
-    """Return how a change could lock out the account it is about, C(None) if it cannot.
+    """Return how a change could lock out the account it is about, `None` if it cannot.
 
     It matters where that account is the one that signs the calls.
     """
@@ -56,7 +56,7 @@ def lockout_risk(change: Change | None) -> str | None:
 def refuse_self_lockout(change: Change, risk: str) -> GuardError:
     """Return the error for a change that would lock out the calling account.
 
-    :param risk: as told by C(lockout_risk).
+    :param risk: as told by `lockout_risk`.
     """
     tail = f" ({LOCK_OUT})" if risk.startswith("restrict") else ""
     entry = f"{change.place}." if change.place else ""
@@ -75,7 +75,7 @@ class Limits(t.NamedTuple):
     """How much one run may remove, and who has to stay an administrator.
 
     :param max_removals: objects disabled or deleted, of all kinds together.
-    :param max_removal_percent: of the enabled objects of one kind in scope, where these are C(PERCENT_FROM) or more.
+    :param max_removal_percent: of the enabled objects of one kind in scope, where these are `PERCENT_FROM` or more.
     :param min_administrators: enabled, active people with the Administrator role.
     :param required_administrators: usernames that have to be among them.
     :param protected_users: usernames of accounts that stay as usable as they are.

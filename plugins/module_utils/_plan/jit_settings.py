@@ -10,67 +10,40 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
+from ansible_collections.community.veracode.plugins.module_utils._model.ip_ranges import private_addresses
+from ansible_collections.community.veracode.plugins.module_utils._model.jit_settings import (
+    FLAGS,
+    LISTS,
+    TEXTS,
+    JitSettings,
+    shown,
+)
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
+from ansible_collections.community.veracode.plugins.module_utils._model.known import Names
+from ansible_collections.community.veracode.plugins.module_utils._model.names import there_is_no
 from ansible_collections.community.veracode.plugins.module_utils._model.role import (
-    USER,
     Role,
     RoleCatalog,
     impossible,
     resolve,
     target_roles,
-    there_is_no,
 )
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import Change, Names, Plan
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired import (
     LONGEST_LENGTH,
     Desired,
     address_problems,
-    private_addresses,
     restriction_problems,
     text_problems,
 )
 
 KIND = "jit_settings"
 
-FLAGS = (
-    "ip_restricted",
-    "prefer_veracode_data",
-    "use_csv_for_ip_address_claim",
-    "use_csv_for_roles_claim",
-    "use_csv_for_teams_claim",
-    "use_csv_for_teams_managed_claim",
-)
-TEXTS = ("custom_five", "custom_four", "custom_one", "custom_three", "custom_two")
-LISTS = ("allowed_ip_addresses", "roles", "teams")
-
 # Documented: without these three they cannot be created.
 REQUIRED = ("ip_restricted", "prefer_veracode_data", "roles")
-
-
-@dataclass(frozen=True)
-class JitSettings:
-    """The settings as they are, or as they are to be.
-
-    :param settings_id: what the API addresses them by, C(None) if they are only planned.
-    :param values: flags, texts (unset is C(None)) and C(allowed_ip_addresses) by option.
-    :param teams: their GUIDs by name, C(None) where one is not told.
-    """
-
-    settings_id: str | None
-    values: t.Mapping[str, t.Any]
-    roles: tuple[Role, ...] = ()
-    teams: t.Mapping[str, str | None] = field(default_factory=dict)
-
-    @property
-    def values_and_lists(self) -> dict[str, t.Any]:
-        """All values by option, lists as sorted tuples."""
-        return {
-            **self.values,
-            "roles": tuple(sorted(role.title for role in self.roles)),
-            "teams": tuple(sorted(self.teams)),
-        }
 
 
 @dataclass(frozen=True)
@@ -83,22 +56,7 @@ class JitChange(Change):
         before = self.before.values_and_lists if self.before else {}
         after = self.after.values_and_lists if self.after else {}
         options = self.fields or tuple(option for option, value in before.items() if value not in (None, (), False))
-        return {"before": _shown(before, options), "after": _shown(after, options)}
-
-
-def _shown(values: t.Mapping[str, t.Any], options: t.Iterable[str]) -> dict[str, t.Any]:
-    return {
-        option: list(values[option]) if isinstance(values[option], tuple) else values[option]
-        for option in sorted(options)
-        if option in values
-    }
-
-
-def report_jit(settings: JitSettings | None) -> dict[str, t.Any] | None:
-    """Return the settings as the module returns them."""
-    if settings is None:
-        return None
-    return _shown(settings.values_and_lists, (*FLAGS, *TEXTS, *LISTS))
+        return {"before": shown(before, options), "after": shown(after, options)}
 
 
 def desired_jit(params: t.Mapping[str, t.Any]) -> tuple[Desired, list[InputError], list[str]]:

@@ -12,11 +12,12 @@ from __future__ import annotations
 import re
 import typing as t
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
-from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, GuardError, InputError
-from ansible_collections.community.veracode.plugins.module_utils._model.account import timestamp
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import Change, Plan
+from ansible_collections.community.veracode.plugins.module_utils._errors import GuardError, InputError
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
+from ansible_collections.community.veracode.plugins.module_utils._model.key_pair import Holder, Key, bare
+from ansible_collections.community.veracode.plugins.module_utils._model.timestamps import moment
 
 KIND = "api_credentials"
 
@@ -26,59 +27,15 @@ _LONGEST = timedelta(weeks=5200)
 _API_ID = re.compile(r"(?:[A-Za-z0-9]{8}-)?[0-9A-Fa-f]{32,64}\Z")
 
 
-def bare(api_id: str) -> str:
-    """Return an API ID as it is compared: without a region's prefix (C(vera01ei-)), in lower case."""
-    return api_id.rpartition("-")[2].casefold()
-
-
-@dataclass(frozen=True)
-class Key:
-    """A key pair as Veracode shows it, without its secret.
-
-    :param api_id: as shown; may carry a region's prefix.
-    :param expires: in the form of results, C(None) if it is not told.
-    :param created: likewise.
-    :param revoked: when it was or will be revoked: a pair that was replaced may go on working for a while.
-    """
-
-    api_id: str
-    expires: str | None = None
-    created: str | None = None
-    revoked: str | None = None
-
-    def works(self, now: datetime) -> bool:
-        """Tell whether the pair is neither revoked nor expired."""
-        ends = [moment(text) for text in (self.expires, self.revoked) if text]
-        return all(end > now for end in ends)
-
-    @property
-    def values_and_lists(self) -> dict[str, t.Any]:
-        """What is shown of it in a diff."""
-        return {"api_id": self.api_id, "expires": self.expires}
-
-
-@dataclass(frozen=True)
-class Holder:
-    """An account that may hold a key pair.
-
-    :param user_id: its GUID.
-    :param usable: why its pair is not accepted whatever its date, C(None) if nothing speaks against it.
-    """
-
-    username: str
-    user_id: str
-    usable: str | None = None
-
-
 @dataclass(frozen=True)
 class WantedKey:
     """What a task wants of a key pair.
 
-    :param state: C(present), C(rotated) or C(absent).
-    :param username: selects the account, or C(None).
-    :param api_id: selects the pair, or C(None).
+    :param state: `present`, `rotated` or `absent`.
+    :param username: selects the account, or `None`.
+    :param api_id: selects the pair, or `None`.
     :param renew_within: a pair that is valid no longer than this is renewed.
-    :param dest: the destination, for messages; C(None) if there is none.
+    :param dest: the destination, for messages; `None` if there is none.
     """
 
     state: str
@@ -94,7 +51,7 @@ class WantedKey:
 class Stored:
     """What the destination holds.
 
-    :param api_id: C(None) if it holds no pair.
+    :param api_id: `None` if it holds no pair.
     :param rescue_files: what earlier runs could not store, beside it.
     """
 
@@ -112,20 +69,6 @@ class KeyChange(Change):
         before = dict(self.before.values_and_lists) if self.before else {}
         after = {"api_id": None, "expires": None} if self.action == "generate" else {}
         return {"before": before, "after": after}
-
-
-def moment(text: str) -> datetime:
-    """Return a time of an answer.
-
-    :raises ApiError: it is in no form that is known.
-    """
-    try:
-        return datetime.strptime(timestamp(text) or "", "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
-    except ValueError:
-        raise ApiError(
-            f"Veracode tells the time {text[:40]!r}, which is in no known form, so it cannot be said how long the key "
-            "pair is valid; report this to the collection's issue tracker"
-        ) from None
 
 
 def wanted_key(params: t.Mapping[str, t.Any]) -> WantedKey:
@@ -170,8 +113,8 @@ def _span(text: str) -> timedelta:
 def plan_key(wanted: WantedKey, holder: Holder, key: Key | None, stored: Stored | None, now: datetime) -> Plan:
     """Plan the key pair of one account.
 
-    :param key: the account's pair, C(None) if there is none.
-    :param stored: what the destination holds, C(None) if the task names none.
+    :param key: the account's pair, `None` if there is none.
+    :param stored: what the destination holds, `None` if the task names none.
     :param now: with its time zone.
     :raises InputError: the destination lacks the secret of a valid pair.
     """
@@ -204,7 +147,7 @@ def _lasts(key: Key, until: datetime) -> bool:
 def _threshold(wanted: WantedKey, key: Key | None) -> tuple[timedelta, str | None]:
     """Return how long a pair has to be valid still, and a warning if that is not what the task says.
 
-    An organization may give its pairs a shorter life than C(renew_within): each run would renew them.
+    An organization may give its pairs a shorter life than `renew_within`: each run would renew them.
     """
     if wanted.state != "present" or key is None or not key.created or not key.expires:
         return wanted.renew_within, None

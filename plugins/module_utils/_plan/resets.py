@@ -13,42 +13,8 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import Change, Plan
-
-# The name of what is reset, and no password.
-PASSWORD = "password"  # noqa: S105  # nosec B105
-MFA = "mfa"
-SESSIONS = "sessions"
-
-# The mail comes last, so that the person finds everything else done.
-ORDER = (MFA, SESSIONS, PASSWORD)
-
-
-@dataclass(frozen=True)
-class Person:
-    """What a reset has to know of an account, of either kind.
-
-    :param kind: C(user) or C(api_user).
-    :param user_id: GUID.
-    :param legacy_id: its older, numeric id, by which alone a mail can be ordered; C(None) if it is not told.
-    :param logged_in: it has logged in before.
-    :param has_tokens: it may hold tokens of the login service beside its sessions.
-    :param active: C(False) if it is known to be inactive.
-    """
-
-    kind: str
-    username: str
-    user_id: str
-    legacy_id: str | None
-    is_saml: bool
-    logged_in: bool
-    has_tokens: bool
-    active: bool = True
-
-    @property
-    def values_and_lists(self) -> dict[str, t.Any]:
-        """Nothing that is managed changes by a reset."""
-        return {}
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
+from ansible_collections.community.veracode.plugins.module_utils._model.reset import MFA, PASSWORD, Person
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,8 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest.accou
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Query, RestClient, segment
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, Membership
 from ansible_collections.community.veracode.plugins.module_utils._model.inventory import Inventory
-from ansible_collections.community.veracode.plugins.module_utils._model.role import API_USER, USER, Role
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.role import Role
 
 # A listing that drifts while it is read is read again this often before it counts as incomplete.
 ATTEMPTS = 3

@@ -15,9 +15,11 @@ from ansible_collections.community.veracode.plugins.module_utils._api.base impor
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import incomplete
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.structure import StructureClients
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
-from ansible_collections.community.veracode.plugins.module_utils._model.role import TEAM_ADMIN, USER
-from ansible_collections.community.veracode.plugins.module_utils._model.structure import BusinessUnit, Permission
-from ansible_collections.community.veracode.plugins.module_utils._plan.structure import Known, KnownUser, Needed
+from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
+from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import Permission
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
+from ansible_collections.community.veracode.plugins.module_utils._model.known import Known, KnownUser, Needed
+from ansible_collections.community.veracode.plugins.module_utils._model.role import TEAM_ADMIN
 
 # Up to so many names, looking each up is cheaper than reading the listing of a large organization.
 _FEW = 2

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from ansible_collections.community.veracode.plugins.module_utils._model.account import (
+from ansible_collections.community.veracode.plugins.module_utils._model.fields import (
     FIELDS,
     REST,
     XML,
@@ -19,7 +19,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.account 
     can_create,
     can_update,
 )
-from ansible_collections.community.veracode.plugins.module_utils._model.role import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 
 DOCSITE = Path(__file__).resolve().parents[3] / "docs" / "docsite"
 MODULES = {USER: "community.veracode.veracode_user", API_USER: "community.veracode.veracode_api_user"}

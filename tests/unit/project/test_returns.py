@@ -18,7 +18,7 @@ import yaml
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, report
-from ansible_collections.community.veracode.plugins.module_utils._model.role import USER
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 
 MODULES = sorted((Path(__file__).resolve().parents[3] / "plugins" / "modules").glob("veracode_*.py"))
 ACCOUNTS = ("veracode_user", "veracode_api_user", "veracode_user_info")

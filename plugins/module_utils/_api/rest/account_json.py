@@ -13,17 +13,17 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
-from ansible_collections.community.veracode.plugins.module_utils._model.account import (
+from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, Membership
+from ansible_collections.community.veracode.plugins.module_utils._model.fields import (
     FIELDS,
     FLAG,
     NAMES,
     TEXT,
-    Account,
-    Membership,
     fields_of,
-    timestamp,
 )
-from ansible_collections.community.veracode.plugins.module_utils._model.role import API_USER, USER, Role, known_role
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.role import Role, known_role
+from ansible_collections.community.veracode.plugins.module_utils._model.timestamps import timestamp
 
 Json = t.Mapping[str, t.Any]
 

@@ -28,14 +28,10 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest.clien
 )
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError, LostAnswerError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect, Transport
-from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, timestamp
-from ansible_collections.community.veracode.plugins.module_utils._model.role import (
-    API_USER,
-    USER,
-    Role,
-    RoleCatalog,
-    known_role,
-)
+from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.role import Role, RoleCatalog, known_role
+from ansible_collections.community.veracode.plugins.module_utils._model.timestamps import timestamp
 
 # Asked for with every listing; a server may ignore what it does not know, so an item is believed only for the keys it
 # really carries. account_type appears with detailed only (seen in code).

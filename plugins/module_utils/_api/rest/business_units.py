@@ -13,7 +13,8 @@ import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Json
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.objects import ObjectClient
-from ansible_collections.community.veracode.plugins.module_utils._model.structure import BUSINESS_UNIT, BusinessUnit
+from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import BUSINESS_UNIT
 
 
 class BusinessUnitClient(ObjectClient[BusinessUnit]):

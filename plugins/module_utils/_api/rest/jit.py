@@ -14,8 +14,8 @@ import typing as t
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Json, RestClient, segment
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect
+from ansible_collections.community.veracode.plugins.module_utils._model.jit_settings import FLAGS, TEXTS, JitSettings
 from ansible_collections.community.veracode.plugins.module_utils._model.role import known_role
-from ansible_collections.community.veracode.plugins.module_utils._plan.jit_settings import FLAGS, TEXTS, JitSettings
 
 _PATH = "/jit_default_settings"
 

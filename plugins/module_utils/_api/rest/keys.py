@@ -13,8 +13,8 @@ import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Json, RestClient, segment
 from ansible_collections.community.veracode.plugins.module_utils._errors import LostAnswerError
-from ansible_collections.community.veracode.plugins.module_utils._model.account import timestamp
-from ansible_collections.community.veracode.plugins.module_utils._plan.key_pair import Holder, Key, bare
+from ansible_collections.community.veracode.plugins.module_utils._model.key_pair import Holder, Key, bare
+from ansible_collections.community.veracode.plugins.module_utils._model.timestamps import timestamp
 
 # What a search is asked to show of an owner; a server may ignore it (documented, but not for what it holds of a pair).
 _OWNER = ("user_name", "user_legacy_id", "active", "login_enabled", "account_type", "api_credentials")

@@ -22,7 +22,8 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest.clien
 )
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect
-from ansible_collections.community.veracode.plugins.module_utils._model.structure import WORDS, S
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import WORDS
+from ansible_collections.community.veracode.plugins.module_utils._model.named import S
 
 
 @dataclass(frozen=True)

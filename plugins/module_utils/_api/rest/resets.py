@@ -13,7 +13,7 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest.clien
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
-from ansible_collections.community.veracode.plugins.module_utils._plan.resets import Person
+from ansible_collections.community.veracode.plugins.module_utils._model.reset import Person
 
 
 class ResetClient:

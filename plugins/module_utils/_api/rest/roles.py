@@ -14,13 +14,13 @@ from dataclasses import replace
 
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Json
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.objects import ObjectClient
-from ansible_collections.community.veracode.plugins.module_utils._model.role import known_role
-from ansible_collections.community.veracode.plugins.module_utils._model.structure import (
-    ROLE,
+from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import (
     ROLE_FLAGS,
     CustomRole,
     Permission,
 )
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import ROLE
+from ansible_collections.community.veracode.plugins.module_utils._model.role import known_role
 
 
 class RoleClient(ObjectClient[CustomRole]):

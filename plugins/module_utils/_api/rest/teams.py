@@ -21,8 +21,9 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest.accou
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import RestAccountClient
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Json, RestClient
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.objects import ObjectClient
-from ansible_collections.community.veracode.plugins.module_utils._model.account import timestamp
-from ansible_collections.community.veracode.plugins.module_utils._model.structure import TEAM, Team, TeamUser
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import TEAM
+from ansible_collections.community.veracode.plugins.module_utils._model.team import Team, TeamUser
+from ansible_collections.community.veracode.plugins.module_utils._model.timestamps import timestamp
 
 
 class TeamClient(ObjectClient[Team]):

@@ -14,11 +14,7 @@ import re
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.community.veracode.plugins.module_utils._api.base import (
-    Filters,
-    Listing,
-    unknown_filter,
-)
+from ansible_collections.community.veracode.plugins.module_utils._api.base import Filters, Listing, unknown_filter
 from ansible_collections.community.veracode.plugins.module_utils._api.xml.client import (
     Document,
     XmlClient,
@@ -26,24 +22,22 @@ from ansible_collections.community.veracode.plugins.module_utils._api.xml.client
 )
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError, SelectorError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect, Transport
-from ansible_collections.community.veracode.plugins.module_utils._model.account import (
+from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, Membership
+from ansible_collections.community.veracode.plugins.module_utils._model.fields import (
     BY_OPTION,
     FIELDS,
     FLAG,
     NAMES,
-    Account,
     Field,
-    Membership,
-    timestamp,
 )
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.role import (
-    API_USER,
     BUILT_IN,
-    USER,
     Role,
     RoleCatalog,
     known_role,
 )
+from ansible_collections.community.veracode.plugins.module_utils._model.timestamps import timestamp
 
 # No text of a refusal of these calls is published. A text that speaks of not finding something means that the account
 # is not there; one that speaks of permission or of the API itself does not; any other is settled by the list of users.

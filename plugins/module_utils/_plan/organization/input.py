@@ -15,8 +15,9 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
-from ansible_collections.community.veracode.plugins.module_utils._model.role import API_USER, USER
-from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired, desired_account
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired
+from ansible_collections.community.veracode.plugins.module_utils._plan.desired_account import desired_account
 
 Options = t.Mapping[str, t.Any]
 

@@ -14,23 +14,21 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.inventory import Inventory
-from ansible_collections.community.veracode.plugins.module_utils._model.role import ADMINISTRATOR, USER
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import (
-    Found,
-    Names,
-    Plan,
-    options_needed,
-    plan_account,
-)
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
+from ansible_collections.community.veracode.plugins.module_utils._model.known import Names
+from ansible_collections.community.veracode.plugins.module_utils._model.role import ADMINISTRATOR
+from ansible_collections.community.veracode.plugins.module_utils._plan.account import plan_account
+from ansible_collections.community.veracode.plugins.module_utils._plan.account_needs import options_needed
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired
+from ansible_collections.community.veracode.plugins.module_utils._plan.find import Found, find_account
 from ansible_collections.community.veracode.plugins.module_utils._plan.guards import (
     is_removal,
     lockout_risk,
     refuse_self_lockout,
 )
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import AccountEntry
-from ansible_collections.community.veracode.plugins.module_utils._read.find import find_account
 
 REPORT = "report"
 DELETE = "delete"

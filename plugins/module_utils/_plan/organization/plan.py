@@ -14,28 +14,21 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, Membership
+from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.inventory import Inventory
-from ansible_collections.community.veracode.plugins.module_utils._model.role import (
-    API_USER,
-    TEAM_ADMIN,
-    USER,
-    RoleCatalog,
-)
-from ansible_collections.community.veracode.plugins.module_utils._model.structure import (
-    BUSINESS_UNIT,
-    TEAM,
-    BusinessUnit,
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, BUSINESS_UNIT, TEAM, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.known import Known, KnownUser
+from ansible_collections.community.veracode.plugins.module_utils._model.role import TEAM_ADMIN, RoleCatalog
+from ansible_collections.community.veracode.plugins.module_utils._model.team import Team, TeamUser
+from ansible_collections.community.veracode.plugins.module_utils._plan.account_teams import team_names_after
+from ansible_collections.community.veracode.plugins.module_utils._plan.business_unit import plan_business_unit
+from ansible_collections.community.veracode.plugins.module_utils._plan.desired_object import (
     DesiredObject,
-    Team,
-    TeamUser,
     desired_business_unit,
     desired_team,
 )
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import (
-    Change,
-    Plan,
-    team_names_after,
-)
+from ansible_collections.community.veracode.plugins.module_utils._plan.find_object import find_structure
 from ansible_collections.community.veracode.plugins.module_utils._plan.guards import is_removal
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import Options, Organization
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.match import (
@@ -43,13 +36,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.organizat
     AccountPlans,
     Match,
 )
-from ansible_collections.community.veracode.plugins.module_utils._plan.structure import (
-    Known,
-    KnownUser,
-    find_structure,
-    plan_business_unit,
-    plan_team,
-)
+from ansible_collections.community.veracode.plugins.module_utils._plan.team import plan_team
 
 # What has to be there before what: a business unit before its teams, a team before its members, an account before it
 # manages a team; who moves from one team to another joins before leaving, as an account may need a team; and removals

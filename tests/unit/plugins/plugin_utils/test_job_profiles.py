@@ -9,9 +9,9 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 from ansible_collections.community.veracode.plugins.module_utils._model.role import (
     BUILT_IN,
-    USER,
     RoleCatalog,
     impossible,
     resolve,

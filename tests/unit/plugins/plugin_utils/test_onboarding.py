@@ -16,7 +16,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.community.veracode.plugins.module_utils._model.role import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.plugin_utils.csv import write_csv
 from ansible_collections.community.veracode.plugins.plugin_utils.offboarding import Feed, read_feed, record
 from ansible_collections.community.veracode.plugins.plugin_utils.onboarding import (

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._model.inventory import Inventory
-from ansible_collections.community.veracode.plugins.module_utils._model.role import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 
 NEED: frozenset[str] = frozenset()
 

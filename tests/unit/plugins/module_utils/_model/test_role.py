@@ -10,18 +10,12 @@ import pytest
 
 from ansible_collections.community.veracode.plugins.module_utils._api.advice import advice_for, with_advice
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
-from ansible_collections.community.veracode.plugins.module_utils._model.account import (
-    FIELDS,
-    can_create,
-    can_update,
-    timestamp,
-)
+from ansible_collections.community.veracode.plugins.module_utils._model.fields import FIELDS, can_create, can_update
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.role import (
     ANY_SCAN,
-    API_USER,
     BUILT_IN,
     SPELLINGS,
-    USER,
     Role,
     RoleCatalog,
     impossible,
@@ -29,6 +23,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.role imp
     resolve,
     target_roles,
 )
+from ansible_collections.community.veracode.plugins.module_utils._model.timestamps import timestamp
 
 CATALOG = RoleCatalog(BUILT_IN)
 

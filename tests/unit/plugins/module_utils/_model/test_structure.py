@@ -10,18 +10,20 @@ import typing as t
 
 import pytest
 
-from ansible_collections.community.veracode.plugins.module_utils._model.structure import (
+from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import (
     BusinessUnit,
+    report_business_unit,
+)
+from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import (
     CustomRole,
     Permission,
-    Team,
-    TeamUser,
+    report_role,
+)
+from ansible_collections.community.veracode.plugins.module_utils._model.team import Team, TeamUser, report_team
+from ansible_collections.community.veracode.plugins.module_utils._plan.desired_object import (
     desired_business_unit,
     desired_role,
     desired_team,
-    report_business_unit,
-    report_role,
-    report_team,
 )
 
 

@@ -13,33 +13,30 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
-from ansible_collections.community.veracode.plugins.module_utils._model.account import (
+from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, Membership
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Plan
+from ansible_collections.community.veracode.plugins.module_utils._model.fields import (
     REST,
     XML,
-    Account,
-    Membership,
     can_create,
     can_update,
     fields_of,
 )
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.known import Names
 from ansible_collections.community.veracode.plugins.module_utils._model.role import (
-    API_USER,
     BUILT_IN,
     NEEDS_SCAN,
     TEAM_ADMIN,
-    USER,
     Role,
     RoleCatalog,
 )
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import (
-    Found,
-    Names,
-    Plan,
-    options_needed,
-    plan_account,
-    unmet,
-)
-from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired, desired_account
+from ansible_collections.community.veracode.plugins.module_utils._plan.account import plan_account
+from ansible_collections.community.veracode.plugins.module_utils._plan.account_needs import options_needed
+from ansible_collections.community.veracode.plugins.module_utils._plan.account_unmet import unmet_of_account as unmet
+from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired
+from ansible_collections.community.veracode.plugins.module_utils._plan.desired_account import desired_account
+from ansible_collections.community.veracode.plugins.module_utils._plan.find import Found
 
 TEAMS = ("Alpha", "Beta", "Gamma")
 NAMES = Names(RoleCatalog(BUILT_IN), {team: f"id-{team}" for team in TEAMS}, TEAMS)

@@ -12,13 +12,16 @@ import pytest
 
 from ansible_collections.community.veracode.plugins.module_utils._argspec import jit_arguments
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
-from ansible_collections.community.veracode.plugins.module_utils._model.role import BUILT_IN, BY_NAME, RoleCatalog
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import Names, Plan
-from ansible_collections.community.veracode.plugins.module_utils._plan.jit_settings import (
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Plan
+from ansible_collections.community.veracode.plugins.module_utils._model.jit_settings import (
     FLAGS,
     LISTS,
     TEXTS,
     JitSettings,
+)
+from ansible_collections.community.veracode.plugins.module_utils._model.known import Names
+from ansible_collections.community.veracode.plugins.module_utils._model.role import BUILT_IN, BY_NAME, RoleCatalog
+from ansible_collections.community.veracode.plugins.module_utils._plan.jit_settings import (
     desired_jit,
     jit_names_needed,
     plan_jit,

@@ -15,15 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import Plan
-from ansible_collections.community.veracode.plugins.module_utils._plan.key_pair import (
-    Holder,
-    Key,
-    Stored,
-    bare,
-    plan_key,
-    wanted_key,
-)
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Plan
+from ansible_collections.community.veracode.plugins.module_utils._model.key_pair import Holder, Key, bare
+from ansible_collections.community.veracode.plugins.module_utils._plan.key_pair import Stored, plan_key, wanted_key
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 HOLDER = Holder("pipeline", "1")

@@ -12,7 +12,8 @@ from itertools import chain, combinations
 import pytest
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
-from ansible_collections.community.veracode.plugins.module_utils._plan.resets import ORDER, Person, plan_reset
+from ansible_collections.community.veracode.plugins.module_utils._model.reset import ORDER, Person
+from ansible_collections.community.veracode.plugins.module_utils._plan.resets import plan_reset
 
 PERSON = Person("user", "a@example.com", "1", "2", is_saml=False, logged_in=False, has_tokens=True)
 SUBSETS = list(chain.from_iterable(combinations(ORDER, size) for size in (1, 2, 3)))

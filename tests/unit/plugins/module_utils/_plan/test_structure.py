@@ -12,29 +12,23 @@ import typing as t
 import pytest
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, SeveralErrors
-from ansible_collections.community.veracode.plugins.module_utils._model.structure import (
-    BusinessUnit,
-    CustomRole,
+from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
+from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import CustomRole, Permission
+from ansible_collections.community.veracode.plugins.module_utils._model.known import Known, KnownUser
+from ansible_collections.community.veracode.plugins.module_utils._model.team import Team, TeamUser
+from ansible_collections.community.veracode.plugins.module_utils._plan.business_unit import plan_business_unit
+from ansible_collections.community.veracode.plugins.module_utils._plan.desired_object import (
     DesiredObject,
-    Permission,
-    Team,
-    TeamUser,
     desired_business_unit,
     desired_role,
     desired_team,
 )
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import Change, Plan
-from ansible_collections.community.veracode.plugins.module_utils._plan.structure import (
-    Known,
-    KnownUser,
-    find_structure,
-    lists_needed,
-    needed,
-    plan_business_unit,
-    plan_role,
-    plan_team,
-    unmet,
-)
+from ansible_collections.community.veracode.plugins.module_utils._plan.find_object import find_structure, lists_needed
+from ansible_collections.community.veracode.plugins.module_utils._plan.object_change import unmet
+from ansible_collections.community.veracode.plugins.module_utils._plan.object_needs import needed
+from ansible_collections.community.veracode.plugins.module_utils._plan.role import plan_role
+from ansible_collections.community.veracode.plugins.module_utils._plan.team import plan_team
 
 NAMES = ("ann", "bob", "cid", "dan", "eve")
 # Known users, three of whom may manage a team. The server spells them in capitals, the tasks do not.

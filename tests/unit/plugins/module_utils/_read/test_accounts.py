@@ -14,13 +14,8 @@ import pytest
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.account_json import account_from
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Page
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, Membership
-from ansible_collections.community.veracode.plugins.module_utils._model.role import (
-    API_USER,
-    BUILT_IN,
-    USER,
-    Role,
-    RoleCatalog,
-)
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.role import BUILT_IN, Role, RoleCatalog
 from ansible_collections.community.veracode.plugins.module_utils._read.accounts import ATTEMPTS, AccountReader
 
 Item = dict[str, t.Any]

@@ -15,7 +15,7 @@ from ansible_collections.community.veracode.plugins.module_utils._api.xml.accoun
 from ansible_collections.community.veracode.plugins.module_utils._api.xml.client import XmlRefusal
 from ansible_collections.community.veracode.plugins.module_utils._errors import SelectorError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Answer, Effect
-from ansible_collections.community.veracode.plugins.module_utils._model.role import USER
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 
 NAME, SUBJECT = "tmonarch@example.com", "EX\\ted"
 

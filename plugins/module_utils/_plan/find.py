@@ -5,16 +5,33 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""How the account that a task means is found."""
+"""Which account a task means."""
 
 from __future__ import annotations
 
-from ansible_collections.community.veracode.plugins.module_utils._api.base import Lookup
+from dataclasses import dataclass
+
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, SelectorError
-from ansible_collections.community.veracode.plugins.module_utils._model.account import XML, Account
-from ansible_collections.community.veracode.plugins.module_utils._model.role import USER
-from ansible_collections.community.veracode.plugins.module_utils._plan.account import Found, options_needed
+from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
+from ansible_collections.community.veracode.plugins.module_utils._model.fields import XML
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
+from ansible_collections.community.veracode.plugins.module_utils._model.lookup import Lookup
+from ansible_collections.community.veracode.plugins.module_utils._plan.account_needs import options_needed
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired
+
+
+@dataclass(frozen=True)
+class Found:
+    """The account a task means.
+
+    :param account: as read.
+    :param formerly: it was found under one of its former names, and is to be renamed.
+    :param warnings: what the user should know about how it was found.
+    """
+
+    account: Account
+    formerly: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 def find_account(lookup: Lookup, desired: Desired, report: frozenset[str] = frozenset()) -> Found | None:

@@ -1,0 +1,53 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Business units, and the teams in them."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.community.veracode.plugins.module_utils._model.reports import as_list
+
+
+@dataclass(frozen=True)
+class BusinessUnit:
+    """What one reading of a business unit carries.
+
+    :param unit_id: GUID, `None` for one that is only planned.
+    :param teams: GUIDs of its teams by name, `None` where the reading does not carry them.
+    :param is_default: teams that are in no other are in this one.
+    """
+
+    name: str
+    unit_id: str | None = None
+    teams: t.Mapping[str, str | None] | None = None
+    is_default: bool = False
+
+    @property
+    def handle(self) -> str | None:
+        """What the API addresses it by."""
+        return self.unit_id
+
+    @property
+    def values_and_lists(self) -> dict[str, t.Any]:
+        """All values that the reading carries."""
+        values: dict[str, t.Any] = {"name": self.name}
+        if self.teams is not None:
+            values["teams"] = tuple(sorted(self.teams))
+        return values
+
+
+def report_business_unit(unit: BusinessUnit) -> dict[str, t.Any]:
+    """Return the business unit in the one form in which modules return it; what was not read is `None`."""
+    return {
+        "name": unit.name,
+        "business_unit_id": unit.unit_id,
+        "is_default": unit.is_default,
+        "teams": as_list(unit.values_and_lists.get("teams")),
+    }

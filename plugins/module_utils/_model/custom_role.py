@@ -1,0 +1,109 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Roles as they are managed: names, permissions and flags."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.community.veracode.plugins.module_utils._model.reports import as_list
+from ansible_collections.community.veracode.plugins.module_utils._model.role import (
+    BY_NAME,
+    BY_TITLE,
+    NEEDS_SCAN,
+    SPELLINGS,
+)
+
+# Options of a role that are either set or not.
+ROLE_FLAGS = ("ignore_team_restrictions", "team_admin_manageable", "jit_assignable", "jit_assignable_default")
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A permission of a role.
+
+    :param types: for what it is given (for example reading), `None` where that is left to the server.
+    :param assignable: it can be given to custom roles.
+    """
+
+    name: str
+    types: tuple[str, ...] | None = field(default=None, compare=False)
+    assignable: bool = field(default=True, compare=False)
+
+
+@dataclass(frozen=True)
+class CustomRole:
+    """What one reading of a role, built in or custom, carries.
+
+    :param name: display name (`role_description` of the Identity API).
+    :param role_name: short name, `None` for a role that is only planned and leaves it to the server.
+    :param role_id: GUID, `None` for a role that is only planned.
+    :param permissions: `None` where the reading does not carry them.
+    :param flags: `is_api` and those of ROLE_FLAGS that the reading carries.
+    :param facts: what cannot be managed: `is_scan_type`, `requires_token`, `disabled`.
+    """
+
+    name: str
+    role_name: str | None = None
+    role_id: str | None = None
+    permissions: tuple[Permission, ...] | None = None
+    flags: t.Mapping[str, bool] = field(default_factory=dict)
+    facts: t.Mapping[str, t.Any] = field(default_factory=dict)
+
+    @property
+    def handle(self) -> str | None:
+        """What the API addresses it by."""
+        return self.role_id
+
+    @property
+    def is_custom(self) -> bool:
+        """Whether it is none of the known built-in roles; the API does not tell."""
+        return self.role_name not in BY_NAME and SPELLINGS.get(self.name, self.name) not in BY_TITLE
+
+    @property
+    def values_and_lists(self) -> dict[str, t.Any]:
+        """All values that the reading carries."""
+        values: dict[str, t.Any] = {"name": self.name, **self.flags}
+        if self.role_name is not None:
+            values["role_name"] = self.role_name
+        if self.permissions is not None:
+            values["permissions"] = tuple(sorted(permission.name for permission in self.permissions))
+        return values
+
+
+def report_role(role: CustomRole) -> dict[str, t.Any]:
+    """Return the role in the one form in which modules return it; what was not read is `None`."""
+    values = role.values_and_lists
+    return {
+        "name": role.name,
+        "role_name": role.role_name,
+        "role_id": role.role_id,
+        "is_custom": role.is_custom,
+        "is_api": values.get("is_api"),
+        "is_scan_type": role.facts.get("is_scan_type"),
+        "permissions": as_list(values.get("permissions")),
+        **{flag: values.get(flag) for flag in ROLE_FLAGS},
+        "requires_token": role.facts.get("requires_token"),
+        "disabled": role.facts.get("disabled"),
+        "needs": _needs(role),
+    }
+
+
+def _needs(role: CustomRole) -> list[str]:
+    """Return what an account with this role needs beside it, of what is documented for built-in roles."""
+    if role.role_name in NEEDS_SCAN:
+        return ["a scan permission, such as " + ("Any Scan (API)" if role.flags.get("is_api") else "Any Scan")]
+    if role.facts.get("is_scan_type"):
+        if role.flags.get("is_api"):
+            return ["one of Upload API - Submit Only, Upload and Scan API"]
+        return ["one of Creator, Security Lead, Submitter"]
+    return {
+        "deletescans": ["one of Creator, Security Lead"],
+        "teamAdmin": ["a team that the account manages", "not to be held with Administrator"],
+    }.get(str(role.role_name), [])

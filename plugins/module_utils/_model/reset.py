@@ -1,0 +1,48 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What a reset has to know of an account."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+# The name of what is reset, and no password.
+PASSWORD = "password"  # noqa: S105  # nosec B105
+MFA = "mfa"
+SESSIONS = "sessions"
+
+# The mail comes last, so that the person finds everything else done.
+ORDER = (MFA, SESSIONS, PASSWORD)
+
+
+@dataclass(frozen=True)
+class Person:
+    """What a reset has to know of an account, of either kind.
+
+    :param kind: `user` or `api_user`.
+    :param user_id: GUID.
+    :param legacy_id: its older, numeric id, by which alone a mail can be ordered; `None` if it is not told.
+    :param logged_in: it has logged in before.
+    :param has_tokens: it may hold tokens of the login service beside its sessions.
+    :param active: `False` if it is known to be inactive.
+    """
+
+    kind: str
+    username: str
+    user_id: str
+    legacy_id: str | None
+    is_saml: bool
+    logged_in: bool
+    has_tokens: bool
+    active: bool = True
+
+    @property
+    def values_and_lists(self) -> dict[str, t.Any]:
+        """Nothing that is managed changes by a reset."""
+        return {}

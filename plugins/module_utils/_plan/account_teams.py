@@ -1,0 +1,104 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The teams that an account is to be in."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, Membership
+from ansible_collections.community.veracode.plugins.module_utils._model.fields import XML
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER
+from ansible_collections.community.veracode.plugins.module_utils._model.known import Names
+from ansible_collections.community.veracode.plugins.module_utils._model.names import nearest, there_is_no
+from ansible_collections.community.veracode.plugins.module_utils._model.role import TEAM_ADMIN, Role
+from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired
+
+
+def team_names_after(desired: Desired, account: Account | None) -> set[str]:
+    """Return the teams an account is to be in, as far as its own entry says."""
+    held = {team.name for team in (account.teams or ())} if account else set()
+    named = desired.values.get("teams")
+    if named is not None:
+        if desired.teams_mode == "add":
+            held = held | set(named)
+        elif desired.teams_mode == "remove":
+            held = held - set(named)
+        else:
+            held = set(named)
+    return held | set(desired.values.get("managed_teams", ()))
+
+
+def refuse_to_manage_none(
+    desired: Desired, account: Account | None, roles: t.Collection[Role], teams: tuple[Membership, ...] | None
+) -> None:
+    """Refuse to give the Team Admin role without a team to manage (seen in code: the server does not take it)."""
+    held = account.roles or () if account is not None else ()
+    after = teams if teams is not None else account.teams if account is not None else ()
+    if TEAM_ADMIN not in roles or TEAM_ADMIN in held or after is None:
+        return
+    if all(team.manages is False for team in after):
+        raise desired.problem(
+            "managed_teams: Team Admin needs at least one team to manage; name it in managed_teams, or take Team Admin "
+            "out of roles",
+            "managed_teams",
+            [],
+        )
+
+
+def teams_after(
+    desired: Desired, account: Account | None, names: Names, roles: t.Collection[Role] | None
+) -> tuple[Membership, ...] | None:
+    """Return the memberships the account is to have, or `None` if the task does not manage them."""
+    wanted = desired.values.get("teams")
+    managed = desired.values.get("managed_teams")
+    if wanted is None and managed is None:
+        return None
+    held = {team.name: team for team in (account.teams or ())} if account else {}
+    _refuse_unknown_teams(desired, held, names)
+    if managed and TEAM_ADMIN not in (roles or ()):
+        raise desired.problem(
+            f"managed_teams: {', '.join(managed)} can only be managed by an account with the Team Admin role; "
+            + (
+                "leave managed_teams out, an API service account cannot have it"
+                if desired.kind == API_USER
+                else "add Team Admin to roles"
+            ),
+            "managed_teams",
+            list(managed),
+        )
+    after = []
+    for name in sorted(team_names_after(desired, account)):
+        present = held.get(name)
+        if managed is not None:
+            manages: bool | None = name in managed
+        elif present is not None:
+            manages = present.manages
+        else:
+            manages = None if desired.api == XML else False
+        team_id = present.team_id if present else names.teams.get(name)
+        after.append(Membership(name, manages, team_id))
+    return tuple(after)
+
+
+def _refuse_unknown_teams(desired: Desired, held: t.Collection[str], names: Names) -> None:
+    wanted, managed = desired.values.get("teams", ()), desired.values.get("managed_teams", ())
+    there = {*held, *names.teams} - set(names.leaving_teams)
+    unknown = sorted({*wanted, *managed} - there)
+    if desired.teams_mode == "remove":
+        # Being in no such team is what is wanted; only a slip that would leave the account where it is matters.
+        folded = {name.casefold() for name in held}
+        unknown = [name for name in unknown if name in managed or name.casefold() in folded]
+    if not unknown:
+        return
+    option = "teams" if set(unknown) & set(wanted) else "managed_teams"
+    near = (*names.all_teams, *held)
+    sentences = [there_is_no("team", name, near, leaves=name in names.leaving_teams) for name in unknown]
+    if not all(name in names.leaving_teams or nearest(name, near) for name in unknown):
+        sentences.append("a calling account that is restricted to teams sees only its own")
+    raise desired.problem(f"{option}: {'; '.join(sentences)}", option, unknown)

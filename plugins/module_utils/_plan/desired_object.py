@@ -1,0 +1,169 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What a task asks for of one team, business unit or custom role, checked as far as that goes without asking Veracode."""
+
+from __future__ import annotations
+
+import typing as t
+import unicodedata
+from dataclasses import dataclass, field
+
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import ROLE_FLAGS
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import BUSINESS_UNIT, ROLE, TEAM, WORDS
+from ansible_collections.community.veracode.plugins.module_utils._model.names import LONGEST_NAME
+
+
+@dataclass(frozen=True)
+class DesiredObject:
+    """What a task wants of one team, business unit or custom role.
+
+    :param kind: `team`, `business_unit` or `role`.
+    :param name: the name it is to have, which selects it.
+    :param state: `present` or `absent`.
+    :param place: where the entry stands in the input, `None` for a task about one object.
+    :param values: canonical values by option of everything the task manages beside the name; empty unless `present`.
+    :param previously: names under which it may still be found, to be renamed.
+    :param mode: how its lists relate to what is there: `exact`, `add` or `remove`.
+    """
+
+    kind: str
+    name: str
+    state: str = "present"
+    place: str | None = None
+    values: t.Mapping[str, t.Any] = field(default_factory=dict)
+    previously: tuple[str, ...] = ()
+    mode: str = "exact"
+
+    def problem(self, msg: str, option: str, value: t.Any = None) -> InputError:
+        """Return an error about one option of this entry."""
+        return InputError(
+            f"{self.place}.{msg}" if self.place else msg,
+            place=f"{self.place}.{option}" if self.place else None,
+            kind=self.kind,
+            name=self.name,
+            option=option,
+            value=value,
+        )
+
+
+# Options by kind, each with its type; a list of usernames is compared without case.
+_TEXT, _NAMES, _USERNAMES, _FLAG = "text", "names", "usernames", "flag"
+_OPTIONS: dict[str, dict[str, str]] = {
+    TEAM: {"business_unit": _TEXT, "members": _USERNAMES, "managers": _USERNAMES},
+    BUSINESS_UNIT: {"teams": _NAMES},
+    ROLE: {
+        "role_name": _TEXT,
+        "permissions": _NAMES,
+        "is_api": _FLAG,
+        **dict.fromkeys(ROLE_FLAGS, _FLAG),
+    },
+}
+_MODES = {TEAM: "members_mode", BUSINESS_UNIT: "teams_mode"}
+
+
+def desired_team(params: t.Mapping[str, t.Any], *, place: str | None = None) -> tuple[DesiredObject, list[InputError]]:
+    """Read the options of one team.
+
+    An option that is `None` is not managed. With `absent` only the name counts.
+
+    :param place: where the entry stands in the input, for example `teams[3]`.
+    :returns: what is wanted, and all that is wrong with it.
+    """
+    return _desired(TEAM, params, place)
+
+
+def desired_business_unit(
+    params: t.Mapping[str, t.Any], *, place: str | None = None
+) -> tuple[DesiredObject, list[InputError]]:
+    """Read the options of one business unit, as `desired_team` does."""
+    return _desired(BUSINESS_UNIT, params, place)
+
+
+def desired_role(params: t.Mapping[str, t.Any], *, place: str | None = None) -> tuple[DesiredObject, list[InputError]]:
+    """Read the options of one custom role, as `desired_team` does."""
+    return _desired(ROLE, params, place)
+
+
+def _desired(kind: str, params: t.Mapping[str, t.Any], place: str | None) -> tuple[DesiredObject, list[InputError]]:
+    state = params.get("state") or "present"
+    values: dict[str, t.Any] = {}
+    if state == "present":
+        for option, form in _OPTIONS[kind].items():
+            if params.get(option) is not None:
+                values[option] = _canonical(form, params[option])
+    desired = DesiredObject(
+        kind=kind,
+        name=str(params.get("name") or ""),
+        state=state,
+        place=place,
+        values=values,
+        previously=tuple(dict.fromkeys(params.get("previously") or ())) if state == "present" else (),
+        mode=params.get(_MODES.get(kind, "")) or "exact",
+    )
+    return desired, list(_problems(desired))
+
+
+def _canonical(form: str, value: t.Any) -> t.Any:
+    if form == _NAMES:
+        return tuple(sorted(set(value)))
+    if form == _USERNAMES:
+        folded: dict[str, str] = {}
+        for name in value:
+            folded.setdefault(name.casefold(), name)
+        return tuple(sorted(folded.values()))
+    return value
+
+
+def _problems(desired: DesiredObject) -> t.Iterator[InputError]:
+    word = WORDS[desired.kind]
+    yield from _name_problems(desired, "name", desired.name, f"give the name of the {word}")
+    for name in desired.previously:
+        yield from _name_problems(desired, "previously", name, "list former names")
+        if name and name == desired.name:
+            yield desired.problem(
+                f'previously: "{name}" is the present name; list only former names', "previously", name
+            )
+    for option, value in desired.values.items():
+        for each in value if isinstance(value, tuple) else [value]:
+            if not isinstance(each, str):
+                continue
+            # An empty business unit is the default one: a team is always in one.
+            if each or option != "business_unit":
+                yield from _name_problems(desired, option, each, "remove the empty entry, or leave the option out")
+    if desired.values.get("permissions") == ():
+        yield desired.problem(
+            "permissions: an empty list is refused, a role needs at least one permission; "
+            "use state: absent to remove the role",
+            "permissions",
+            [],
+        )
+    if desired.values.get("jit_assignable_default") and desired.values.get("jit_assignable") is False:
+        yield desired.problem(
+            "jit_assignable_default: a role that cannot be given by just-in-time provisioning cannot be its default; "
+            "leave it out, or set jit_assignable: true",
+            "jit_assignable_default",
+            True,
+        )
+
+
+def _name_problems(desired: DesiredObject, option: str, name: str, remedy: str) -> t.Iterator[InputError]:
+    if name == "":
+        yield desired.problem(f'{option}: "" is not a name; {remedy}', option, "")
+    if len(name) > LONGEST_NAME:
+        yield desired.problem(
+            f'{option}: "{name[:40]}…" has {len(name)} characters; shorten it to {LONGEST_NAME}, the most Veracode takes',
+            option,
+            name,
+        )
+    for character in name:
+        if unicodedata.category(character) in ("Cc", "Cs") or character in "\ufffe\uffff":
+            yield desired.problem(
+                f"{option}: {name!r} holds the control character {character!r}; remove it", option, repr(name)
+            )
+            return
