@@ -430,22 +430,30 @@ options:
         type: bool
       credentials_dest:
         description:
-          - A file for the generated key pair, on the machine where the module runs. It is written whole or not at all, with mode C(0600).
-          - Its folder has to exist. That the file can be written is proven before the key pair is generated.
-          - If writing fails all the same, the pair goes into a rescue file beside it, and the error says where.
+          - File for the generated key pair, on the machine where the module runs. It is written whole or not at all, with mode C(0600).
+          - Its folder must exist. The module proves that it can write the file before it generates the key pair.
+          - In a folder where other users may write, a file or a link of another user is refused.
+          - If writing fails all the same, the pair is in a rescue file, which the error names.
         type: path
       credentials_format:
         description:
-          - The format of the file.
-          - V(ini) is Veracode's credentials file. Other profiles, comments and their order are kept.
+          - Format of the file.
+          - V(ini) is Veracode's credentials file. Other profiles and comments are kept.
           - V(json) is an object with C(api_key_id), C(api_key_secret) and C(expires).
-          - V(env) are lines that set E(VERACODE_API_KEY_ID) and E(VERACODE_API_KEY_SECRET). Other lines are kept.
+          - V(env) is lines that set E(VERACODE_API_KEY_ID) and E(VERACODE_API_KEY_SECRET). Other lines are kept.
         type: str
         choices: [ini, json, env]
       credentials_profile:
         description:
-          - The section of an INI file. If not given, it is the username.
+          - Section of an INI file. The default is the username.
         type: str
+      credentials_overwrite:
+        description:
+          - Whether to replace a key pair of another account in O(api_users[].credentials_dest). By default this is refused before anything is generated.
+          - A pair that no longer belongs to anybody is always replaced.
+          - The file belongs to one account with O(api_users[].credentials_format=json) and O(api_users[].credentials_format=env), the section with
+            O(api_users[].credentials_format=ini).
+        type: bool
   user_defaults:
     description:
       - Fills per option what an entry of O(users) omits. The entry wins, also with an empty list or string; lists are replaced, never merged.
@@ -716,5 +724,12 @@ options:
       allow_self_lockout:
         description:
           - Whether the account that makes the calls may be disabled, deleted, restricted to addresses, or lose its administrator role.
+        type: bool
+      credentials_overwrite:
+        description:
+          - Whether to replace a key pair of another account in O(api_users[].credentials_dest). By default this is refused before anything is generated.
+          - A pair that no longer belongs to anybody is always replaced.
+          - The file belongs to one account with O(api_user_defaults.credentials_format=json) and O(api_user_defaults.credentials_format=env), the section with
+            O(api_user_defaults.credentials_format=ini).
         type: bool
 """

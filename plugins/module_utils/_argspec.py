@@ -105,6 +105,7 @@ def key_store_arguments() -> Spec:
         "credentials_dest": {"type": "path"},
         "credentials_format": {"type": "str", "default": "ini", "choices": ["ini", "json", "env"]},
         "credentials_profile": {"type": "str"},
+        "credentials_overwrite": {"type": "bool", "default": False},
         "return_secret": {"type": "bool", "default": False, "no_log": False},
     }
 

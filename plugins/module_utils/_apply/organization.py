@@ -31,7 +31,12 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
     VeracodeError,
     raise_all,
 )
-from ansible_collections.community.veracode.plugins.module_utils._keys.delivery import KeyDelivery
+from ansible_collections.community.veracode.plugins.module_utils._keys.delivery import KeyDelivery, key_store
+from ansible_collections.community.veracode.plugins.module_utils._keys.ownership import (
+    Destination,
+    FindOwner,
+    shared_destinations,
+)
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
@@ -46,6 +51,7 @@ class OrganizationWriter:
 
     :param progress: takes what was done, in the order of the plan.
     :param workers: how many threads write.
+    :param find_owner: finds the account of a pair that a destination holds.
     """
 
     def __init__(
@@ -57,7 +63,9 @@ class OrganizationWriter:
         *,
         check_mode: bool,
         workers: int,
+        find_owner: FindOwner,
     ) -> None:
+        self._find_owner = find_owner
         self._directory = directory
         self._structure = structure
         self._progress = progress
@@ -80,6 +88,7 @@ class OrganizationWriter:
         :raises VeracodeError: some cannot.
         """
         problems: list[VeracodeError] = []
+        destinations: list[Destination] = []
         for step in steps:
             entity = step.plan.entity
             keys = self._keys(entity, self._progress)
@@ -90,18 +99,20 @@ class OrganizationWriter:
                 continue
             try:
                 keys.check(entity.username)
+                store = key_store(self._key_options[entity.username.casefold()], entity.username)
+                destinations += [Destination(str(step.place), store)] if store is not None else []
             except InputError as error:
                 error.place = f"{step.place}.{error.option}"
                 error.msg = f"{step.place}.{error.msg}"
                 error.kind, error.name = entity.kind, entity.username
                 problems.append(error)
-        raise_all(problems)
+        raise_all([*problems, *shared_destinations(destinations)])
 
     def _keys(self, entity: t.Any, progress: Progress) -> KeyDelivery | None:
         if not isinstance(entity, Account) or entity.kind != API_USER:
             return None
         options = self._key_options.get(entity.username.casefold())
-        return KeyDelivery(options, progress) if options is not None else None
+        return KeyDelivery(options, progress, self._find_owner) if options is not None else None
 
     def carry_out(self, steps: t.Sequence[Step], *, stop: bool, report: Report) -> list[VeracodeError]:
         """Carry out all steps and return what failed, each with its place.

@@ -19,10 +19,39 @@ from dataclasses import dataclass, field
 
 _BOM = "\ufeff"
 _ID, _SECRET = "veracode_api_key_id", "veracode_api_key_secret"
-JSON_KEYS = ("api_key_id", "api_key_secret", "expires")
 # Real ones are hexadecimal, some with a prefix; all of these characters mean themselves in INI (no "%") and in a shell.
 _PLAIN = re.compile(r"[A-Za-z0-9_+/=.:~-]+")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+
+
+@dataclass(frozen=True)
+class Names:
+    """How the two halves of a secret are called in a file.
+
+    :param kind: names this in a rescue file.
+    :param json: keys of the id and the secret.
+    :param env: variables of the id and the secret.
+    :param ini: whether Veracode's credentials file can hold it.
+    """
+
+    kind: str
+    json: tuple[str, str]
+    env: tuple[str, str]
+    ini: bool
+
+
+KEY_PAIR = Names(
+    "api_credentials", ("api_key_id", "api_key_secret"), ("VERACODE_API_KEY_ID", "VERACODE_API_KEY_SECRET"), ini=True
+)
+OAUTH_CLIENT = Names(
+    "oauth_client", ("client_id", "client_secret"), ("VERACODE_CLIENT_ID", "VERACODE_CLIENT_SECRET"), ini=False
+)
+_NAMES = {names.kind: names for names in (KEY_PAIR, OAUTH_CLIENT)}
+
+
+def names_of(kind: t.Any) -> Names:
+    """Return the names that a rescue file tells."""
+    return _NAMES.get(kind, KEY_PAIR)
 
 
 @dataclass(frozen=True)
@@ -31,16 +60,16 @@ class KeyPair:
 
     :param api_id: the public half.
     :param api_secret: the secret half.
-    :param expires: when it expires, as the server said it, or V(None).
+    :param expires: when it expires, as the server said it, or `None`.
     """
 
     api_id: str
     api_secret: str = field(repr=False)
     expires: str | None
 
-    def record(self) -> dict[str, str | None]:
+    def record(self, names: Names = KEY_PAIR) -> dict[str, str | None]:
         """Return it as the JSON form has it, secret included."""
-        return {"api_key_id": self.api_id, "api_key_secret": self.api_secret, "expires": self.expires}
+        return {names.json[0]: self.api_id, names.json[1]: self.api_secret, "expires": self.expires}
 
 
 class RefusedError(Exception):
@@ -49,10 +78,13 @@ class RefusedError(Exception):
 
 class Format(t.Protocol):
     def read(self, text: str) -> tuple[str | None, str | None]:
-        """Return id and secret, V(None) for what is missing or empty."""
+        """Return id and secret as a reader of the file gets them, `None` for what is missing or empty."""
+
+    def read_own(self, text: str) -> tuple[str | None, str | None]:
+        """Return id and secret that `edit()` would replace: not those that hold for all sections."""
 
     def edit(self, text: str, pair: KeyPair) -> str:
-        """Return the text with the pair in it and all else as it was. Raises C(RefusedError)."""
+        """Return the text with the pair in it and all else as it was. Raises `RefusedError`."""
 
 
 def _require_plain(pair: KeyPair) -> None:
@@ -76,7 +108,7 @@ def _indent(line: str) -> str:
 
 
 class _Ini:
-    """Veracode's form. C(configparser) is what its tools read with, and would lose the comments on writing."""
+    """Veracode's form. `configparser` is what its tools read with, and would lose the comments on writing."""
 
     def __init__(self, profile: str) -> None:
         self.profile = profile
@@ -101,8 +133,13 @@ class _Ini:
         api_id, api_secret = (parser.get(self.profile, key, fallback=None) for key in (_ID, _SECRET))
         return api_id or None, api_secret or None
 
+    def read_own(self, text: str) -> tuple[str | None, str | None]:
+        api_id, api_secret = self.read(text)
+        _header, options = self._layout(_split(text)[1])
+        return api_id if _ID in options else None, api_secret if _SECRET in options else None
+
     def _layout(self, lines: list[str]) -> tuple[int | None, dict[str, list[int]]]:
-        """Return the line of the profile's header and those of each of its options, by C(configparser)'s own rules."""
+        """Return the line of the profile's header and those of each of its options, by the rules of `configparser`."""
         header: int | None = None
         options: dict[str, list[int]] = {}
         inside, option, depth = False, "", 0
@@ -174,6 +211,10 @@ class _Ini:
 class _Json:
     """One object with exactly the three keys; nothing else can share the file."""
 
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._keys = (*names.json, "expires")
+
     def _parse(self, text: str) -> dict[str, str | None]:
         text = text.removeprefix(_BOM)
         if not text.strip():
@@ -184,33 +225,39 @@ class _Json:
             found = None
         if (
             not isinstance(found, dict)
-            or not set(found) <= set(JSON_KEYS)
+            or not set(found) <= set(self._keys)
             or not all(value is None or isinstance(value, str) for value in found.values())
         ):
-            raise RefusedError(f"it holds something other than a JSON object of {', '.join(JSON_KEYS)}")
+            raise RefusedError(f"it holds something other than a JSON object of {', '.join(self._keys)}")
         return found
 
     def read(self, text: str) -> tuple[str | None, str | None]:
         found = self._parse(text)
-        return found.get("api_key_id") or None, found.get("api_key_secret") or None
+        return found.get(self._names.json[0]) or None, found.get(self._names.json[1]) or None
+
+    def read_own(self, text: str) -> tuple[str | None, str | None]:
+        return self.read(text)
 
     def edit(self, text: str, pair: KeyPair) -> str:
         self._parse(text)
-        return json.dumps(pair.record(), indent=2) + "\n"
+        return json.dumps(pair.record(self._names), indent=2) + "\n"
 
 
 class _Env:
-    """Lines for a shell, systemd, docker or a C(.env) reader."""
+    """Lines for a shell, systemd, docker or a `.env` reader."""
 
-    _OURS = re.compile(
-        r"(\s*(?:export[ \t]+)?(VERACODE_API_KEY_(?:ID|SECRET))[ \t]*=[ \t]*)(.*?)((?:[ \t]+#[^\r\n]*)?\s*)", re.DOTALL
-    )
     _VALUE = re.compile(r"\"([^\"\\$`]*)\"|'([^']*)'|([^\s\"'\\#]*)")
+
+    def __init__(self, names: Names) -> None:
+        self._names = names.env
+        self._line = re.compile(
+            rf"(\s*(?:export[ \t]+)?({'|'.join(names.env)})[ \t]*=[ \t]*)(.*?)((?:[ \t]+#[^\r\n]*)?\s*)", re.DOTALL
+        )
 
     def _find(self, lines: list[str]) -> Iterator[tuple[int, str, re.Match[str], str]]:
         """Yield number, variable, match and value of the lines that set the pair."""
         for number, line in enumerate(lines):
-            ours = self._OURS.fullmatch(line)
+            ours = self._line.fullmatch(line)
             if ours:
                 value = self._VALUE.fullmatch(ours.group(3))
                 if not value:
@@ -220,12 +267,15 @@ class _Env:
     def read(self, text: str) -> tuple[str | None, str | None]:
         # Of several lines the last one counts.
         found = {variable: value for _number, variable, _match, value in self._find(_split(text)[1])}
-        return found.get(_ID.upper()) or None, found.get(_SECRET.upper()) or None
+        return found.get(self._names[0]) or None, found.get(self._names[1]) or None
+
+    def read_own(self, text: str) -> tuple[str | None, str | None]:
+        return self.read(text)
 
     def edit(self, text: str, pair: KeyPair) -> str:
         _require_plain(pair)
         bom, lines, eol = _split(text)
-        missing = {_ID.upper(): pair.api_id, _SECRET.upper(): pair.api_secret}
+        missing = {self._names[0]: pair.api_id, self._names[1]: pair.api_secret}
         values = dict(missing)
         export = ""
         for number, variable, match, _value in list(self._find(lines)):
@@ -237,7 +287,9 @@ class _Env:
         return bom + "".join(lines + [f"{export}{variable}={value}{eol}" for variable, value in missing.items()])
 
 
-def find_format(name: str | None, profile: str | None) -> Format | None:
-    """Return the format V(ini) (of that profile), V(json) or V(env); V(None) for any other name."""
-    formats: dict[str | None, Format] = {"ini": _Ini(profile or ""), "json": _Json(), "env": _Env()}
+def find_format(name: str | None, profile: str | None, names: Names = KEY_PAIR) -> Format | None:
+    """Return the format `ini` (of that profile), `json` or `env`; `None` for any other name, or where it holds no such secret."""
+    if name == "ini" and names.ini:
+        return _Ini(profile or "")
+    formats: dict[str | None, Format] = {"json": _Json(names), "env": _Env(names)}
     return formats.get(name)

@@ -7,20 +7,13 @@
 
 """The one writer of generated key pairs.
 
-Veracode shows a generated secret once, and generating destroys the old pair. So everything that can be refused is refused
-before, and two files lie ready in the destination's folder when the pair is generated, both with mode 0600 and with their
-room on the disk:
+Veracode shows a generated secret once, and generating ends the old pair. So everything that can be refused is refused
+before, and two files lie ready when the pair is generated (see `slots`). The rescue file is removed only when the
+destination is safely on the disk. Whatever goes wrong in between, a kill included, leaves the pair in it, and it is never
+deleted by this collection unless the destination holds the same pair.
 
-* C(<name>.rescue-<hex>.json) takes the pair the moment it arrives, before anything else is tried;
-* C(.<name>.<hex>.tmp) becomes the destination by a rename.
-
-The rescue file goes only when the destination is safely on the disk. Whatever goes wrong in between, a kill included, leaves
-the pair in it, and it is never deleted by this collection unless the destination holds the same pair. Both files are locked by
-their living owner, so that what a killed process left behind can be told from what another one is working with.
-
-Writers of one folder exclude each other by a lock on the folder itself, which leaves no litter. It is held only while a file
-is prepared or replaced, never while the server is asked: no writer can wait for one that waits for it. (On NFS it works between
-the processes of one machine only.)
+Writers of one folder exclude each other by a lock on the folder itself, which leaves no file behind. It is held only while
+a file is prepared or replaced, never while the server is asked. (On NFS it works between the processes of one machine only.)
 """
 
 from __future__ import annotations
@@ -28,39 +21,49 @@ from __future__ import annotations
 import configparser
 import contextlib
 import errno
-import fcntl
 import json
 import os
-import re
 import secrets
-import stat
-import tempfile
-import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._keys.destination import (
+    SPARE_BYTES,
+    Found,
+    UnusableError,
+    explain,
+    look,
+    obstacle,
+    shown,
+)
 from ansible_collections.community.veracode.plugins.module_utils._keys.formats import (
+    KEY_PAIR,
     Format,
     KeyPair,
+    Names,
     RefusedError,
     find_format,
 )
+from ansible_collections.community.veracode.plugins.module_utils._keys.locks import LockedError, wait_for_lock
+from ansible_collections.community.veracode.plugins.module_utils._keys.slots import (
+    Slot,
+    find_leftovers,
+    rescue_elsewhere,
+    rescue_path,
+    temporary_path,
+)
 
-LOCK_SECONDS = 60.0
-"""How long to wait for another writer of the same folder, which needs it for milliseconds."""
+#: Seconds to wait for another writer of the same folder, which needs it for milliseconds.
+FOLDER_SECONDS = 60.0
 
-MAX_BYTES = 1024 * 1024
-"""A larger file is no credentials file."""
-
-SPARE_BYTES = 8192
-"""Room beyond what is known: other writers may add profiles while the pair is generated."""
+#: Tells whether a pair that came into the destination meanwhile may be replaced.
+MayReplace = t.Callable[[KeyPair], bool]
 
 
 class KeyStoreError(VeracodeError):
     """A pair was generated and could not be stored where it belongs; the message says where it is instead.
 
-    :param rescue: the path of the rescue file that holds it, or V(None) if that failed too.
+    :param rescue: the path of the rescue file that holds it, or `None` if that failed too.
     """
 
     def __init__(self, msg: str, *, rescue: str | None, option: str, value: str) -> None:
@@ -68,40 +71,12 @@ class KeyStoreError(VeracodeError):
         self.rescue = rescue
 
 
-def _shown(path: str) -> str:
-    """Return a path that can be printed, whatever its bytes."""
-    return path.encode("utf-8", "backslashreplace").decode()
-
-
-def _why(exc: Exception) -> str:
-    """Return what went wrong, without what a library's message may quote."""
-    if isinstance(exc, (RefusedError, VeracodeError)):
-        return str(exc)
-    return (isinstance(exc, OSError) and exc.strerror) or type(exc).__name__
-
-
-def _may(path: str, mode: int) -> bool:
-    return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)
-
-
-def _try_lock(fd: int) -> bool:
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 @contextlib.contextmanager
-def _locked(folder: str) -> Iterator[int]:
-    """Hold the lock of a folder; give its descriptor. Raises C(RefusedError) when it stays taken, and C(OSError)."""
+def _locked(folder: str) -> t.Iterator[int]:
+    """Hold the lock of a folder; give its descriptor. Raises `LockedError` and `OSError`."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        deadline = time.monotonic() + LOCK_SECONDS
-        while not _try_lock(fd):
-            if time.monotonic() >= deadline:
-                raise RefusedError(f"another process has kept its folder locked for {LOCK_SECONDS:g} seconds")
-            time.sleep(0.02)
+        wait_for_lock(fd, FOLDER_SECONDS, 0.02)
         yield fd
     finally:
         os.close(fd)
@@ -115,112 +90,69 @@ def _sync_folder(fd: int) -> None:
             raise
 
 
-def _is_mount_point(path: str) -> bool:
-    """Say whether a single file is mounted at the path, as containers do with secrets: it cannot be replaced."""
-    try:
-        with open("/proc/self/mountinfo", "rb") as mounts:
-            points = [line.split()[4] for line in mounts]
-    except OSError:
-        return False
-    plain = (re.sub(rb"\\([0-7]{3})", lambda octal: bytes([int(octal.group(1), 8)]), point) for point in points)
-    return os.fsencode(path) in plain
-
-
-class _Slot:
-    """A file made before it is needed: open, locked while its owner lives, mode 0600, its room taken on the disk."""
-
-    def __init__(self, path: str, room: int) -> None:
-        self.path = path
-        self.fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        try:
-            os.fchmod(self.fd, 0o600)
-            _try_lock(self.fd)
-            self._put(b"\n" * room)
-            os.fsync(self.fd)
-        except BaseException:
-            self.discard()
-            raise
-
-    def _put(self, data: bytes) -> None:
-        done = 0
-        while done < len(data):
-            done += os.pwrite(self.fd, data[done:], done)
-
-    def write(self, data: bytes) -> None:
-        self._put(data)
-        os.ftruncate(self.fd, len(data))
-        os.fsync(self.fd)
-
-    def is_in_place(self) -> bool:
-        try:
-            return os.path.samestat(os.stat(self.path, follow_symlinks=False), os.fstat(self.fd))
-        except OSError:
-            return False
-
-    def close(self) -> None:
-        if self.fd >= 0:
-            os.close(self.fd)
-            self.fd = -1
-
-    def discard(self) -> None:
-        with contextlib.suppress(OSError):
-            os.unlink(self.path)
-        self.close()
-
-
-@dataclass(frozen=True)
-class _Place:
-    """The real file behind the destination, as it is now."""
-
-    folder: str
-    name: str
-    text: str
-    info: os.stat_result | None
-
-    @property
-    def target(self) -> str:
-        return os.path.join(self.folder, self.name)
-
-
 def _encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")  # bytes that are no UTF-8 come out as they came in
 
 
 class KeyStore:
-    """A place for key pairs: a file of the user's.
+    """A destination for key pairs: a file of the user's.
 
-    :param dest: path of the file; C(~) and relative paths are expanded, a symbolic link is followed and kept.
-    :param format: V(ini), V(json) or V(env).
-    :param profile: for V(ini), the section; there is no default.
-    :raises InputError: when the arguments cannot be meant.
+    :param dest: path of the file; `~` and relative paths are expanded, a symbolic link is followed and kept.
+    :param format: `ini`, `json` or `env`.
+    :param profile: for `ini`, the section; there is no default.
+    :param names: how the halves are called in the file.
+    :raises InputError: the arguments are not valid.
     """
 
-    def __init__(self, dest: str | bytes, *, format: str, profile: str | None) -> None:
-        self.dest = _shown(os.fsdecode(dest))
+    def __init__(self, dest: str | bytes, *, format: str, profile: str | None, names: Names = KEY_PAIR) -> None:
+        self.dest = shown(os.fsdecode(dest))
         self.format = format
         self.profile = profile
+        self.names = names
         try:
             raw = os.fsencode(dest)
         except UnicodeEncodeError:
             raw = b""
         if not raw or b"\0" in raw:
-            raise self._error("is no path", "give the path of a file")
+            raise self._error("is not a valid path", "give the path of a file")
         if self.dest.endswith("/"):
             raise self._error("names a folder", "give the path of a file in it")
         self._path = os.path.abspath(os.path.expanduser(os.fsdecode(raw)))
-        kind = find_format(format, profile)
+        kind = find_format(format, profile, names)
         if kind is None:
-            raise self._error("is no format", "choose ini, json or env", "credentials_format")
+            choices = "ini, json or env" if names.ini else "json or env"
+            raise self._error("is not a format", f"choose {choices}", "credentials_format")
         if format == "ini":
             self._check_profile(profile or "")
         self._kind: Format = kind
+
+    @property
+    def file(self) -> str:
+        """The real path of the file, the same however it is spelled and whatever links lead to it."""
+        return os.path.realpath(self._path)
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What belongs to one account: the file, and for `ini` its section."""
+        return self.file, f"[{self.profile}]" if self.format == "ini" else ""
+
+    @property
+    def label(self) -> str:
+        """The destination as a message calls it."""
+        return f'the section [{self.profile}] of "{self.dest}"' if self.format == "ini" else f'"{self.dest}"'
+
+    def overlaps(self, other: KeyStore) -> bool:
+        """Tell whether both would put a pair into the same place."""
+        if self.file != other.file:
+            return False
+        return self.identity == other.identity or {self.format, other.format} != {"ini"}
 
     def _check_profile(self, profile: str) -> None:
         option, remedy = "credentials_profile", "choose another name"
         if not profile:
             raise self._error("names no section", "name the section for the pair", option)
         if profile == configparser.DEFAULTSECT:
-            raise self._error("is no profile in an INI file but the defaults of all of them", remedy, option)
+            raise self._error("is not a profile but the defaults of all profiles of an INI file", remedy, option)
         if set("[]") & set(profile) or profile != profile.strip() or not profile.isprintable():
             why = "cannot name a section of an INI file: it has a bracket, a control character, or a space at an end"
             raise self._error(why, remedy, option)
@@ -229,92 +161,65 @@ class KeyStore:
         value = {"credentials_dest": self.dest, "credentials_format": self.format, "credentials_profile": self.profile}
         return InputError(f"{option}: {value[option]!r} {why}; {remedy}", option=option, value=value[option])
 
-    def _look(self) -> _Place:
-        """Return what is at the destination now. Raises InputError when that is no such file or cannot be read."""
-        folder, name = os.path.split(os.path.realpath(self._path))
-        target = os.path.join(folder, name)
+    def _look(self) -> Found:
         try:
-            info = os.stat(target)
-            if not stat.S_ISREG(info.st_mode):
-                what = "a folder" if stat.S_ISDIR(info.st_mode) else "not an ordinary file"
-                raise self._error(f"is {what}", "give the path of a file")
-            with open(target, "rb") as file:
-                data = file.read(MAX_BYTES + 1)
-        except (FileNotFoundError, NotADirectoryError):
-            return _Place(folder, name, "", None)
-        except OSError as exc:
-            raise self._error(f"cannot be read ({_why(exc)})", "choose a file of the user that runs the task") from None
-        if len(data) > MAX_BYTES:
-            raise self._error("is too large for a credentials file", "choose another file")
-        return _Place(folder, name, data.decode("utf-8", "surrogateescape"), info)
+            return look(self._path)
+        except UnusableError as exc:
+            raise self._error(exc.why, exc.remedy) from None
 
     def _refusal(self, exc: Exception) -> InputError:
         return self._error(
-            f"cannot be used: {_why(exc)}",
+            f"cannot be used: {explain(exc)}",
             f"repair the file, choose another one or another credentials_format than {self.format}",
         )
 
-    def _inspect(self) -> tuple[_Place, int]:
-        """Return the place and the room it needs, in bytes. Raises InputError for what can be seen without writing."""
-        place = self._look()
-        folder = _shown(place.folder)
-        if not os.path.isdir(place.folder):
-            raise self._error(f"cannot be written: there is no folder {folder}", "create it first")
+    def _inspect(self) -> tuple[Found, int]:
+        """Return what is there and the room it needs, in bytes. Raises InputError for what can be seen without writing."""
+        found = self._look()
+        if not os.path.isdir(found.folder):
+            raise self._error(f"cannot be written: there is no folder {shown(found.folder)}", "create it first")
         try:
-            room = len(_encode(self._kind.edit(place.text, KeyPair("0" * 64, "0" * 256, "0" * 64)))) + SPARE_BYTES
+            room = len(_encode(self._kind.edit(found.text, KeyPair("0" * 64, "0" * 256, "0" * 64)))) + SPARE_BYTES
         except RefusedError as exc:
             raise self._refusal(exc) from None
-        why = self._obstacle(place, room)
+        why = obstacle(found, room)
         if why:
             raise self._error(f"cannot be written: {why}", "choose a file in a folder where the user may write")
-        return place, room
+        return found, room
 
-    def _obstacle(self, place: _Place, room: int) -> str | None:
-        folder = _shown(place.folder)
-        try:
-            space = os.statvfs(place.folder)
-            if space.f_flag & os.ST_RDONLY:
-                return f"the file system of {folder} is read-only"
-            if not _may(place.folder, os.R_OK | os.W_OK | os.X_OK):
-                return f"the user may not write in {folder}"
-            free = (space.f_bfree if os.geteuid() == 0 else space.f_bavail) * space.f_frsize
-            if (space.f_blocks and free < room + SPARE_BYTES) or (space.f_files and space.f_favail < 2):
-                return f"there is no space left in {folder}"
-            fd = os.open(place.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-            try:
-                _try_lock(fd)  # whether the file system can; taken or not is no matter here
-            finally:
-                os.close(fd)
-            above = os.stat(place.folder)
-            longest = self._rescue_path("", place.name, "0" * 16)
-            if len(os.fsencode(longest)) > os.pathconf(place.folder, "PC_NAME_MAX"):
-                return "its name is too long"
-        except OSError as exc:
-            return f"{folder}: {_why(exc)}"
-        if place.info is not None and os.geteuid() not in (0, place.info.st_uid):
-            if above.st_mode & stat.S_ISVTX and os.geteuid() != above.st_uid:
-                return f"it belongs to another user, and in {folder} only that one may replace it"
-            if not _may(place.target, os.W_OK):
-                return "it belongs to another user, who alone may write it"
-        if place.info is not None and os.geteuid() == 0 and not _may(place.target, os.W_OK):
-            return "it is immutable"
-        if place.info is not None and _is_mount_point(place.target):
-            return "the file itself is a mount point and cannot be replaced as a whole (mount its folder instead)"
-        return None
+    def _pair_in(self, text: str) -> KeyPair | None:
+        api_id, api_secret = self._kind.read(text)
+        return KeyPair(api_id, api_secret, None) if api_id and api_secret else None
 
     def stored_api_id(self) -> str | None:
-        """Return the id that the file holds, V(None) if there is no file, no such profile, or only half a pair.
+        """Return the id that a reader of the file gets, `None` if there is no file, no such profile, or only half a pair.
 
-        :raises InputError: when the file is there and cannot be read or understood.
+        :raises InputError: the file is there and cannot be read or understood.
         """
         try:
-            api_id, api_secret = self._kind.read(self._look().text)
+            pair = self._pair_in(self._look().text)
         except RefusedError as exc:
             raise self._refusal(exc) from None
-        return api_id if api_secret else None
+        return pair.api_id if pair else None
+
+    def replaceable(self) -> KeyPair | None:
+        """Return the pair that storing another one would replace, `None` if there is none.
+
+        That is less than a reader gets: the section `[DEFAULT]` of an INI file holds for all profiles, and stays.
+
+        :raises InputError: the file is there and cannot be read or understood.
+        """
+        try:
+            return self._replaceable_in(self._look().text)
+        except RefusedError as exc:
+            raise self._refusal(exc) from None
+
+    def _replaceable_in(self, text: str) -> KeyPair | None:
+        api_id, api_secret = self._kind.read_own(text)
+        return KeyPair(api_id, api_secret, None) if api_id and api_secret else None
 
     def check(self) -> None:
-        """Raise what C(prepare()) would raise, as far as it can be known without writing; write nothing.
+        """Raise what `prepare()` would raise, as far as it can be known without writing; write nothing.
 
         :raises InputError: naming option, value and remedy.
         """
@@ -325,90 +230,49 @@ class KeyStore:
 
         :raises InputError: naming option, value and remedy; nothing is left behind then.
         """
-        place, room = self._inspect()
+        found, room = self._inspect()
         try:
-            with _locked(place.folder) as fd, contextlib.ExitStack() as undo:
-                litter, rescues = self._leftovers(place)
-                for path in litter:
+            with _locked(found.folder) as fd, contextlib.ExitStack() as undo:
+                leftovers = find_leftovers(found.folder, found.name, found.text, found.owners)
+                for path in leftovers.litter:
                     with contextlib.suppress(FileNotFoundError):
                         os.unlink(path)
                 token = secrets.token_hex(8)
-                rescue = _Slot(self._rescue_path(place.folder, place.name, token), SPARE_BYTES)
+                rescue = Slot(rescue_path(found.folder, found.name, token), SPARE_BYTES)
                 undo.callback(rescue.discard)
-                temporary = _Slot(os.path.join(place.folder, f".{place.name}.{token}.tmp"), room)
+                temporary = Slot(temporary_path(found.folder, found.name, token), room)
                 undo.callback(temporary.discard)
                 _sync_folder(fd)
                 undo.pop_all()
-        except (OSError, RefusedError) as exc:
-            why = f"cannot be written: {_why(exc)}"
+        except (OSError, LockedError) as exc:
+            why = f"cannot be written: {explain(exc)}"
             raise self._error(why, "make room for it, or choose another folder") from None
-        return Reservation(self, place, rescue, temporary, tuple(_shown(path) for path in rescues))
-
-    @staticmethod
-    def _rescue_path(folder: str, name: str, token: str) -> str:
-        return os.path.join(folder, f"{name}.rescue-{token}.json")
+        return Reservation(self, found, rescue, temporary, tuple(shown(path) for path in leftovers.rescues))
 
     def rescue_files(self) -> list[str]:
         """Return the rescue files of earlier runs beside the destination, for a warning or an error. Changes nothing."""
-        place = self._look()
+        found = self._look()
         try:
-            with _locked(place.folder):
-                return [_shown(path) for path in self._leftovers(place)[1]]
-        except (OSError, RefusedError):
+            with _locked(found.folder):
+                leftovers = find_leftovers(found.folder, found.name, found.text, found.owners)
+                return [shown(path) for path in leftovers.rescues]
+        except (OSError, LockedError):
             return []
-
-    def _leftovers(self, place: _Place) -> tuple[list[str], list[str]]:
-        """Return what killed processes left: files without a pair of their own, and rescue files.
-
-        To be called under the folder's lock.
-        """
-        litter: list[str] = []
-        rescues: list[str] = []
-        owners = {os.geteuid(), place.info.st_uid if place.info else os.geteuid()}  # of nobody else's files
-        own = re.compile(rf"(\.?){re.escape(place.name)}\.(?:[0-9a-f]{{16}}\.tmp|rescue-[0-9a-f]{{16}}\.json)")
-        for name in sorted(os.listdir(place.folder)):
-            match = own.fullmatch(name)
-            if not match or bool(match.group(1)) != name.endswith(".tmp"):
-                continue
-            path = os.path.join(place.folder, name)
-            try:
-                fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-            except OSError:
-                continue
-            with open(fd, "rb") as file:
-                info = os.fstat(fd)
-                if not stat.S_ISREG(info.st_mode) or info.st_uid not in owners or not _try_lock(fd):
-                    continue
-                kept = not name.endswith(".tmp") and self._is_needed(file.read(MAX_BYTES), place)
-                (rescues if kept else litter).append(path)
-        return litter, rescues
-
-    def _is_needed(self, rescue: bytes, place: _Place) -> bool:
-        """Say whether a rescue file holds a pair that its destination does not."""
-        try:
-            found = json.loads(rescue)
-            pair = (found["api_key_id"], found["api_key_secret"])
-        except (ValueError, TypeError, KeyError):
-            return False  # killed before a pair was there
-        kind = find_format(found.get("format"), found.get("profile"))
-        try:
-            return kind is None or kind.read(place.text) != pair
-        except RefusedError:
-            return True
 
 
 class Reservation:
-    """A destination that is ready for one pair. A context manager: left without C(store()), it changes nothing.
+    """A destination that is ready for one pair. A context manager: left without `store()`, it changes nothing.
 
-    C(rescue_files) are those that earlier runs left beside the destination, worth a warning.
+    `rescue_files` are those that earlier runs left beside the destination, worth a warning.
     """
 
     def __init__(
-        self, store: KeyStore, place: _Place, rescue: _Slot, temporary: _Slot, rescue_files: tuple[str, ...]
+        self, store: KeyStore, found: Found, rescue: Slot, temporary: Slot, rescue_files: tuple[str, ...]
     ) -> None:
         self.rescue_files = rescue_files
         self._store = store
-        self._place = place
+        self._found = found
+        self._before = store._replaceable_in(found.text)
         self._rescue = rescue
         self._temporary = temporary
         self._begun = False
@@ -419,6 +283,11 @@ class Reservation:
     def __exit__(self, *exc_info: object) -> None:
         self.close()
 
+    @property
+    def replaces(self) -> KeyPair | None:
+        """The pair that the destination held when this was prepared."""
+        return self._before
+
     def close(self) -> None:
         """Take away what was prepared and is not needed."""
         if self._temporary.fd >= 0:
@@ -428,24 +297,26 @@ class Reservation:
         elif self._rescue.fd >= 0:
             self._rescue.discard()
 
-    def store(self, pair: KeyPair) -> None:
+    def store(self, pair: KeyPair, may_replace: MayReplace | None = None) -> None:
         """Put the pair into the destination: whole, on the disk, mode 0600; or else into a rescue file.
 
-        :raises KeyStoreError: when it is not in the destination; says where it is.
+        :param may_replace: asked about a pair that came into the destination since this was prepared.
+        :raises KeyStoreError: it is not in the destination; says where it is.
         """
         if self._begun:
             raise RuntimeError("A reservation is for one key pair")
         self._begun = True
-        record = pair.record() | {"format": self._store.format, "profile": self._store.profile}
+        about = {"kind": self._store.names.kind, "format": self._store.format, "profile": self._store.profile}
+        record = pair.record(self._store.names) | about
         data = (json.dumps(record, indent=2) + "\n").encode()
         saved = False
         with contextlib.suppress(OSError):  # then the destination may still take it
             self._rescue.write(data)
             saved = True
         try:
-            self._replace(pair)
+            self._replace(pair, may_replace)
         except Exception as exc:  # whatever it is, the pair must not be lost with it
-            why = _why(exc)
+            why = explain(exc)
         else:
             self._rescue.discard()
             return
@@ -453,39 +324,35 @@ class Reservation:
             path: str | None = self._rescue.path
         else:
             self._rescue.discard()
-            path = self._rescue_elsewhere(data)
+            path = rescue_elsewhere(self._found.name, data)
         self.close()
         raise self._error(pair.api_id, why, path) from None
 
-    def _replace(self, pair: KeyPair) -> None:
-        with _locked(self._place.folder) as fd:
-            now = self._store._look()
-            if now.target != self._place.target:
-                raise RefusedError("it leads to another file now")
-            self._temporary.write(_encode(self._store._kind.edit(now.text, pair)))
-            if now.info is not None:
-                with contextlib.suppress(OSError):  # root gives the file back to its owner, others cannot
-                    os.fchown(self._temporary.fd, now.info.st_uid, now.info.st_gid)
-            os.replace(self._temporary.path, now.target)
-            self._temporary.close()
-            _sync_folder(fd)
+    def _replace(self, pair: KeyPair, may_replace: MayReplace | None) -> None:
+        asked: KeyPair | None = None
+        while True:
+            with _locked(self._found.folder) as fd:
+                now = self._store._look()
+                if now.target != self._found.target:
+                    raise RefusedError("it leads to another file now")
+                other = self._store._replaceable_in(now.text)
+                if other in (None, self._before, asked):
+                    self._put(pair, now, fd)
+                    return
+            # Asked without the lock, as the server is asked for it.
+            if other is None or may_replace is None or not may_replace(other):
+                api_id = other.api_id if other else None
+                raise RefusedError(f"another run has stored the pair {api_id} there meanwhile")
+            asked = other
 
-    def _rescue_elsewhere(self, data: bytes) -> str | None:
-        """Write the rescue file where the folder cannot take it; return its path, V(None) if that failed too."""
-        folders = [os.path.expanduser("~")]
-        with contextlib.suppress(OSError):
-            folders.append(tempfile.gettempdir())
-        for folder in folders:
-            with contextlib.suppress(OSError):
-                slot = _Slot(self._store._rescue_path(folder, self._place.name, secrets.token_hex(8)), 0)
-                try:
-                    slot.write(data)
-                except OSError:
-                    slot.discard()
-                    continue
-                slot.close()
-                return slot.path
-        return None
+    def _put(self, pair: KeyPair, now: Found, fd: int) -> None:
+        self._temporary.write(_encode(self._store._kind.edit(now.text, pair)))
+        if now.info is not None:
+            with contextlib.suppress(OSError):  # root gives the file back to its owner, others cannot
+                os.fchown(self._temporary.fd, now.info.st_uid, now.info.st_gid)
+        os.replace(self._temporary.path, now.target)
+        self._temporary.close()
+        _sync_folder(fd)
 
     def _error(self, api_id: str, why: str, rescue: str | None) -> KeyStoreError:
         dest = self._store.dest
@@ -496,7 +363,7 @@ class Reservation:
             )
         else:
             msg += (
-                f"The pair, with its secret, is in the rescue file {_shown(rescue)!r} (mode 0600): "
+                f"The pair, with its secret, is in the rescue file {shown(rescue)!r} (mode 0600): "
                 "put it in its place and delete that file"
             )
         return KeyStoreError(msg, rescue=rescue, option="credentials_dest", value=dest)

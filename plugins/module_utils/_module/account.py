@@ -86,8 +86,9 @@ def _manage(session: Session, desired: Desired, directory: AccountClient) -> dic
 def _key_delivery(session: Session) -> KeyDelivery:
     # Imported here, since nearly every task does without it and each import costs each task.
     from ansible_collections.community.veracode.plugins.module_utils._keys.delivery import KeyDelivery
+    from ansible_collections.community.veracode.plugins.module_utils._module.key_owner import find_owner
 
-    return KeyDelivery(session.params, session.progress)
+    return KeyDelivery(session.params, session.progress, find_owner(session))
 
 
 # What an account is returned with, or in the diff of its deletion, even if the task manages none of it. A listing that

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The work of C(veracode_api_credentials)."""
+"""The work of `veracode_api_credentials`."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from ansible_collections.community.veracode.plugins.module_utils._keys.delivery 
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.key_pair import Holder, Key, bare
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
+from ansible_collections.community.veracode.plugins.module_utils._module.key_owner import find_owner
 from ansible_collections.community.veracode.plugins.module_utils._plan.key_pair import (
     KIND,
     Stored,
@@ -52,7 +53,7 @@ OLD_PAIR = "is dead or stays valid for up to 24 hours"
 class _Situation:
     """What was read.
 
-    :param key: the account's pair, C(None) if there is none.
+    :param key: the account's pair, `None` if there is none.
     :param own: it is known to be the calling account's.
     """
 
@@ -62,37 +63,45 @@ class _Situation:
 
 
 def manage_credentials(session: Session) -> dict[str, t.Any]:
-    """Do the work of C(veracode_api_credentials)."""
+    """Do the work of `veracode_api_credentials`."""
     try:
-        return _manage(session)
+        with KeyDelivery(session.params, session.progress, find_owner(session)) as delivery:
+            return _manage(session, delivery)
     except VeracodeError as error:
         error.kind = error.kind or KIND
         error.name = error.name or session.params.get("username")
         raise
 
 
-def _manage(session: Session) -> dict[str, t.Any]:
+def _manage(session: Session, delivery: KeyDelivery) -> dict[str, t.Any]:
     wanted = wanted_key(session.params)
     ring = KeyClient(session.rest().client)
-    situation = _read(session, ring, wanted)
+    may_generate = wanted.state != "absent" and not session.check_mode
+
+    def lock(user_id: str) -> None:
+        # Before the pair is read, so that what is planned holds until the new pair is stored.
+        if may_generate:
+            delivery.lock_account(session.connection.api_url, user_id)
+
+    situation = _read(session, ring, wanted, lock)
     if situation is None:
         return _nothing(wanted)
     holder, key = situation.holder, situation.key
-    now = datetime.now(timezone.utc)
-    plan = plan_key(wanted, holder, key, _stored(session, wanted, holder), now)
+    if may_generate:
+        delivery.lock_destination(holder.username)
+    plan = plan_key(wanted, holder, key, _stored(session, wanted, holder), datetime.now(timezone.utc))
     own = plan.change is not None and _is_own(session, ring, wanted, situation)
     if plan.change is not None and own and not session.params.get("allow_self"):
         raise refuse_own_pair(plan.change)
     work = _Work(session, ring, wanted, situation, own)
-    with KeyDelivery(session.params, session.progress) as delivery:
-        generates = plan.change is not None and plan.change.action == "generate"
-        if generates:
-            delivery.check(holder.username)
-            session.progress.warnings += delivery.warnings
-        after = work.carry_out(plan, delivery)
-        result: dict[str, t.Any] = {"api_credentials": _reported(holder, after)}
-        if generates:
-            result["credentials"] = delivery.result()
+    generates = plan.change is not None and plan.change.action == "generate"
+    if generates:
+        delivery.check(holder.username, holder.user_id, {bare(key.api_id)} if key is not None else ())
+        session.progress.warnings += delivery.warnings
+    after = work.carry_out(plan, delivery)
+    result: dict[str, t.Any] = {"api_credentials": _reported(holder, after), "reason": plan.reason}
+    if generates:
+        result["credentials"] = delivery.result()
     done = plan.change if session.progress.actions else None
     result["diff"] = done.diff if done else {"before": {}, "after": {}}
     return result
@@ -122,21 +131,25 @@ def _nothing(wanted: WantedKey) -> dict[str, t.Any]:
             value=value,
         )
     nobody = {"username": wanted.username, "user_id": None, "api_id": None, "expires": None}
-    return {"api_credentials": nobody, "diff": {"before": {}, "after": {}}}
+    return {"api_credentials": nobody, "reason": "there is no such account", "diff": {"before": {}, "after": {}}}
 
 
 # Reading
 
 
-def _read(session: Session, ring: KeyClient, wanted: WantedKey) -> _Situation | None:
+def _read(session: Session, ring: KeyClient, wanted: WantedKey, lock: t.Callable[[str], None]) -> _Situation | None:
+    """Read the account and its pair.
+
+    :param lock: to be called with the GUID of the account before its pair is read.
+    """
     if wanted.username is not None:
-        return _read_by_name(session, ring, wanted.username)
+        return _read_by_name(session, ring, wanted.username, lock)
     if wanted.state == "absent":
         return _read_leaked(ring, str(wanted.api_id))
-    return _read_by_id(ring, str(wanted.api_id))
+    return _read_by_id(ring, str(wanted.api_id), lock)
 
 
-def _read_by_name(session: Session, ring: KeyClient, username: str) -> _Situation | None:
+def _read_by_name(session: Session, ring: KeyClient, username: str, lock: t.Callable[[str], None]) -> _Situation | None:
     """Two calls: the account and its pair. An account without administrator's roles may ask for its own alone."""
     try:
         account = session.rest().by_username(username, USER, frozenset())
@@ -146,6 +159,7 @@ def _read_by_name(session: Session, ring: KeyClient, username: str) -> _Situatio
         caller = ring.caller()
         if caller.username.casefold() != username.casefold():
             raise error from None
+        lock(caller.user_id)
         return _Situation(caller, ring.own(), own=True)
     if account is None:
         return None
@@ -155,6 +169,7 @@ def _read_by_name(session: Session, ring: KeyClient, username: str) -> _Situatio
     elif account.values.get("login_enabled") is False:
         usable = "is disabled (login_enabled: false)"
     holder = Holder(account.username, str(account.handle), usable)
+    lock(holder.user_id)
     return _Situation(holder, ring.of(holder))
 
 
@@ -167,15 +182,18 @@ def _read_leaked(ring: KeyClient, api_id: str) -> _Situation | None:
     if by_id is None:
         return _Situation(found[0], None) if found is not None else None
     key, user_id = by_id
-    owner = found or ring.holder(user_id)
+    owner = found if found is not None and found[0].user_id == user_id else ring.holder(user_id)
     return _Situation(owner[0] if owner is not None else Holder(user_id, user_id), key)
 
 
-def _read_by_id(ring: KeyClient, api_id: str) -> _Situation | None:
+def _read_by_id(ring: KeyClient, api_id: str, lock: t.Callable[[str], None]) -> _Situation | None:
     """Two calls, and one more if the pair was replaced by now: the task means the account that held it."""
     by_id = ring.by_id(api_id)
-    owner = ring.holder(by_id[1]) if by_id else None
-    if by_id is None or owner is None:
+    if by_id is None:
+        return None
+    lock(by_id[1])
+    owner = ring.holder(by_id[1])
+    if owner is None:
         return None
     holder, current = owner
     if current is not None and bare(current.api_id) == bare(by_id[0].api_id):
@@ -256,13 +274,18 @@ class _Work:
         except LostAnswerError as lost:
             raise self._explain_lost(change, lost) from None
         note(change, progress)
-        delivery.receive(pair)
+        delivery.receive(pair, lambda: self._has(pair))
         if self._own:
             self._warn_of_own("was replaced; later tasks have to sign with the new one")
         key = Key(pair["api_id"], expires=pair["expires"], created=pair["created"])
         if self._session.params.get("verify"):
             self._verify(pair, before)
         return key
+
+    def _has(self, pair: t.Mapping[str, t.Any]) -> bool:
+        """Tell whether the account has this pair still, and no newer one."""
+        now = self._ring.own() if self._own else self._ring.of(self._situation.holder)
+        return now is not None and bare(now.api_id) == bare(str(pair["api_id"]))
 
     def _explain_lost(self, change: Change, lost: LostAnswerError) -> VeracodeError:
         """Find out what became of a generation whose answer was lost. It is never sent again."""

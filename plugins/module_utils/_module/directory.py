@@ -32,6 +32,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.known im
 from ansible_collections.community.veracode.plugins.module_utils._model.plan_file import compare_plan, write_plan
 from ansible_collections.community.veracode.plugins.module_utils._model.role import ADMINISTRATOR
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
+from ansible_collections.community.veracode.plugins.module_utils._module.key_owner import find_owner
 from ansible_collections.community.veracode.plugins.module_utils._plan.account_needs import names_needed
 from ansible_collections.community.veracode.plugins.module_utils._plan.find_object import lists_needed
 from ansible_collections.community.veracode.plugins.module_utils._plan.guards import (
@@ -436,6 +437,7 @@ def reconcile(session: Session) -> dict[str, t.Any]:
             organization,
             check_mode=session.check_mode,
             workers=params["workers"],
+            find_owner=find_owner(session),
         )
         writer.check_keys(steps)
         report = Report(params["progress_file"], len(changes))

@@ -78,7 +78,7 @@ def wanted_key(params: t.Mapping[str, t.Any]) -> WantedKey:
     """
     for option in ("username", "api_id"):
         if params.get(option) == "":
-            raise InputError(f'{option}: "" is no name; give the account\'s {option}', option=option, value="")
+            raise InputError(f'{option}: "" is not a name; give the account\'s {option}', option=option, value="")
     api_id = params.get("api_id")
     if api_id is not None and not _API_ID.match(api_id):
         raise InputError(
@@ -110,7 +110,17 @@ def _span(text: str) -> timedelta:
     return span
 
 
-def plan_key(wanted: WantedKey, holder: Holder, key: Key | None, stored: Stored | None, now: datetime) -> Plan:
+@dataclass(frozen=True)
+class KeyPlan(Plan):
+    """What an account's key pair needs.
+
+    :param reason: why, in a few words.
+    """
+
+    reason: str = ""
+
+
+def plan_key(wanted: WantedKey, holder: Holder, key: Key | None, stored: Stored | None, now: datetime) -> KeyPlan:
     """Plan the key pair of one account.
 
     :param key: the account's pair, `None` if there is none.
@@ -118,26 +128,52 @@ def plan_key(wanted: WantedKey, holder: Holder, key: Key | None, stored: Stored 
     :param now: with its time zone.
     :raises InputError: the destination lacks the secret of a valid pair.
     """
-    works = key is not None and key.works(now)
     if wanted.state == "absent":
-        if not works:
-            return Plan(None, None)
-        return Plan(KeyChange("revoke", KIND, holder.username, (), {}, key, None), None)
+        if key is None or not key.works(now):
+            return KeyPlan(None, None, reason="there is no valid key pair")
+        change = KeyChange("revoke", KIND, holder.username, (), {}, key, None)
+        return KeyPlan(change, None, reason="the key pair is valid")
     warnings = []
     if holder.usable is not None:
-        warnings.append(
-            f'The account "{holder.username}" {holder.usable}, so Veracode accepts no key pair of it, however long it '
-            "is valid"
-        )
+        warnings.append(f'The account "{holder.username}" {holder.usable}, so Veracode accepts no key pair of it')
     within, warning = _threshold(wanted, key)
     if warning:
         warnings.append(warning)
-    if wanted.state == "present" and key is not None and works and _lasts(key, now + within):
+    reason = _reason_to_generate(wanted, key, within, now)
+    if reason is None and key is not None:
         if stored is None or (stored.api_id is not None and bare(stored.api_id) == bare(key.api_id)):
-            return Plan(None, key, tuple(warnings))
+            return KeyPlan(None, key, tuple(warnings), reason=_valid(key))
         if not wanted.renew_if_missing:
             raise _missing(wanted, holder, key, stored)
-    return Plan(KeyChange("generate", KIND, holder.username, (), {}, key, Key("")), None, tuple(warnings))
+        reason = "the destination lacks the valid key pair"
+    change = KeyChange("generate", KIND, holder.username, (), {}, key, Key(""))
+    return KeyPlan(change, None, tuple(warnings), reason=str(reason))
+
+
+def _reason_to_generate(wanted: WantedKey, key: Key | None, within: timedelta, now: datetime) -> str | None:
+    """Return why a pair has to be generated whatever the destination holds, `None` if it has not."""
+    if wanted.state == "rotated":
+        return "a new key pair was asked for"
+    if key is None:
+        return "there is no key pair"
+    if key.revoked and moment(key.revoked) <= now:
+        return "the key pair is revoked"
+    if not key.works(now):
+        return f"the key pair expired on {key.expires}"
+    if not _lasts(key, now + within):
+        return f"the key pair expires on {key.expires}, within {_span_text(within)}"
+    return None
+
+
+def _valid(key: Key) -> str:
+    return f"the key pair is valid until {key.expires}" if key.expires else "the key pair is valid"
+
+
+def _span_text(span: timedelta) -> str:
+    if span.days:
+        return f"{span.days} days"
+    hours = span.seconds // 3600
+    return f"{hours} hours" if hours else f"{span.seconds // 60} minutes"
 
 
 def _lasts(key: Key, until: datetime) -> bool:
@@ -165,13 +201,13 @@ def _missing(wanted: WantedKey, holder: Holder, key: Key, stored: Stored) -> Inp
     rescue = ""
     if stored.rescue_files:
         rescue = (
-            f" An earlier run could not store a pair and left it in {', '.join(stored.rescue_files)}: if its id is that "
-            "of the valid pair, put it in its place."
+            f"if the API ID in {', '.join(stored.rescue_files)}, which an earlier run left, is that of the valid pair, put "
+            "it in its place; else "
         )
     return InputError(
-        f'credentials_dest: "{holder.username}" has the valid key pair {key.api_id}, but "{wanted.dest}" {holds}, and '
-        f"Veracode shows a secret only once.{rescue} Copy the pair there from where it is kept, or set "
-        "renew_if_missing: true to generate a new one, which ends the present one for whoever uses it",
+        f'credentials_dest: "{holder.username}" has the valid key pair {key.api_id}, but "{wanted.dest}" {holds}; '
+        f"{rescue}copy the pair there from where it is kept, or set renew_if_missing: true to generate a new one, which "
+        "ends the current one for everybody who uses it",
         kind=KIND,
         name=holder.username,
         option="credentials_dest",
@@ -184,7 +220,7 @@ def refuse_own_pair(change: Change) -> GuardError:
     verb = "revoke" if change.action == "revoke" else "replace"
     return GuardError(
         f'allow_self: this would {verb} the key pair of "{change.name}", the account that signs these calls; call with '
-        "another account, or set allow_self: true if it is meant",
+        "another account, or set allow_self: true if this is intended",
         kind=KIND,
         name=change.name,
         option="allow_self",

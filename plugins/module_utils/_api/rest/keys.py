@@ -32,7 +32,7 @@ class KeyClient:
     # Reading
 
     def of(self, holder: Holder) -> Key | None:
-        """Return the pair of an account, C(None) if it has none: a 404 or an empty object (sources differ)."""
+        """Return the pair of an account, `None` if it has none: a 404 or an empty object (sources differ)."""
         item = self._client.read_if_there(f'read the key pair of "{holder.username}"', _path(holder))
         return key_from(item)
 
@@ -41,9 +41,9 @@ class KeyClient:
         return key_from(self._client.read_if_there("read the calling account's key pair", "/api_credentials"))
 
     def by_id(self, api_id: str) -> tuple[Key, str] | None:
-        """Return a pair with the GUID of its account, C(None) if it is not known.
+        """Return a pair with the GUID of its account, `None` if it is not known.
 
-        A server may also not know a pair that was revoked or has expired; C(expired) asks for these, too.
+        A server may also not know a pair that was revoked or has expired; `expired` asks for these, too.
         """
         path = f"/api_credentials/{segment(bare(api_id))}"
         item = self._client.read_if_there("read the key pair", path, [("expired", "true")])
@@ -55,7 +55,7 @@ class KeyClient:
     def owner(self, api_id: str) -> tuple[Holder, Key | None] | None:
         """Return the account that a pair belongs to, and the pair if the search shows that it is the present one.
 
-        One call. C(None) if the search does not tell: it hides inactive accounts, and may ignore a filter.
+        One call. `None` if the search does not tell: it hides inactive accounts, and may ignore a filter.
         """
         query = [("api_id", bare(api_id)), ("detailed", "true"), *(("fields_to_return", name) for name in _OWNER)]
         what = "look up whose key pair this is"
@@ -67,7 +67,7 @@ class KeyClient:
         return holder, key if key is not None and bare(key.api_id) == bare(api_id) else None
 
     def holder(self, user_id: str) -> tuple[Holder, Key | None] | None:
-        """Return an account by its GUID, with the pair that its details show; C(None) if it is gone."""
+        """Return an account by its GUID, with the pair that its details show; `None` if it is gone."""
         item = self._client.read_if_there("read the owner", f"/users/{segment(user_id)}", [("detailed", "true")])
         if item is None or item.get("deleted") is True or not item.get("user_name"):
             return None
@@ -80,7 +80,7 @@ class KeyClient:
     # Changing
 
     def generate(self, holder: Holder, *, own: bool) -> dict[str, t.Any]:
-        """Generate a pair and return C(api_id), C(api_secret) and C(expires).
+        """Generate a pair and return `api_id`, `api_secret` and `expires`.
 
         The secret is in this answer only, and the old pair ends with the call (at once or after 24 hours; documents
         differ), so the call is never repeated.
@@ -116,7 +116,7 @@ def _path(holder: Holder) -> str:
 
 
 def key_from(item: t.Any) -> Key | None:
-    """Return a pair from an answer; C(None) if it holds none."""
+    """Return a pair from an answer; `None` if it holds none."""
     if not isinstance(item, dict) or not item.get("api_id"):
         return None
     return Key(

@@ -26,6 +26,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._keys import destination, slots
 from ansible_collections.community.veracode.plugins.module_utils._keys import store as _key_store
 from ansible_collections.community.veracode.plugins.module_utils._keys.formats import RefusedError, find_format
 from ansible_collections.community.veracode.plugins.module_utils._keys.store import (
@@ -404,7 +405,7 @@ def test_profiles_that_are_no_section(tmp_path: Path, profile: str | None) -> No
 
 def test_bad_arguments(tmp_path: Path) -> None:
     message = refused(lambda: key_store(tmp_path / "c", "yaml"), option="credentials_format")
-    assert message == "credentials_format: 'yaml' is no format; choose ini, json or env"
+    assert message == "credentials_format: 'yaml' is not a format; choose ini, json or env"
     for dest in ("", "a\0b", "~\0", "\ud800", f"{tmp_path}/", str(tmp_path)):
         refused(lambda dest=dest: key_store(dest))  # type: ignore[misc]
 
@@ -456,20 +457,20 @@ def test_files_that_are_something_else(tmp_path: Path, name: str, text: str, why
 
 
 def test_too_large(tmp_path: Path) -> None:
-    (tmp_path / "c").write_bytes(b"#" * (_key_store.MAX_BYTES + 1))
+    (tmp_path / "c").write_bytes(b"#" * (slots.MAX_BYTES + 1))
     assert "too large" in refused(lambda: key_store(tmp_path / "c"))
 
 
 def test_mount_points() -> None:
     mounted = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
-    assert _key_store._is_mount_point(mounted[0])
-    assert not _key_store._is_mount_point(mounted[0].rstrip("/") + "/no such mount")
+    assert destination.is_mount_point(mounted[0])
+    assert not destination.is_mount_point(mounted[0].rstrip("/") + "/no such mount")
 
 
 def test_a_mounted_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dest = tmp_path / "credentials"
     dest.touch()
-    monkeypatch.setattr(_key_store, "_is_mount_point", str(dest).__eq__)
+    monkeypatch.setattr(destination, "is_mount_point", str(dest).__eq__)
     assert "mount its folder instead" in refused(lambda: key_store(dest))
 
 
@@ -504,19 +505,78 @@ def test_file_of_another_user(open_folder: Path) -> None:
     assert child(attempt, unprivileged=True) == 0
     dest.chmod(0o666)
     assert child(lambda: key_store(dest).check(), unprivileged=True) == 0
-    os.chown(open_folder, 0, 0)
-    open_folder.chmod(0o1777)
 
-    def sticky() -> None:
-        assert "only that one may replace it" in refused(lambda: key_store(dest))
 
-    assert child(sticky, unprivileged=True) == 0
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of another user")
+@pytest.mark.parametrize("folder_mode", [0o1777, 0o777, 0o775])
+def test_a_file_that_another_user_may_have_put_into_a_shared_folder_is_refused(
+    tmp_path: Path, folder_mode: int
+) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(folder_mode)
+    dest = folder / "credentials"
+    store(dest)  # its own
+    store(dest)
+    os.chown(dest, NOBODY, NOBODY)
+    assert "belongs to another user" in refused(lambda: key_store(dest))
+    with pytest.raises(InputError, match="belongs to another user"):
+        key_store(dest).stored_api_id()
+    folder.chmod(0o755)
+    store(dest)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make links of another user")
+@pytest.mark.parametrize("what", ["the file", "its folder", "a link behind a link"])
+def test_a_link_that_another_user_made_in_a_shared_folder_is_refused(tmp_path: Path, what: str) -> None:
+    shared, real = tmp_path / "shared", tmp_path / "real"
+    for folder in (shared, real):
+        folder.mkdir()
+    shared.chmod(0o1777)
+    link = shared / "link"
+    link.symlink_to(real / "credentials" if what == "the file" else real)
+    (tmp_path / "mine").symlink_to("shared/link")
+    dest = {"the file": link, "its folder": link / "credentials", "a link behind a link": tmp_path / "mine" / "c"}[what]
+    store(dest)  # the link is its own
+    os.chown(link, NOBODY, NOBODY, follow_symlinks=False)
+    assert "a link that another user made" in refused(lambda: key_store(dest))
+    shared.chmod(0o755)
+    store(dest)
+
+
+def test_a_pair_that_came_there_meanwhile_is_replaced_only_where_that_is_allowed(tmp_path: Path) -> None:
+    dest = tmp_path / "credentials"
+    late = KeyPair("1a7e" * 8, "1a7e" * 32, None)
+    for allowed in (True, False, None):
+        store(dest, pair=OLD)
+        reservation = key_store(dest).prepare()
+        store(dest, pair=late)
+        if allowed:
+            with reservation:
+                reservation.store(NEW, lambda other: other == late)
+            assert key_store(dest).stored_api_id() == NEW.api_id
+            continue
+        with reservation, pytest.raises(KeyStoreError, match="another run has stored") as caught:
+            reservation.store(NEW, (lambda _other: False) if allowed is False else None)
+        assert key_store(dest).stored_api_id() == late.api_id
+        assert rescued(caught.value.rescue) == (NEW.api_id, NEW.api_secret)
+        os.unlink(str(caught.value.rescue))
+
+
+def test_the_defaults_of_an_ini_file_are_read_and_not_replaced(tmp_path: Path) -> None:
+    dest = tmp_path / "credentials"
+    dest.write_text("[DEFAULT]\nveracode_api_key_id = aa\nveracode_api_key_secret = bb\n[p]\nx = 1\n")
+    keys = key_store(dest, profile="p")
+    assert keys.stored_api_id() == "aa"
+    assert keys.replaceable() is None
+    store(dest, profile="p")
+    assert keys.replaceable() == KeyPair(NEW.api_id, NEW.api_secret, None)
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_space_before(tmp_path: Path, name: str) -> None:
     def attempt() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (_key_store.SPARE_BYTES + 10, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (destination.SPARE_BYTES + 10, resource.RLIM_INFINITY))
         assert "File too large; make room" in refused(lambda: key_store(tmp_path / "c", name), prepare_only=True)
 
     assert child(attempt) == 0
@@ -548,7 +608,7 @@ def test_immutable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     dest = tmp_path / "credentials"
     dest.touch()
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(_key_store, "_may", lambda path, _mode: path != str(dest))
+    monkeypatch.setattr(destination, "may", lambda path, _mode: path != str(dest))
     assert "it is immutable" in refused(lambda: key_store(dest))
 
 
@@ -605,7 +665,7 @@ def test_check_and_a_reservation_that_is_left_change_nothing(tmp_path: Path, nam
         assert len(prepared) == 2
         assert {mode(path) for path in prepared} == {0o600}
         assert {path.read_bytes().strip() for path in prepared} == {b""}
-        assert all(path.stat().st_size >= _key_store.SPARE_BYTES for path in prepared)
+        assert all(path.stat().st_size >= destination.SPARE_BYTES for path in prepared)
     reservation.close()
     assert names(tmp_path) == ["credentials"]
     assert dest.stat() == before or dest.stat().st_mtime_ns == before.st_mtime_ns
@@ -763,12 +823,12 @@ def test_folder_that_cannot_be_synced(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_lock_that_stays_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_key_store, "LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(_key_store, "FOLDER_SECONDS", 0.1)
     dest = tmp_path / "credentials"
     reservation = key_store(dest).prepare()
     fd = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(fd, fcntl.LOCK_EX)
-    assert "kept its folder locked for 0.1 seconds" in refused(lambda: key_store(dest), prepare_only=True)
+    assert "another process keeps its folder locked" in refused(lambda: key_store(dest), prepare_only=True)
     key_store(dest).check()
     error = failed(reservation)
     os.close(fd)
