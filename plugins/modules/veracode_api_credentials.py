@@ -11,10 +11,11 @@ module: veracode_api_credentials
 short_description: Generate, renew and revoke the API key pair of a Veracode account
 version_added: 1.0.0
 description:
-  - Sees to it that an account has a valid API key pair (API ID and secret), replaces it, or revokes it.
-  - Veracode shows a secret once, in the answer that generates it, and generating ends the old pair, at once or after 24 hours. So everything
-    that can be refused is refused before, and the secret is on the disk before anything else is done.
-  - An account has one key pair at a time. It belongs to a person or to an API service account.
+  - Generates, renews, rotates or revokes the API key pair (API ID and secret) of a user or an API user. An account has one key pair at a time.
+  - Veracode shows a secret once, in the answer that generates it, and a new pair ends the old one, at once or after 24 hours. So everything that
+    can be refused is refused before, and the new pair is on the disk before anything else is done.
+  - While a pair is generated, locks keep other runs of the same user away from the account and the destination. What such a run finds
+    afterwards is the new pair.
 extends_documentation_fragment:
   - community.veracode.connection
   - community.veracode.key_store
@@ -36,58 +37,49 @@ attributes:
 options:
   username:
     description:
-      - The account whose key pair is meant.
+      - Username of the account.
       - Exactly one of O(username) and O(api_id) is required.
     type: str
     aliases: [user_name]
   api_id:
     description:
-      - An API ID. A region's prefix (such as C(vera01ei-)) is accepted and does not matter.
-      - With O(state=absent), just this pair is revoked, also one that was replaced and still works. An ID that nobody holds, or that was revoked
-        before, is no change. This takes two calls, one to find the owner and one to revoke, if Veracode's search shows the pair of the
-        owner, and one or two more otherwise.
-      - With the other states, the account that holds it, or held it, is meant.
-      - Exactly one of O(username) and O(api_id) is required.
+      - API ID of the key pair, with or without the prefix of a region (such as C(vera01ei-)).
+      - With O(state=absent), just this pair is revoked, even one that was replaced and still works. An unknown ID is no change.
+      - With the other states, it selects the account that has or had this pair.
     type: str
   state:
     description:
-      - What is wanted.
-      - With V(present), the account has a key pair that is valid longer than O(renew_within). It is generated if that is not so.
-      - With V(rotated), a new key pair is generated, always.
-      - With V(absent), the key pair is revoked, which holds at once. O(credentials_dest) and its like are not applied, a file is left as it
-        is.
+      - State of the key pair.
+      - V(present) generates a pair if there is none, or none that is valid longer than O(renew_within).
+      - V(rotated) always generates a new pair.
+      - V(absent) revokes the pair at once. A file is left as it is.
     type: str
     choices: [present, rotated, absent]
     default: present
   renew_within:
     description:
-      - With O(state=present), a pair that is valid no longer than this is renewed.
+      - With O(state=present), renew a pair that is valid no longer than this.
       - A whole number with a unit, V(m) (minutes), V(h) (hours), V(d) (days) or V(w) (weeks).
-      - Where the organization lets its pairs live no longer than this, they are renewed at half of their life, with a warning.
+      - Where the organization's pairs live no longer than this, they are renewed at half of their life, with a warning.
     type: str
     default: 30d
   renew_if_missing:
     description:
-      - What to do with O(state=present) if the pair is valid, but O(credentials_dest) does not hold it, as its API ID shows.
-      - By default this is an error, since a new pair ends the present one for whoever uses it. With V(true), a new one is generated.
-      - It also heals the one case in which a secret can be lost, a run that was killed in the moment between Veracode's answer and the file. The
-        file still holds the old API ID then, and the next run generates another pair.
+      - Whether O(state=present) generates a new pair if O(credentials_dest) does not hold the valid one, which shows by its API ID.
+      - By default this is an error, since a new pair ends the current one for everybody who uses it.
     type: bool
     default: false
   verify:
     description:
-      - Whether a call is signed with a new pair, to see that it works. It is tried again for some seconds, as a new pair may be known a little
-        later everywhere.
-      - The pair is stored before. If this fails, the task fails and says where the pair is.
-      - An account that may call from certain addresses only is refused elsewhere.
+      - Whether to sign a call with the new pair, after it is stored. It is tried again for some seconds.
+      - An account with an IP restriction is refused outside of its addresses.
     type: bool
     default: false
   allow_self:
     description:
-      - Generating or revoking the key pair of the very account that makes the calls is refused without this.
-      - Later tasks have to sign with the new pair, as the old one may be dead. Let O(credentials_dest), O(credentials_format) and
-        O(credentials_profile) say the file and section which they read.
-      - An account without an administrator's roles can renew its own pair this way, and no other.
+      - Whether to generate or revoke the key pair of the calling account.
+      - Later tasks have to sign with the new pair. Let the C(credentials_) options name the file and section that they read.
+      - An account without an administrator's role can renew its own pair this way, and no other.
     type: bool
     default: false
 seealso:
@@ -99,7 +91,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Renew the key pair of a pipeline in its last month, and store it in Veracode's own form
+- name: Renew the key pair of a pipeline in its last month
   community.veracode.veracode_api_credentials:
     username: pipeline-web-shop
     credentials_dest: "{{ lookup('env', 'HOME') }}/veracode-credentials"
@@ -156,6 +148,11 @@ api_credentials:
     user_id: 00000000-0000-0000-0000-000000000001
     api_id: 00000000000000000000000000000000
     expires: "2027-01-31T12:00:00Z"
+reason:
+  description: Why a key pair is generated or revoked, or why not.
+  returned: success
+  type: str
+  sample: the key pair expires on 2026-02-01T12:00:00Z, within 30 days
 credentials:
   description:
     - The key pair that was generated. Its values are V(null) in check mode.
@@ -275,7 +272,7 @@ failure:
     option: allow_self
     value: false
     msg: 'allow_self: this would replace the key pair of "admin-api", the account that signs these calls; call with another account, or
-      set allow_self: true if it is meant'
+      set allow_self: true if this is intended'
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -48,18 +48,13 @@ def key_store(params: t.Mapping[str, t.Any], username: str, names: Names = KEY_P
     )
 
 
-def _unknown(pair: KeyPair) -> t.NoReturn:
-    raise VeracodeError(f"the owner of {pair.api_id} was not looked up")
-
-
 class KeyDelivery:
     """Brings a generated key pair to where the task wants it. A context manager, which ends its locks.
 
     :param params: the options `credentials_dest`, `credentials_format`, `credentials_profile`, `credentials_overwrite`,
         `return_secret`.
     :param report: is told the pair, so that a failure after it was generated loses nothing and shows nothing.
-    :param find_owner: finds the account that a pair in the destination belongs to; without it, any pair there counts as
-        that of another account.
+    :param find_owner: finds the account that a pair in the destination belongs to.
     :param names: how the halves of the secret are called in a file.
     """
 
@@ -67,7 +62,7 @@ class KeyDelivery:
         self,
         params: t.Mapping[str, t.Any],
         report: Report,
-        find_owner: FindOwner = _unknown,
+        find_owner: FindOwner,
         *,
         names: Names = KEY_PAIR,
     ) -> None:

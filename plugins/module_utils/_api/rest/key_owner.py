@@ -43,7 +43,9 @@ class KeyOwners:
         credentials = Credentials(api_id, api_secret)
         credentials.check("the destination")
         if credentials.prefix_region not in (None, self._connection.region):
-            raise VeracodeError(f"it is a pair of the region {credentials.prefix_region}")
+            raise VeracodeError(
+                f"it is a pair of the region {credentials.prefix_region}; ask with an account of that region"
+            )
         try:
             found = self._keys.by_id(api_id)
         except ApiError as error:
