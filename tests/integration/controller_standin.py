@@ -30,9 +30,13 @@ TYPES = {
     "inventories": "inventory",
     "job_templates": "job_template",
     "labels": "label",
+    "notification_templates": "notification_template",
     "organizations": "organization",
     "projects": "project",
     "schedules": "schedule",
+    "workflow_approval_templates": "workflow_approval_template",
+    "workflow_job_template_nodes": "workflow_job_template_node",
+    "workflow_job_templates": "workflow_job_template",
 }
 # What an object has that its creator did not give.
 DEFAULTS: dict[str, dict[str, t.Any]] = {
@@ -41,6 +45,15 @@ DEFAULTS: dict[str, dict[str, t.Any]] = {
     "job_templates": {"survey_enabled": False, "extra_vars": ""},
 }
 ENCRYPTED = "$encrypted$"
+# What an association is called where its name is not that of the kind.
+ASSOCIATIONS = {"always_nodes", "failure_nodes", "success_nodes"}
+
+
+def kind_of(association: str) -> str:
+    """Return the kind of the objects in an association."""
+    if association in ASSOCIATIONS:
+        return "workflow_job_template_nodes"
+    return "notification_templates" if association.startswith("notification_templates") else association
 
 
 class Controller:
@@ -61,7 +74,7 @@ class Controller:
             "id": self.last,
             "type": TYPES[kind],
             "url": url,
-            "related": {"survey_spec": f"{url}survey_spec/"} if kind == "job_templates" else {},
+            "related": {"survey_spec": f"{url}survey_spec/"} if kind.endswith("job_templates") else {},
             "summary_fields": {},
             **DEFAULTS.get(kind, {}),
             **fields,
@@ -79,7 +92,8 @@ class Controller:
         return {**found, "inputs": inputs}
 
     def listed(self, kind: str, query: t.Mapping[str, str]) -> dict[str, t.Any]:
-        kinds = ("job_templates", "projects") if kind == "unified_job_templates" else (kind,)
+        unified = ("job_templates", "projects", "workflow_job_templates")
+        kinds = unified if kind == "unified_job_templates" else (kind,)
         found = []
         for each in kinds:
             for item in self.objects[each].values():
@@ -116,7 +130,7 @@ def application(controller: Controller) -> Starlette:
             return answer(controller.listed(kind, request.query_params))
         fields = await body(request)
         controller.writes.append({"method": "POST", "path": request.url.path, "fields": fields})
-        if not fields.get("name"):
+        if not fields.get("identifier" if kind == "workflow_job_template_nodes" else "name"):
             return answer({"name": ["This field is required."]}, 400)
         return answer(controller.shown(kind, controller.create(kind, fields)), 201)
 
@@ -142,6 +156,12 @@ def application(controller: Controller) -> Starlette:
                 controller.surveys[number] = await body(request)
                 controller.writes.append({"method": "POST", "path": request.url.path, "fields": None})
             return answer(controller.surveys.get(number, {}))
+        if name == "create_approval_template":
+            fields = await body(request)
+            controller.writes.append({"method": "POST", "path": request.url.path, "fields": fields})
+            made = controller.create("workflow_approval_templates", fields)
+            controller.objects[kind][number]["related"]["unified_job_template"] = made["url"]
+            return answer(made, 201)
         linked = controller.links.setdefault((kind, number, name), [])
         if request.method == "POST":
             order = await body(request)
@@ -151,9 +171,8 @@ def application(controller: Controller) -> Starlette:
             else:
                 linked.append(order["id"])
             return Response(status_code=204)
-        return answer(
-            {"count": len(linked), "next": None, "results": [controller.objects[name][one] for one in linked]}
-        )
+        found = [controller.objects[kind_of(name)][one] for one in linked]
+        return answer({"count": len(linked), "next": None, "results": found})
 
     async def everything(_request: Request) -> Response:
         return answer(

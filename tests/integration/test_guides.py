@@ -20,8 +20,8 @@ import yaml
 from tests.emulator.control import Emulator
 
 ROOT = Path(__file__).resolve().parents[2]
-# The example of the role controller runs in its own test, as it needs a controller.
-ROLES = [path for path in sorted((ROOT / "roles").glob("*/README.md")) if path.parent.name != "controller"]
+# The example of the role controller_setup runs in its own test, as it needs a controller.
+ROLES = [path for path in sorted((ROOT / "roles").glob("*/README.md")) if path.parent.name != "controller_setup"]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "docsite" / "rst").glob("*.rst")), *ROLES]
 # In Markdown a block ends with its fence, in reStructuredText with its indentation.
 MARKDOWN = re.compile(r"^( *)```yaml\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)

@@ -27,16 +27,22 @@ from tests.integration.role_runs import Outcome, Runs, program
 
 LEAVER, ROTATED = "sviceroy@example.com", "build-upload"
 ANSWERS: dict[str, dict[str, t.Any]] = {
-    "onboard": {"onboard_file": "people.csv", "onboard_result_file": "out/result.csv"},
-    "offboard": {"offboard_ledger": "out/ledger.json", "offboard_leavers": f"{LEAVER}\n\nnobody@example.com\n"},
-    "rotate_credentials": {"rotate_file": "rotation.yml", "rotate_store": "store.yml"},
-    "access_review": {"review_dest": "out/review"},
-    "export_directory": {"export_file": "out/directory.yml"},
-    "apply_directory": {"apply_file": "directory.yml", "apply_exclusive": ["users"]},
+    "onboard": {"onboarding_files": "people.csv", "onboarding_result_file": "out/result.csv"},
+    "offboard": {"offboarding_ledger": "out/ledger.json", "offboarding_leavers": f"{LEAVER}, {LEAVER}"},
+    "rotate_credentials": {"credential_rotation_file": "rotation.yml", "credential_rotation_store": "store.yml"},
+    "access_review": {"access_review_dest": "out/review"},
+    "export_directory": {"directory_file": "out/directory.yml"},
+    "apply_directory": {"directory_file": "directory.yml", "directory_exclusive": ["users"]},
 }
 PROJECT = {
     "people.csv": "username,first_name,last_name,roles,teams\nnew@example.com,New,Comer,Reviewer,Demo Team\n",
-    "rotation.yml": f"- username: {ROTATED}\n  dest: out/build.env\n  format: env\n- username: keyless-api\n",
+    "rotation.yml": f"""
+credential_rotation_accounts:
+  - username: {ROTATED}
+    dest: out/build.env
+    format: env
+  - username: keyless-api
+""",
     "directory.yml": "users:\n  - username: tmonarch@example.com\n    phone: '111'\n",
     # Keeps nothing but the ID, and so the secret is nowhere.
     "store.yml": """
@@ -92,11 +98,13 @@ class Job:
         collection = tree / "ansible_collections" / "community" / "veracode"
         self.folder, self.name = folder, name
         self.project = folder / "project"
-        shutil.copytree(collection / "extensions" / "patterns" / name / "playbooks", self.project)
+        # The project of a pattern is the repository of the collection.
+        shutil.copytree(collection, self.project)
+        self.playbook = f"extensions/patterns/{name}/playbooks/{name}.yml"
         (self.project / "out").mkdir()
         for file, text in PROJECT.items():
             (self.project / file).write_text(text, encoding="utf-8")
-        role = collection / "roles" / "controller" / "files"
+        role = collection / "roles" / "controller_setup" / "files"
         questions = json.loads((role / "surveys" / f"{name}.json").read_text())["spec"]
         defaults = {question["variable"]: question["default"] for question in questions if question.get("default")}
         self.answers = {**defaults, **ANSWERS[name]}
@@ -130,7 +138,7 @@ class Job:
             "run",
             str(self.folder),
             "--playbook",
-            f"{self.name}.yml",
+            self.playbook,
             "--ident",
             "job",
         ]
@@ -145,7 +153,11 @@ class Job:
         artifacts = self.folder / "artifacts" / "job"
         files = [artifacts / "stdout", *artifacts.glob("job_events/*"), *artifacts.glob("fact_cache/*")]
         assert len(files) > 5
-        return [file for file in [*files, *self.project.rglob("*")] if file.is_file() and secret in file.read_text()]
+        return [
+            file
+            for file in [*files, *(self.project / "out").rglob("*")]
+            if file.is_file() and secret in file.read_text()
+        ]
 
 
 @pytest.mark.parametrize(
@@ -163,15 +175,15 @@ def test_a_job_of_a_pattern(tmp_path: Path, installed: Path, emulator: Emulator,
 @pytest.mark.parametrize("name", list(ANSWERS))
 def test_the_playbook_of_a_pattern(tmp_path: Path, installed: Path, emulator: Emulator, name: str) -> None:
     job = Job(tmp_path, installed, emulator, name)
-    outcome = Runs(job.project, installed, emulator).play(f"{name}.yml", job.answers)
+    outcome = Runs(job.project, installed, emulator).play(job.playbook, job.answers)
     assert outcome.returncode == 0, outcome.output
     check_effect(name, job.project, emulator)
 
 
 def test_an_answer_that_is_missing_or_wrong_is_told(tmp_path: Path, installed: Path, emulator: Emulator) -> None:
     job = Job(tmp_path, installed, emulator, "onboard")
-    outcome = Runs(job.project, installed, emulator).play("onboard.yml", {"onboard_missing_teams": "make"})
+    outcome = Runs(job.project, installed, emulator).play(job.playbook, {"onboarding_missing_teams": "make"})
     assert outcome.returncode != 0
-    assert "missing required arguments: onboard_file" in outcome.output
-    assert "value of onboard_missing_teams must be one of: error, create, got: make" in outcome.output
+    assert "missing required arguments: onboarding_files" in outcome.output
+    assert "value of onboarding_missing_teams must be one of: error, create, got: make" in outcome.output
     assert not emulator.log()

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The patterns, the surveys of the role controller, its job templates and the playbooks are about the same things."""
+"""The patterns, the surveys of the role controller_setup, its job templates and the playbooks are about the same things."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[3]
 PATTERNS = ROOT / "extensions" / "patterns"
-SURVEYS = ROOT / "roles" / "controller" / "files" / "surveys"
+SURVEYS = ROOT / "roles" / "controller_setup" / "files" / "surveys"
 NAMES = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
 TYPES = {
     "text": "str",
@@ -33,7 +33,7 @@ def load(path: Path) -> t.Any:
 
 
 def defaults() -> t.Any:
-    return load(ROOT / "roles" / "controller" / "defaults" / "main.yml")
+    return load(ROOT / "roles" / "controller_setup" / "defaults" / "main.yml")
 
 
 def survey(name: str) -> t.Any:
@@ -43,13 +43,15 @@ def survey(name: str) -> t.Any:
 def test_every_playbook_has_a_pattern_a_survey_and_a_job_template() -> None:
     assert len(NAMES) == 6
     assert sorted(path.name for path in PATTERNS.iterdir()) == NAMES
-    assert sorted(path.stem for path in SURVEYS.iterdir()) == NAMES
-    templates = defaults()["controller_job_templates"]
+    assert sorted(path.stem for path in SURVEYS.iterdir()) == sorted([*NAMES, "apply_directory_workflow"])
+    templates = defaults()["controller_setup_job_templates"]
     assert sorted(template["survey"] for template in templates) == NAMES
-    specs = load(ROOT / "roles" / "controller" / "meta" / "argument_specs.yml")["argument_specs"]["main"]["options"]
-    assert sorted(specs["controller_job_templates"]["options"]["survey"]["choices"]) == NAMES
+    specs = load(ROOT / "roles" / "controller_setup" / "meta" / "argument_specs.yml")["argument_specs"]["main"][
+        "options"
+    ]
+    assert sorted(specs["controller_setup_job_templates"]["options"]["survey"]["choices"]) == NAMES
     for template in templates:
-        assert (ROOT / template["playbook"]).is_file()
+        assert template["imports"] == template["survey"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -62,12 +64,13 @@ def test_a_pattern(name: str) -> None:
     resources = pattern["aap_resources"]
     [template] = resources["controller_job_templates"]
     assert template["survey"] == survey(name)
-    assert template["execution_environment"] == resources["controller_execution_environment"]["name"]
+    assert "controller_execution_environment" not in resources, "an image that does not exist"
     assert set(template["labels"]) <= set(resources["controller_labels"])
-    assert template["name"] in {each["name"] for each in defaults()["controller_job_templates"]}
+    assert template["name"] in {each["name"] for each in defaults()["controller_setup_job_templates"]}
     check, play = load(PATTERNS / name / "playbooks" / template["playbook"])
     assert f"'{name}.meta.yml'" in check["tasks"][0]["ansible.builtin.validate_argument_spec"]["argument_spec"]
-    assert play["ansible.builtin.import_playbook"] == f"community.veracode.{name}"
+    imported = PATTERNS / name / "playbooks" / play["ansible.builtin.import_playbook"]
+    assert imported.resolve() == ROOT / "playbooks" / f"{name}.yml"
     readme = (PATTERNS / name / "README.md").read_text(encoding="utf-8")
     for question in template["survey"]["spec"]:
         assert f"`{question['variable']}`" in readme
@@ -78,7 +81,10 @@ def test_a_survey_asks_what_the_play_takes(name: str) -> None:
     [spec] = load(PATTERNS / name / "playbooks" / f"{name}.meta.yml")["argument_specs"].values()
     questions = {question["variable"]: question for question in survey(name)["spec"]}
     assert list(questions) == list(spec["options"])
-    used = json.dumps(load(PATTERNS / name / "playbooks" / f"{name}.yml"))
+    # The playbook passes some of its variables to a role as they are.
+    used = (ROOT / "playbooks" / f"{name}.yml").read_text(encoding="utf-8")
+    for role in re.findall(r"name: community\.veracode\.(\w+)$", used, re.MULTILINE):
+        used += (ROOT / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
     for variable, question in questions.items():
         option = spec["options"][variable]
         assert option["type"] == TYPES[question["type"]]
@@ -88,16 +94,18 @@ def test_a_survey_asks_what_the_play_takes(name: str) -> None:
         assert question["type"] != "password", "no secret is a variable"
 
 
-@pytest.mark.parametrize("schedule", defaults()["controller_schedules"], ids=lambda schedule: schedule["name"])
+@pytest.mark.parametrize("schedule", defaults()["controller_setup_schedules"], ids=lambda schedule: schedule["name"])
 def test_a_schedule_answers_its_survey(schedule: dict[str, t.Any]) -> None:
-    [template] = [each for each in defaults()["controller_job_templates"] if each["name"] == schedule["job_template"]]
+    [template] = [
+        each for each in defaults()["controller_setup_job_templates"] if each["name"] == schedule["job_template"]
+    ]
     questions = survey(template["survey"])["spec"]
     assert set(schedule["extra_data"]) <= {question["variable"] for question in questions}
     assert {question["variable"] for question in questions if question["required"]} <= set(schedule["extra_data"])
 
 
 def test_the_readme_shows_the_credential_type_as_the_role_makes_it() -> None:
-    folder = ROOT / "roles" / "controller" / "files" / "credential_type"
+    folder = ROOT / "roles" / "controller_setup" / "files" / "credential_type"
     inputs = json.loads((folder / "inputs.json").read_text())
     for field in inputs["fields"]:
         field.pop("help_text")
@@ -108,7 +116,7 @@ def test_the_readme_shows_the_credential_type_as_the_role_makes_it() -> None:
 
 
 def test_the_credential_type_sets_what_the_modules_read() -> None:
-    folder = ROOT / "roles" / "controller" / "files" / "credential_type"
+    folder = ROOT / "roles" / "controller_setup" / "files" / "credential_type"
     inputs = json.loads((folder / "inputs.json").read_text())
     injectors = json.loads((folder / "injectors.json").read_text())
     fields = {field["id"]: field for field in inputs["fields"]}
