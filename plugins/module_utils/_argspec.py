@@ -241,6 +241,7 @@ def directory_arguments() -> Spec:
         protected_users={"type": "list", "elements": "str", "default": []},
         required_administrators={"type": "list", "elements": "str", "default": []},
         min_administrators={"type": "int", "default": 2},
+        allow_unrestricted_api_users={"type": "bool", "default": False},
         max_removals={"type": "int", "default": 10},
         max_removal_percent={"type": "int", "default": 10},
         plan_file={"type": "path"},

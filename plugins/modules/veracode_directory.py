@@ -19,6 +19,9 @@ description:
   - The organization is read in the fewest calls, which RV(read_strategy) tells. A listing that carries all that the entries declare; or an index of
     who holds each role and who is in each team, for entries that declare nothing else than username, names, address, roles, teams,
     login and SAML; or else the details of just the accounts that have an entry.
+  - What gives comes before what takes. Before anything is taken, the guards are judged again by what was really done. A step that would
+    break one is left out and is an error. O(exclusive) removes nothing in a run in which a step failed.
+  - A server that fails for three objects in a row, or that refuses the credentials, ends the run. What was not tried is listed in RV(errors).
   - The same relation can be declared from both sides, for example O(users[].teams) and O(teams[].members), and is the union of both.
     An exact list that leaves out what the other side names is an error.
 extends_documentation_fragment:
@@ -63,16 +66,24 @@ options:
     default: false
   protected_users:
     description:
-      - Usernames of accounts that O(exclusive) never removes. A plan whose entries would disable or delete one is refused.
+      - Usernames or addresses of accounts that O(exclusive) never removes. A plan whose entries would disable or delete one is refused.
+      - An entry that matches no account is an error.
     type: list
     elements: str
     default: []
   required_administrators:
     description:
-      - Usernames of people who have to be enabled, active administrators after the run.
+      - Usernames or addresses of people who have to be enabled, active administrators after the run.
+      - An entry that matches no account is an error.
     type: list
     elements: str
     default: []
+  allow_unrestricted_api_users:
+    description:
+      - Whether a run may take the last team of an API user, which then sees every application.
+      - Without it such a plan is refused, unless the entry of the account says O(api_users[].unrestricted=true).
+    type: bool
+    default: false
   min_administrators:
     description:
       - How many enabled, active people with the Administrator role have to stay. It stops only a plan that lowers their number.

@@ -12,18 +12,15 @@ from __future__ import annotations
 import contextlib
 import itertools
 import threading
-import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from ansible_collections.community.veracode.plugins.module_utils._api.base import AccountClient
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.structure import StructureClients
-from ansible_collections.community.veracode.plugins.module_utils._apply.object import (
-    Progress,
-    apply_plan,
-    wait_for,
-)
+from ansible_collections.community.veracode.plugins.module_utils._apply.breaker import Breaker
+from ansible_collections.community.veracode.plugins.module_utils._apply.object import Progress, apply_plan, wait_for
+from ansible_collections.community.veracode.plugins.module_utils._apply.progress_file import Report
 from ansible_collections.community.veracode.plugins.module_utils._apply.structure import apply_structure
 from ansible_collections.community.veracode.plugins.module_utils._errors import (
     ApiError,
@@ -42,16 +39,19 @@ from ansible_collections.community.veracode.plugins.module_utils._model.business
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, BUSINESS_UNIT, TEAM, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.achieved import Achieved, Outcome
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import Organization
-from ansible_collections.community.veracode.plugins.module_utils._plan.organization.plan import Step
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.phases import Step
 
 
 class OrganizationWriter:
     """Carries out steps in the order of their phases, those of one phase at once.
 
     :param progress: takes what was done, in the order of the plan.
+    :param achieved: judges each step by what was really done before.
     :param workers: how many threads write.
     :param find_owner: finds the account of a pair that a destination holds.
+    :param stop: begin nothing more after a step failed.
     """
 
     def __init__(
@@ -60,25 +60,33 @@ class OrganizationWriter:
         structure: StructureClients,
         progress: Progress,
         organization: Organization,
+        achieved: Achieved,
         *,
         check_mode: bool,
         workers: int,
         find_owner: FindOwner,
+        stop: bool,
     ) -> None:
         self._find_owner = find_owner
         self._directory = directory
         self._structure = structure
         self._progress = progress
+        self._achieved = achieved
         self._check_mode = check_mode
         self._workers = workers
-        # A plan that changes nothing has no place, so these are found by username.
+        self._stops = stop
+        # A plan that changes nothing has no location, so these are found by username.
         self._key_options = {
             str(entry.desired.username).casefold(): {"credentials_format": "ini", **entry.options}
             for entry in organization.accounts
             if entry.options.get("credentials") == "on_create"
         }
         self._created: dict[tuple[str, str], t.Any] = {}
-        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._breaker = Breaker()
+        self._stopped = False
+        self._has_failed = False
+        self._withheld: list[str] = []
         self.done: set[int] = set()
         self.failed: set[int] = set()
 
@@ -100,10 +108,10 @@ class OrganizationWriter:
             try:
                 keys.check(entity.username)
                 store = key_store(self._key_options[entity.username.casefold()], entity.username)
-                destinations += [Destination(str(step.place), store)] if store is not None else []
+                destinations += [Destination(str(step.location), store)] if store is not None else []
             except InputError as error:
-                error.place = f"{step.place}.{error.option}"
-                error.msg = f"{step.place}.{error.msg}"
+                error.place = f"{step.location}.{error.option}"
+                error.msg = f"{step.location}.{error.msg}"
                 error.kind, error.name = entity.kind, entity.username
                 problems.append(error)
         raise_all([*problems, *shared_destinations(destinations)])
@@ -114,65 +122,120 @@ class OrganizationWriter:
         options = self._key_options.get(entity.username.casefold())
         return KeyDelivery(options, progress, self._find_owner) if options is not None else None
 
-    def carry_out(self, steps: t.Sequence[Step], *, stop: bool, report: Report) -> list[VeracodeError]:
-        """Carry out all steps and return what failed, each with its place.
-
-        :param stop: begin nothing more after the first failure.
-        """
+    def carry_out(self, steps: t.Sequence[Step], report: Report) -> list[VeracodeError]:
+        """Do what is planned and return what went wrong, in the order of the plan."""
         errors: list[VeracodeError] = []
         with ThreadPoolExecutor(max_workers=self._workers, thread_name_prefix="veracode-write") as pool:
             for _phase, group in itertools.groupby(steps, key=lambda step: step.phase):
                 todo = [step for step in group if step.plan.change is not None]
-                outcomes = pool.map(lambda step: self._one(step, stop=stop, report=report), todo)
-                for step, (progress, error) in zip(todo, outcomes, strict=True):
+                outcomes = pool.map(lambda step: self._one(step, report), todo)
+                for step, (progress, failures) in zip(todo, outcomes, strict=True):
                     self._take(progress)
-                    if error is not None:
-                        errors.append(error)
+                    errors += failures
+                    if failures:
                         self.failed.add(id(step))
-                    elif progress is not None:
+                    elif progress.actions:
                         self.done.add(id(step))
+        if self._withheld:
+            self._progress.warnings.append(
+                "exclusive removes nothing in a run in which a step failed; left alone: " + ", ".join(self._withheld)
+            )
         return errors
 
-    def _one(self, step: Step, *, stop: bool, report: Report) -> tuple[Progress | None, VeracodeError | None]:
-        if self._stop.is_set():
-            return None, None
+    def _one(self, step: Step, report: Report) -> tuple[Progress, list[VeracodeError]]:
+        """Carry out one step and return what was done and what went wrong."""
         progress = Progress()
-        error: VeracodeError | None = None
-        try:
-            self._apply(step, progress)
-        except VeracodeError as caught:
-            error = caught
-            error.place = error.place or step.place
-            if stop:
-                self._stop.set()
-        report.one(failed=error is not None)
-        return progress, error
+        change = step.plan.change
+        if change is None or self._stopped:
+            return progress, []
+        if self._breaker.reason is not None:
+            return progress, [_not_tried(step, change, self._breaker.reason)]
+        if step.is_unclaimed and self._has_failed:
+            with self._lock:
+                self._withheld.append(f'{change.kind} "{change.name}"')
+            return progress, []
+        errors = self._judged(step, progress)
+        if errors:
+            self._has_failed = True
+            self._stopped = self._stopped or self._stops
+        report.one(failed=bool(errors))
+        return progress, errors
 
-    def _apply(self, step: Step, progress: Progress) -> None:
-        plan = self._with_handles(step.plan)
+    def _judged(self, step: Step, progress: Progress) -> list[VeracodeError]:
+        """Carry out what may be done of a step by what was really done before."""
+        if self._lacks_its_object(step):
+            return []
+        try:
+            self._read_again(step)
+        except VeracodeError as error:
+            return [self._located(error, step)]
+        with self._lock:
+            admission = self._achieved.admit(step)
+        errors: list[VeracodeError] = list(admission.errors)
+        if admission.plan is None:
+            return errors
+        outcome, entity = Outcome.DONE, None
+        try:
+            entity = self._apply(step, admission.plan, progress)
+        except VeracodeError as error:
+            errors.append(self._located(error, step))
+            outcome = Outcome.REFUSED if _is_refusal(error) else Outcome.UNKNOWN
+            self._breaker.note(error)
+        except Exception as error:
+            errors.append(_unexpected(step, error))
+            outcome = Outcome.UNKNOWN
+        else:
+            self._breaker.note(None)
+        with self._lock:
+            self._achieved.settle(step, outcome, entity)
+        return errors
+
+    @staticmethod
+    def _located(error: VeracodeError, step: Step) -> VeracodeError:
+        error.place = error.place or step.location
+        return error
+
+    def _read_again(self, step: Step) -> None:
+        """Read what a write without a clear outcome left open, where this step depends on it."""
+        with self._lock:
+            unclear = self._achieved.unclear(step)
+        for entity in unclear:
+            if isinstance(entity, Account):
+                account = self._directory.details(entity)
+                with self._lock:
+                    self._achieved.put_account(account if account is not None else replace(entity, teams=()))
+            else:
+                team = self._structure.teams.reading(entity, ("members", "managers"))
+                with self._lock:
+                    self._achieved.put_team(team if team is not None else replace(entity, users=()))
+
+    def _apply(self, step: Step, plan: Plan, progress: Progress) -> t.Any:
+        plan = self._with_handles(plan)
         change = plan.change
         if change is None:
-            return
-        if not self._check_mode and change.before is not None and getattr(change.before, "handle", None) is None:
-            # What this would go on with could not be created, and that has been told.
-            return
+            return None
         if change.kind == TEAM:
-            self._created[TEAM, change.name] = self._apply_team(plan, progress)
-        elif change.kind == BUSINESS_UNIT:
-            self._created[BUSINESS_UNIT, change.name] = apply_structure(
+            self._created[TEAM, change.name] = team = self._apply_team(plan, progress)
+            return team
+        if change.kind == BUSINESS_UNIT:
+            self._created[BUSINESS_UNIT, change.name] = unit = apply_structure(
                 plan, self._structure.business_units, progress, check_mode=self._check_mode
             )
-        else:
-            # What was said of an entry while it was planned has been told with its place.
-            plan = replace(plan, warnings=())
-            keys = self._keys(plan.entity, progress) if _creates(step) else None
-            with keys or contextlib.nullcontext():
-                if keys is not None:
-                    keys.check(change.name)
-                account = apply_plan(plan, self._directory, progress, check_mode=self._check_mode, keys=keys)
-            if change.action == "create":
-                self._created[change.kind, change.name] = account
-            progress.warnings += keys.warnings if keys is not None else []
+            return unit
+        return self._apply_account(step, plan, change, progress)
+
+    def _apply_account(self, step: Step, plan: Plan, change: Change, progress: Progress) -> Account | None:
+        # The warnings of an entry were given with its location while it was planned.
+        plan = replace(plan, warnings=())
+        keys = self._keys(plan.entity, progress) if _creates(step) else None
+        with keys or contextlib.nullcontext():
+            if keys is not None:
+                keys.check(change.name)
+            account = apply_plan(plan, self._directory, progress, check_mode=self._check_mode, keys=keys)
+        if change.action == "create":
+            self._created[change.kind, change.name] = account
+        progress.warnings += keys.warnings if keys is not None else []
+        return account
 
     def _apply_team(self, plan: Plan, progress: Progress) -> Team | None:
         """Carry out the plan of a team; one that names new accounts waits until these can be read, if it has to."""
@@ -189,6 +252,13 @@ class OrganizationWriter:
         wait_for(lambda: all(self._directory.details(account) for account in new) or None)
         return apply_structure(plan, self._structure.teams, progress, check_mode=self._check_mode)
 
+    def _lacks_its_object(self, step: Step) -> bool:
+        """Tell whether a step goes on with what could not be created, which is an error of its own."""
+        change = step.plan.change
+        if change is None or change.before is None or getattr(change.before, "handle", None) is not None:
+            return False
+        return (change.kind, change.name) not in self._created
+
     def _with_handles(self, plan: Plan) -> Plan:
         """Give an object that this run has created the GUID it got."""
         change = plan.change
@@ -198,13 +268,28 @@ class OrganizationWriter:
         before = change.before
         if isinstance(before, Team) and before.team_id is None and created is not None:
             return replace(plan, change=_from(change, replace(before, team_id=created.team_id), created.team_id))
-        if isinstance(before, BusinessUnit) and before.unit_id is None and created is not None:
-            return replace(plan, change=_from(change, replace(before, unit_id=created.unit_id), created.unit_id))
-        return plan
+        if isinstance(before, BusinessUnit):
+            change = self._with_teams_that_exist(change)
+            if before.unit_id is None and created is not None:
+                change = _from(change, replace(before, unit_id=created.unit_id), created.unit_id)
+        return replace(plan, change=change)
 
-    def _take(self, progress: Progress | None) -> None:
-        if progress is None:
-            return
+    def _with_teams_that_exist(self, change: Change) -> Change:
+        """Leave out of the teams of a business unit what could not be created."""
+        after = change.after
+        if not isinstance(after, BusinessUnit) or "teams" not in change.values:
+            return change
+        teams = {
+            name: handle
+            for name, handle in (after.teams or {}).items()
+            if handle is not None or (TEAM, name) in self._created
+        }
+        if len(teams) == len(after.teams or {}):
+            return change
+        after = replace(after, teams=teams)
+        return replace(change, after=after, values={**change.values, "teams": after.values_and_lists["teams"]})
+
+    def _take(self, progress: Progress) -> None:
         self._progress.actions += progress.actions
         self._progress.warnings += progress.warnings
         self._progress.pending = self._progress.pending or progress.pending
@@ -215,6 +300,35 @@ def _creates(step: Step) -> bool:
     return step.plan.change is not None and step.plan.change.action == "create"
 
 
+def _is_refusal(error: VeracodeError) -> bool:
+    """Tell whether an error surely means that nothing was written."""
+    if isinstance(error, InputError):
+        return True
+    return isinstance(error, ApiError) and error.status is not None and 400 <= error.status < 500
+
+
+def _not_tried(step: Step, change: Change, reason: str) -> VeracodeError:
+    where = f"{step.location}: " if step.location else ""
+    return VeracodeError(
+        f'{where}"{change.name}" was not tried, since {reason}; run the task again',
+        place=step.location,
+        kind=change.kind,
+        name=change.name,
+    )
+
+
+def _unexpected(step: Step, error: Exception) -> VeracodeError:
+    """Return the error for a fault of the collection itself, which must not hide what was done."""
+    change = step.plan.change
+    return VeracodeError(
+        f"An unexpected {type(error).__name__} came up, so whether the change was made is unknown; please report it, then "
+        "run the task again",
+        place=step.location,
+        kind=change.kind if change else None,
+        name=change.name if change else None,
+    )
+
+
 def _from(change: Change, before: Team | BusinessUnit, handle: str | None) -> Change:
     after = change.after
     if isinstance(after, Team):
@@ -222,47 +336,3 @@ def _from(change: Change, before: Team | BusinessUnit, handle: str | None) -> Ch
     elif isinstance(after, BusinessUnit):
         after = replace(after, unit_id=handle)
     return replace(change, before=before, after=after)
-
-
-class Report:
-    """Tells how far a long run is, in a file that can be followed while the module runs.
-
-    :param path: the file, C(None) for none; it is begun anew.
-    :param total: how many objects there are to write.
-    :raises InputError: the file cannot be written.
-    """
-
-    def __init__(self, path: str | None, total: int) -> None:
-        self._path = path
-        self._total = total
-        self._done = 0
-        self._failed = 0
-        self._last = 0.0
-        self._lock = threading.Lock()
-        if path is not None:
-            self._write("w")
-
-    def one(self, *, failed: bool) -> None:
-        """Count one object; the file gets a line once a second, and the last one."""
-        with self._lock:
-            self._done += 1
-            self._failed += failed
-            now = time.monotonic()
-            if self._path is not None and (self._done == self._total or now - self._last >= 1):
-                self._last = now
-                # What is done meanwhile matters more than a line about it.
-                with contextlib.suppress(InputError):
-                    self._write("a")
-
-    def _write(self, mode: str) -> None:
-        failed = f", {self._failed} failed" if self._failed else ""
-        moment = time.strftime("%H:%M:%S")
-        try:
-            with open(str(self._path), mode, encoding="utf-8") as stream:
-                stream.write(f"{moment} {self._done} of {self._total} written{failed}\n")
-        except OSError as error:
-            raise InputError(
-                f'progress_file: "{self._path}" cannot be written ({error.strerror}); create its folder first, or choose another',
-                option="progress_file",
-                value=self._path,
-            ) from None

@@ -9,11 +9,14 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 
-from ansible_collections.community.veracode.plugins.module_utils._errors import GuardError
+from ansible_collections.community.veracode.plugins.module_utils._errors import GuardError, InputError
+from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change
 from ansible_collections.community.veracode.plugins.module_utils._model.ip_ranges import LOCK_OUT
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 from ansible_collections.community.veracode.plugins.module_utils._model.role import ADMINISTRATOR
 
 
@@ -62,7 +65,7 @@ def refuse_self_lockout(change: Change, risk: str) -> GuardError:
     entry = f"{change.place}." if change.place else ""
     return GuardError(
         f'{entry}allow_self_lockout: this would {risk} "{change.name}", the account that signs these calls{tail}; '
-        "call with another account, or set allow_self_lockout: true if it is meant",
+        "call with another account, or set allow_self_lockout: true if this is intended",
         place=f"{entry}allow_self_lockout" if entry else None,
         kind=change.kind,
         name=change.name,
@@ -71,21 +74,93 @@ def refuse_self_lockout(change: Change, risk: str) -> GuardError:
     )
 
 
+def is_enabled(account: Account) -> bool:
+    """Tell whether an account can be used."""
+    return account.values.get("login_enabled") is not False and account.values.get("active") is not False
+
+
+class Administrators:
+    """The enabled, active people with the Administrator role, by key, and how many and which of them have to stay.
+
+    :param holders: who holds the role, enabled or not, by key.
+    :param least: how many have to stay; a run never lowers their number below this.
+    :param required: the keys of those that have to be among them, by what the option names.
+    """
+
+    def __init__(
+        self, holders: t.Mapping[str, Account], least: int, required: t.Mapping[str, t.Collection[str]]
+    ) -> None:
+        self.current = {key: account.username for key, account in holders.items() if is_enabled(account)}
+        self._holders = set(holders)
+        self._least = min(least, len(self.current))
+        self._required = dict(required)
+
+    def includes(self, key: str, account: Account | None) -> bool:
+        """Tell whether an account, as it will be, is one of them."""
+        if account is None or account.kind != USER or not is_enabled(account):
+            return False
+        return key in self._holders if account.roles is None else ADMINISTRATOR[USER] in account.roles
+
+    def is_lost_by(self, key: str, change: Change) -> bool:
+        """Tell whether a change takes one of them."""
+        return key in self.current and not self.includes(key, change.account_after)
+
+    def reason_to_keep(self, key: str) -> tuple[str, str] | None:
+        """Return the option and the reason for which one of them cannot be taken now, `None` if nothing is against it."""
+        if any(key in keys for keys in self._required.values()):
+            return "required_administrators", "it is required"
+        missing = self.missing()
+        if missing:
+            return "required_administrators", f'"{missing[0]}", which is required, is no administrator now'
+        if len(self.current) <= self._least:
+            return "min_administrators", f"only {len(self.current)} are left and {self._least} have to stay"
+        return None
+
+    def missing(self) -> list[str]:
+        """Return what the option names and is none of them."""
+        return sorted(name for name, keys in self._required.items() if not self.current.keys() & set(keys))
+
+    def after(self, changes: t.Iterable[tuple[str, Change]]) -> Administrators:
+        """Return them as they will be after changes of accounts, each with the key of its account."""
+        after = copy.copy(self)
+        after.current, after._holders = dict(self.current), set(self._holders)
+        for key, change in changes:
+            if after.is_lost_by(key, change):
+                del after.current[key]
+            after.note(key, change)
+        return after
+
+    def put(self, key: str, account: Account) -> None:
+        """Note an account as it was read."""
+        if account.kind == USER and account.roles is not None:
+            (self._holders.add if ADMINISTRATOR[USER] in account.roles else self._holders.discard)(key)
+            if self.includes(key, account):
+                self.current[key] = account.username
+            else:
+                self.current.pop(key, None)
+
+    def note(self, key: str, change: Change) -> None:
+        """Note a change that was made."""
+        account = change.account_after
+        if account is None or change.kind != USER:
+            return
+        if account.roles is not None:
+            (self._holders.add if ADMINISTRATOR[USER] in account.roles else self._holders.discard)(key)
+        if self.includes(key, account):
+            self.current[key] = account.username
+
+
 class Limits(t.NamedTuple):
-    """How much one run may remove, and who has to stay an administrator.
+    """How much one run may remove, and whom it leaves as usable as they are.
 
     :param max_removals: objects disabled or deleted, of all kinds together.
     :param max_removal_percent: of the enabled objects of one kind in scope, where these are `PERCENT_FROM` or more.
-    :param min_administrators: enabled, active people with the Administrator role.
-    :param required_administrators: usernames that have to be among them.
-    :param protected_users: usernames of accounts that stay as usable as they are.
+    :param protected: keys of accounts that stay as usable as they are, by what names them.
     """
 
-    max_removals: int = 10
-    max_removal_percent: int = 10
-    min_administrators: int = 2
-    required_administrators: tuple[str, ...] = ()
-    protected_users: tuple[str, ...] = ()
+    max_removals: int
+    max_removal_percent: int
+    protected: t.Mapping[str, frozenset[str]]
 
 
 PERCENT_FROM = 50
@@ -103,7 +178,7 @@ def check_removals(
     if len(removals) > limits.max_removals:
         yield GuardError(
             f"max_removals: this plan would remove {len(removals)} objects ({_who(removals)}), and "
-            f"{limits.max_removals} are allowed; correct the input, or raise max_removals if it is meant",
+            f"{limits.max_removals} are allowed; correct the input, or raise max_removals if this is intended",
             option="max_removals",
             value=limits.max_removals,
         )
@@ -115,7 +190,7 @@ def check_removals(
             yield GuardError(
                 f"max_removal_percent: this plan would remove {len(those)} of {total} enabled objects of kind {kind} "
                 f"({_who(those)}), and {limits.max_removal_percent} percent are allowed; correct the input, or raise "
-                "max_removal_percent if it is meant",
+                "max_removal_percent if this is intended",
                 kind=kind,
                 option="max_removal_percent",
                 value=limits.max_removal_percent,
@@ -123,56 +198,101 @@ def check_removals(
 
 
 def _check_protected(removals: t.Sequence[Change], limits: Limits) -> t.Iterator[GuardError]:
-    protected = {name.casefold() for name in limits.protected_users}
     for change in removals:
-        if change.kind not in ADMINISTRATOR:
+        before = change.account_before if change.kind in ADMINISTRATOR else None
+        named = next((name for name, keys in limits.protected.items() if before and before.handle in keys), None)
+        if before is None or named is None:
             continue
         # A new name of this run may be the one that is protected.
-        sides = (change.account_before, change.account_after)
-        names = [account.username for account in sides if account is not None]
-        name = next((name for name in names if name.casefold() in protected), None)
-        if name is not None:
-            yield GuardError(
-                f'protected_users: this plan would {takes_away(change)} "{name}", which is protected; '
-                "correct its entry, or take it out of protected_users if it is meant",
-                place=change.place,
-                kind=change.kind,
-                name=name,
-                option="protected_users",
-                value=name,
-            )
+        after = change.account_after
+        is_new = after is not None and after.username.casefold() == named.casefold()
+        name = after.username if after is not None and is_new else before.username
+        yield GuardError(
+            f'protected_users: this plan would {takes_away(change)} "{name}", which is protected; correct its entry, or '
+            "take it out of protected_users if this is intended",
+            place=change.place,
+            kind=change.kind,
+            name=name,
+            option="protected_users",
+            value=named,
+        )
 
 
-def check_administrators(
-    before: t.Mapping[str, str], after: t.Mapping[str, str], limits: Limits
-) -> t.Iterator[GuardError]:
+def check_administrators(before: Administrators, after: Administrators, least: int) -> t.Iterator[GuardError]:
     """Yield an error if a plan leaves too few administrators, or not those that are required.
 
     Only a plan that lowers their number is stopped for it.
 
-    :param before: usernames of the enabled, active administrators by handle, as they are.
-    :param after: the same as they will be.
+    :param before: the administrators as they are.
+    :param after: the administrators as they will be.
+    :param least: how many have to stay.
     """
-    lost = sorted(name for handle, name in before.items() if handle not in after)
-    if len(after) < len(before) and len(after) < limits.min_administrators:
+    lost = sorted(name for key, name in before.current.items() if key not in after.current)
+    if len(after.current) < min(len(before.current), least):
         yield GuardError(
-            f"min_administrators: this plan would leave {len(after)} of {len(before)} administrators, without "
-            f"{', '.join(lost)}, and {limits.min_administrators} have to stay; correct the input, or lower "
-            "min_administrators if it is meant",
+            f"min_administrators: this plan would leave {len(after.current)} of {len(before.current)} administrators, "
+            f"without {', '.join(lost)}, and {least} have to stay; correct the input, or lower min_administrators if "
+            "this is intended",
             option="min_administrators",
-            value=limits.min_administrators,
+            value=least,
         )
-    present = {name.casefold() for name in after.values()}
-    for name in limits.required_administrators:
-        if name.casefold() not in present:
-            yield GuardError(
-                f'required_administrators: "{name}" would not be an enabled, active administrator after this plan; '
-                "correct its entry, or take it out of required_administrators",
-                kind="user",
-                name=name,
-                option="required_administrators",
+    for name in after.missing():
+        yield GuardError(
+            f'required_administrators: "{name}" would not be an enabled, active administrator after this plan; '
+            "correct its entry, or take it out of required_administrators",
+            kind="user",
+            name=name,
+            option="required_administrators",
+            value=name,
+        )
+
+
+def split_names(texts: t.Iterable[str]) -> list[str]:
+    """Return the names in a list whose texts may hold several, separated by commas."""
+    parts = (part.strip() for text in texts for part in text.split(","))
+    return list(dict.fromkeys(part for part in parts if part))
+
+
+class Named(t.NamedTuple):
+    """The accounts that an option names by username or address.
+
+    :param keys: their keys, by what names them.
+    :param errors: what names none.
+    """
+
+    keys: dict[str, frozenset[str]]
+    errors: list[InputError]
+
+    @property
+    def all(self) -> frozenset[str]:
+        """The keys of all of them."""
+        return frozenset().union(*self.keys.values())
+
+
+def named_accounts(option: str, names: t.Iterable[str], accounts: t.Iterable[tuple[str, Account]]) -> Named:
+    """Return whom an option names: each entry is a username, or else an address, and compares without case.
+
+    :param accounts: those that are there and those that will be, each with its key.
+    """
+    usernames: dict[str, set[str]] = {}
+    addresses: dict[str, set[str]] = {}
+    for key, account in accounts:
+        usernames.setdefault(account.username.casefold(), set()).add(key)
+        addresses.setdefault(str(account.values.get("email_address") or "").casefold(), set()).add(key)
+    named = Named({}, [])
+    for name in names:
+        found = usernames.get(name.casefold()) or addresses.get(name.casefold())
+        if found and name:
+            named.keys[name] = frozenset(found)
+            continue
+        named.errors.append(
+            InputError(
+                f'{option}: "{name}" is the username or address of no account; correct it, or take it out',
+                option=option,
                 value=name,
             )
+        )
+    return named
 
 
 def _who(changes: t.Sequence[Change], most: int = 10) -> str:

@@ -48,19 +48,29 @@ class AccountEntry:
         return not self.faults & {selector, "previously"}
 
 
+@dataclass(frozen=True)
+class ListedEntry:
+    """One entry of a list of teams or business units.
+
+    :param location: where it stands, for example `teams[3]`.
+    :param options: its options, none of them `None`.
+    """
+
+    location: str
+    options: Options
+
+
 @dataclass
 class Organization:
     """What a task wants of a whole organization.
 
     :param entries: the accounts of both kinds, people first, in their order.
-    :param teams: options of the team entries.
-    :param business_units: options of the business unit entries.
     :param problems: all that is wrong with the input.
     """
 
     entries: list[AccountEntry] = field(default_factory=list)
-    teams: list[Options] = field(default_factory=list)
-    business_units: list[Options] = field(default_factory=list)
+    teams: list[ListedEntry] = field(default_factory=list)
+    business_units: list[ListedEntry] = field(default_factory=list)
     problems: list[InputError] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -92,10 +102,9 @@ def read_organization(params: Options, option_names: t.Mapping[str, t.Collection
         defaults = _given(params.get(DEFAULTS[kind]) or {}, names)
         for number, raw in enumerate(params.get(LISTS[kind]) or ()):
             _read_account(organization, kind, f"{LISTS[kind]}[{number}]", _given(raw, names), defaults)
-    organization.teams = [_given(raw, option_names["teams"]) for raw in params.get("teams") or ()]
-    organization.business_units = [
-        _given(raw, option_names["business_units"]) for raw in params.get("business_units") or ()
-    ]
+    for name, entries in (("teams", organization.teams), ("business_units", organization.business_units)):
+        for number, raw in enumerate(params.get(name) or ()):
+            entries.append(ListedEntry(f"{name}[{number}]", _given(raw, option_names[name])))
     _find_duplicates(organization)
     _find_shared_destinations(organization)
     return organization
@@ -153,11 +162,10 @@ def _find_duplicates(organization: Organization) -> None:
         for name in desired.previously:
             once("username", "previously", place, name, desired.kind)
     for kind, entries in (("team", organization.teams), ("business_unit", organization.business_units)):
-        for number, options in enumerate(entries):
-            place = f"{kind}s[{number}]"
-            once(kind, "name", place, options.get("name"), kind)
-            for former in options.get("previously") or ():
-                once(kind, "previously", place, former, kind)
+        for listed in entries:
+            once(kind, "name", listed.location, listed.options.get("name"), kind)
+            for former in listed.options.get("previously") or ():
+                once(kind, "previously", listed.location, former, kind)
 
 
 def _find_shared_destinations(organization: Organization) -> None:
@@ -198,7 +206,8 @@ def contradictions(organization: Organization, usernames: t.Mapping[str, str]) -
         for name in (*desired.values.get("teams", ()), *desired.values.get("managed_teams", ())):
             naming.setdefault(name, set()).add(username)
     problems: list[InputError] = []
-    for number, team in enumerate(organization.teams):
+    for listed in organization.teams:
+        team = listed.options
         if team.get("state") == "absent":
             continue
         # Only who is named by one of the two sides can be in contradiction.
@@ -206,7 +215,7 @@ def contradictions(organization: Organization, usernames: t.Mapping[str, str]) -
         concerned = sorted((named & accounts.keys()) | naming.get(team["name"], set()))
         those = {username: accounts[username] for username in concerned}
         for option, of_account in (("members", "teams"), ("managers", "managed_teams")):
-            problems += _hold_members(those, f"teams[{number}]", team, option, of_account)
+            problems += _hold_members(those, listed.location, team, option, of_account)
     return problems
 
 
@@ -276,8 +285,8 @@ def unit_contradictions(organization: Organization, default: str | None) -> list
             )
         )
 
-    for number, unit in enumerate(organization.business_units):
-        place = f"business_units[{number}]"
+    for listed in organization.business_units:
+        unit, place = listed.options, listed.location
         teams = unit.get("teams")
         if unit.get("state") == "absent" or teams is None:
             continue
@@ -294,12 +303,13 @@ def unit_contradictions(organization: Organization, default: str | None) -> list
                 )
         if (unit.get("teams_mode") or "exact") == "exact":
             exact[unit["name"]] = (place, frozenset(teams))
-    for number, team in enumerate(organization.teams):
+    for listed in organization.teams:
+        team = listed.options
         said = team.get("business_unit")
         unit_name = default if said == "" else said
         if unit_name is None or team.get("state") == "absent":
             continue
-        place = f"teams[{number}].business_unit"
+        place = f"{listed.location}.business_unit"
         other, other_place = named.get(team["name"], (unit_name, ""))
         if other != unit_name:
             refuse(

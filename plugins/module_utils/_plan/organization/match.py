@@ -5,33 +5,35 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The accounts of a whole organization: one net change for each, and what exclusive lists remove. Pure."""
+"""The object that each entry means, and one net change for each account. Pure."""
 
 from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
+from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.inventory import Inventory
-from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Names
-from ansible_collections.community.veracode.plugins.module_utils._model.role import ADMINISTRATOR
+from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
 from ansible_collections.community.veracode.plugins.module_utils._plan.account import plan_account
 from ansible_collections.community.veracode.plugins.module_utils._plan.account_needs import options_needed
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired
-from ansible_collections.community.veracode.plugins.module_utils._plan.find import Found, find_account
-from ansible_collections.community.veracode.plugins.module_utils._plan.guards import (
-    is_removal,
-    lockout_risk,
-    refuse_self_lockout,
+from ansible_collections.community.veracode.plugins.module_utils._plan.desired_object import (
+    DesiredObject,
+    desired_business_unit,
+    desired_team,
 )
-from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import AccountEntry
-
-REPORT = "report"
-DELETE = "delete"
+from ansible_collections.community.veracode.plugins.module_utils._plan.find import Found, find_account
+from ansible_collections.community.veracode.plugins.module_utils._plan.find_object import find_structure
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import (
+    AccountEntry,
+    ListedEntry,
+    Organization,
+)
 
 
 @dataclass(frozen=True)
@@ -180,102 +182,75 @@ def _grouped(warned: t.Sequence[tuple[str, Match, str]], most: int = 3) -> list[
     return lines
 
 
-def plan_exclusive(
-    inventory: Inventory,
-    claimed: t.Collection[str],
-    kinds: t.Collection[str],
-    action: str,
-    *,
-    protected: t.Collection[str],
-    exclude_saml: bool,
-    result: AccountPlans,
+@dataclass(frozen=True)
+class StructureEntry:
+    """One entry of `teams` or `business_units`, and the object it means."""
+
+    desired: DesiredObject
+    current: t.Any = None
+    name_only: bool = False
+
+
+@dataclass
+class StructureMatches:
+    """The entries of teams and business units.
+
+    :param problems: what is wrong with them.
+    """
+
+    teams: list[StructureEntry] = field(default_factory=list)
+    units: list[StructureEntry] = field(default_factory=list)
+    problems: list[VeracodeError] = field(default_factory=list)
+
+
+def match_structure(
+    organization: Organization,
+    teams: t.Sequence[Team],
+    units: t.Sequence[BusinessUnit],
+    exclusive: t.Collection[str],
+) -> StructureMatches:
+    """Find the team and the business unit of every entry."""
+    result = StructureMatches()
+    for listed in organization.business_units:
+        desired = desired_business_unit(listed.options, place=listed.location)
+        _match_structure(listed, desired, units, "business_units" in exclusive, result.units, result.problems)
+    for listed in organization.teams:
+        desired = desired_team(listed.options, place=listed.location)
+        _match_structure(listed, desired, teams, "teams" in exclusive, result.teams, result.problems)
+    return result
+
+
+def _match_structure(
+    listed: ListedEntry,
+    wanted: tuple[DesiredObject, list[InputError]],
+    existing: t.Sequence[t.Any],
+    is_exclusive: bool,
+    entries: list[StructureEntry],
+    problems: list[VeracodeError],
 ) -> None:
-    """Plan the removal of every account of these kinds that no entry claims.
-
-    :param claimed: handles of the accounts that have an entry.
-    :param protected: usernames that are left alone.
-    """
-    kept = {name.casefold() for name in protected}
-    for account in inventory.accounts:
-        if account.kind not in kinds or account.handle in claimed or account.username.casefold() in kept:
-            continue
-        if exclude_saml and account.kind == USER and account.values.get("is_saml_user"):
-            continue
-        if action == REPORT:
-            result.reported.append(account)
-            continue
-        desired = Desired(account.kind, state="absent" if action == DELETE else "disabled", username=account.username)
-        plan = plan_account(desired, Found(account), Names())
-        if plan.change is not None:
-            result.plans.append(plan)
-
-
-def in_scope(inventory: Inventory, kind: str, *, protected: t.Collection[str], exclude_saml: bool) -> int:
-    """Return how many enabled accounts of a kind a run could remove."""
-    kept = {name.casefold() for name in protected}
-    return sum(
-        account.kind == kind
-        and account.values.get("login_enabled") is not False
-        and account.username.casefold() not in kept
-        and not (exclude_saml and kind == USER and account.values.get("is_saml_user"))
-        for account in inventory.by_handle.values()
-    )
-
-
-def keep_caller(result: AccountPlans, caller: str, allowed: t.Collection[str]) -> None:
-    """Leave out what would remove the calling account, and refuse what would lock it out.
-
-    :param caller: handle of the calling account.
-    :param allowed: handles for which an entry says C(allow_self_lockout).
-    """
-    for number, plan in enumerate(result.plans):
-        change = plan.change
-        if change is None or change.before is None or getattr(change.before, "handle", None) != caller:
-            continue
-        risk = lockout_risk(change)
-        if is_removal(change):
-            result.warnings.append(f'"{change.name}" is the account that signs these calls, and is not removed')
-            result.plans[number] = Plan(None, change.before)
-        elif risk and caller not in allowed:
-            result.problems.append(refuse_self_lockout(change, risk))
-
-
-def administrators_after(holders: t.Iterable[Account], plans: t.Sequence[Plan]) -> dict[str, str]:
-    """Return the usernames of the enabled, active administrators as they will be, by handle.
-
-    :param holders: who holds the Administrator role as it is, enabled or not.
-    """
-    held = {str(account.handle): account for account in holders}
-    after = {handle: account.username for handle, account in held.items() if is_enabled(account)}
-    administrator = ADMINISTRATOR[USER]
-    for number, plan in enumerate(plans):
-        change = plan.change
-        if change is None or change.kind != USER:
-            continue
-        account = plan.account
-        handle = str(getattr(change.before, "handle", None) or f"new-{number}")
-        if account is None or not is_enabled(account):
-            after.pop(handle, None)
-        elif account.roles is not None:
-            if administrator in account.roles:
-                after[handle] = account.username
-            else:
-                after.pop(handle, None)
-        elif handle in held:
-            after[handle] = account.username
-    return after
-
-
-def is_enabled(account: Account) -> bool:
-    """Tell whether an account can be used."""
-    return account.values.get("login_enabled") is not False and account.values.get("active") is not False
-
-
-def rename_teams(inventory: Inventory, renamed: t.Mapping[str, str]) -> None:
-    """Let the accounts' teams have the names that teams get in this run."""
-    if not renamed:
+    desired, faulty = wanted
+    problems += faulty
+    faults = {problem.option for problem in faulty}
+    if faults & {"name", "previously"}:
         return
-    for account in inventory.accounts:
-        if account.teams and any(team.name in renamed for team in account.teams):
-            teams = tuple(replace(team, name=renamed.get(team.name, team.name)) for team in account.teams)
-            inventory.put(replace(account, teams=teams))
+    # What is wrong by itself is left out, so that the other options can still be looked at.
+    desired = replace(
+        desired, values={option: value for option, value in desired.values.items() if option not in faults}
+    )
+    try:
+        current = find_structure(desired, existing)
+    except VeracodeError as error:
+        problems.append(error)
+        return
+    name_only = len(listed.options) == 1
+    if name_only and current is None and is_exclusive:
+        # Elsewhere a name is all it takes to create one; in an exclusive list it may be a slip of what is to be kept.
+        problems.append(
+            desired.problem(
+                f'name: there is no {desired.kind.replace("_", " ")} "{desired.name}", and in an exclusive list an '
+                "entry with only a name keeps what is there; correct the name, or add state: present to create it",
+                "name",
+                desired.name,
+            )
+        )
+    entries.append(StructureEntry(desired, current, name_only))

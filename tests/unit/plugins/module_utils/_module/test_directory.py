@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.veracode.plugins.module_utils import _session as _module
-from ansible_collections.community.veracode.plugins.module_utils._apply.organization import Report
+from ansible_collections.community.veracode.plugins.module_utils._apply.progress_file import Report
 from tests.emulator.control import Emulator
 from tests.organization import Result, apply, converge, export_all
 
@@ -249,11 +249,12 @@ def test_the_teams_of_who_joins_are_read_where_the_index_of_roles_does_not_tell_
         {"teams": [{"name": "Demo Team"}], "exclusive": ["teams"], "absent_action": "delete"},
     ],
 )
-def test_teams_do_not_take_the_last_team_of_an_api_service_account(
+def test_teams_do_not_take_the_last_team_of_an_api_user_with_an_entry(
     emulator: Emulator, carries: str, options: dict[str, Any]
 ) -> None:
     """Without a team it sees every application."""
     emulator.switch(list_carries=carries)
+    emulator.change("user", "keyless-api", teams=["Demo Team"])
     service = {"username": "build-upload", "phone": "1"}
     result = apply(emulator, api_users=[service], **options)
     assert [error["place"] for error in result["errors"]] == ["api_users[0].teams"]
@@ -267,7 +268,7 @@ def test_teams_do_not_take_the_last_team_of_an_api_service_account(
 
 
 def test_an_api_service_account_goes_from_one_team_to_another(emulator: Emulator) -> None:
-    teams = [{"name": "Release Team", "members": []}, {"name": "Web", "members": ["build-upload"]}]
+    teams = [{"name": "Release Team", "members": ["keyless-api"]}, {"name": "Web", "members": ["build-upload"]}]
     converge(emulator, api_users=[{"username": "build-upload", "phone": "1"}], teams=teams)
 
 
@@ -943,7 +944,7 @@ def test_nothing_is_removed_on_an_incomplete_inventory(emulator: Emulator, fault
 def test_no_team_or_business_unit_is_removed_on_an_incomplete_listing(emulator: Emulator, kind: str) -> None:
     if kind == "business_units":
         emulator.change("team", "Engineering", business_unit="Not Specified")
-    wanted: dict[str, Any] = {"exclusive": [kind], "absent_action": "delete"}
+    wanted: dict[str, Any] = {"exclusive": [kind], "absent_action": "delete", "allow_unrestricted_api_users": True}
     assert apply(emulator, check=True, **wanted)["summary"]["deleted"] > 0
     emulator.fault("totals", path=f"/{kind}$", method="GET", count=0, delta=3)
     result = apply(emulator, **wanted)

@@ -1,0 +1,49 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""Ends a run whose server does not work."""
+
+from __future__ import annotations
+
+import threading
+
+from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, TransportError, VeracodeError
+
+# So many objects in a row that a server could not serve end a run.
+IN_A_ROW = 3
+
+
+class Breaker:
+    """Sees what becomes of each object, from several threads, and tells when to stop."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._failures = 0
+        self.reason: str | None = None
+
+    def note(self, error: VeracodeError | None) -> None:
+        """Note what became of an object.
+
+        :param error: why it failed, `None` if it did not.
+        """
+        with self._lock:
+            if error is not None and error.status == 401:
+                self.reason = self.reason or "the server does not accept the credentials any more (HTTP status 401)"
+            if error is None or not _is_of_server(error):
+                self._failures = 0
+                return
+            self._failures += 1
+            if self._failures >= IN_A_ROW and self.reason is None:
+                status = f"HTTP status {error.status}" if error.status is not None else "no answer"
+                self.reason = f"the server failed for {IN_A_ROW} objects in a row ({status})"
+
+
+def _is_of_server(error: VeracodeError) -> bool:
+    """Tell whether the server failed, and not what was asked of it."""
+    if isinstance(error, ApiError):
+        return error.status is not None and error.status >= 500
+    return isinstance(error, TransportError)

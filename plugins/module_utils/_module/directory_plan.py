@@ -1,0 +1,336 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What one run of `veracode_directory` has to do: everything that is read, planned and judged before the first write."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.community.veracode.plugins.module_utils._errors import GuardError, VeracodeError, raise_all
+from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, BUSINESS_UNIT, TEAM, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.known import Known, Names
+from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
+from ansible_collections.community.veracode.plugins.module_utils._plan.account_needs import names_needed
+from ansible_collections.community.veracode.plugins.module_utils._plan.guards import (
+    Administrators,
+    Limits,
+    check_administrators,
+    check_removals,
+    lockout_risk,
+    named_accounts,
+    split_names,
+    takes_away,
+)
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.achieved import Achieved
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import (
+    Organization,
+    contradictions,
+    in_order,
+    unit_contradictions,
+)
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.match import (
+    AccountPlans,
+    Match,
+    StructureMatches,
+    match_accounts,
+    plan_entries,
+)
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.phases import (
+    Phase,
+    Step,
+    account_step,
+    in_phases,
+)
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.plan import (
+    NamesAfter,
+    known_users,
+    leaving,
+    names_after,
+    plan_structure,
+    rename_teams,
+    rename_unit_teams,
+    rename_units,
+    renamed_teams,
+)
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.relations import (
+    Keys,
+    TeamSide,
+    last_teams_lost,
+    relations_of,
+    with_team_side,
+)
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.removals import (
+    DELETE,
+    Scope,
+    Unclaimed,
+    exclusive_accounts,
+    keep_caller,
+    removal,
+    unclaimed,
+)
+from ansible_collections.community.veracode.plugins.module_utils._read.organization import KINDS, OrganizationReader
+from ansible_collections.community.veracode.plugins.module_utils._read.structure import StructureReader
+from ansible_collections.community.veracode.plugins.module_utils._session import Session
+
+
+class Reconciliation:
+    """What one run has to do.
+
+    :param organization: the entries.
+    """
+
+    def __init__(self, session: Session, organization: Organization) -> None:
+        self.params = session.params
+        self.organization = organization
+        self.directory = session.rest()
+        self.structure = StructureReader(self.directory)
+        self.exclusive: list[str] = list(self.params["exclusive"])
+        self.protected = split_names(self.params["protected_users"])
+        self.required = split_names(self.params["required_administrators"])
+        self.reader = OrganizationReader(
+            self.directory,
+            self.structure,
+            organization,
+            exclusive=self.exclusive,
+            names_accounts=bool(self.protected or self.required),
+        )
+        self.accounts = AccountPlans()
+        self.steps: list[Step] = []
+        self.warnings: list[str] = []
+        self._matches: list[Match] = []
+        self._teams: list[Team] = []
+        self._reported: list[Unclaimed] = []
+        self._administrators: Administrators | None = None
+
+    # Planning
+
+    def plan(self) -> None:
+        """Plan what has to be done, in its order.
+
+        :raises VeracodeError: an entry cannot be; nothing was written.
+        """
+        structure = self.reader.read()
+        removed_teams = self._unclaimed("teams", self.reader.teams, structure.teams)
+        removed_units = self._unclaimed("business_units", self.reader.units, structure.units)
+        teams = names_after(self.reader.teams, structure.teams, [team.name for team in removed_teams])
+        units = names_after(self.reader.units, structure.units, [unit.name for unit in removed_units])
+        side = TeamSide(structure.teams, teams.leaving if self.reader.inventory.complete else ())
+        self.reader.read_concerned(structure, side, removed_teams)
+        rename_teams(self.reader.inventory, teams.renamed)
+        rename_units(structure.teams, units.renamed)
+        rename_unit_teams(structure.units, teams.renamed)
+        self._teams = [*renamed_teams(structure.teams), *removed_teams]
+        problems = self._plan_accounts(side, teams)
+        problems += self._plan_structure(structure, teams, units)
+        self._add(Phase.UNCLAIMED_TEAMS, map(removal, removed_teams))
+        self._add(Phase.UNCLAIMED_UNITS, map(removal, removed_units))
+        raise_all(in_order([*self.organization.problems, *problems, *self.accounts.problems]))
+        self._order()
+        raise_all(list(self._lost_teams()))
+        self.warnings += self.accounts.warnings
+        self._report_unclaimed()
+
+    def _add(self, phase: Phase, plans: t.Iterable[Plan]) -> None:
+        self.steps += [Step(phase, plan) for plan in plans]
+
+    def _unclaimed(self, kind: str, existing: t.Sequence[t.Any], entries: t.Sequence[t.Any]) -> list[t.Any]:
+        """Return the teams or business units that are removed since no entry claims them, with what is lost with them."""
+        if kind not in self.exclusive:
+            return []
+        those = unclaimed(existing, entries)
+        if self.params["absent_action"] == DELETE:
+            return self.reader.whole(those)
+        self._reported += [(TEAM if kind == "teams" else BUSINESS_UNIT, each.name) for each in those]
+        return []
+
+    def _plan_accounts(self, side: TeamSide, teams: NamesAfter) -> list[VeracodeError]:
+        matches, problems = match_accounts(self.organization.accounts, self.reader.inventory)
+        allow = self.params["allow_unrestricted_api_users"]
+        self._matches = [with_team_side(match, side, allow_unrestricted=allow) for match in matches]
+        plan_entries(self._matches, self._names(teams), self.accounts)
+        problems += contradictions(self.organization, self.accounts.usernames)
+        protected = named_accounts("protected_users", self.protected, self._named())
+        required = named_accounts("required_administrators", self.required, self._named())
+        if self.reader.inventory.complete:
+            problems += [*protected.errors, *required.errors]
+        claimed = {str(match.found.account.handle) for match in matches if match.found}
+        kinds = [KINDS[name] for name in self.exclusive if name in KINDS]
+        scope = Scope(protected.all, self.params["exclude_saml"])
+        plans, reported = exclusive_accounts(self.reader.inventory, claimed, kinds, self.params["absent_action"], scope)
+        self._reported = [*reported, *self._reported]
+        self._keep_caller(plans)
+        self._add(Phase.UNCLAIMED_ACCOUNTS, plans)
+        return problems
+
+    def _named(self) -> list[tuple[str, Account]]:
+        """Return the accounts that are there and those that will be, each with its key."""
+        planned = [plan.account for plan in self.accounts.plans if plan.account is not None]
+        return [(Keys.of_account(each), each) for each in (*self.reader.inventory.by_handle.values(), *planned)]
+
+    def _names(self, teams: NamesAfter) -> Names:
+        need_roles = False
+        need_teams: set[str] = set()
+        for match in self._matches:
+            if match.entry.name_only:
+                continue
+            roles, names = names_needed(match.entry.desired, match.found.account if match.found else None)
+            need_roles = need_roles or roles
+            need_teams.update(names)
+        known = dict(teams.there)
+        all_teams = tuple(known)
+        unknown = need_teams - set(known)
+        if unknown and not self.reader.teams:
+            found, all_teams = self.directory.teams(unknown)
+            known.update(found)
+        return Names(self.directory.roles() if need_roles else None, known, all_teams, teams.leaving)
+
+    def _keep_caller(self, removals: list[Plan]) -> None:
+        plans = [*self.accounts.plans, *removals]
+        if any(lockout_risk(plan.change) for plan in plans):
+            allowed = {
+                str(match.found.account.handle)
+                for match in self._matches
+                if match.found and match.entry.desired.allow_self_lockout
+            }
+            caller = self.directory.caller()
+            keep_caller(self.accounts.plans, caller, allowed, self.accounts)
+            keep_caller(removals, caller, allowed, self.accounts)
+
+    def _plan_structure(self, structure: StructureMatches, teams: NamesAfter, units: NamesAfter) -> list[VeracodeError]:
+        default_unit = next(
+            (units.renamed.get(unit.name, unit.name) for unit in self.reader.units if unit.is_default), None
+        )
+        plans = [*self.accounts.plans, *(step.plan for step in self.steps)]
+        known = Known(
+            business_units=units.there,
+            default_business_unit=default_unit,
+            teams=teams.there,
+            all_teams=tuple(teams.there),
+            users=known_users(self.reader.inventory, plans),
+            leaving_users=leaving(plans),
+            leaving_teams=teams.leaving,
+            leaving_units=units.leaving,
+        )
+        planned = plan_structure(structure, known, plans)
+        self.steps += planned.steps
+        return [*unit_contradictions(self.organization, default_unit), *structure.problems, *planned.problems]
+
+    def _order(self) -> None:
+        """Put the steps into their order, and leave out what an incomplete inventory forbids."""
+        steps = [*self.steps, *(account_step(plan, self._keys()) for plan in self.accounts.plans)]
+        if not self.reader.inventory.complete:
+            kept = [step for step in steps if step.plan.change is None or not takes_away(step.plan.change)]
+            if len(kept) < len(steps):
+                self.warnings.append(
+                    "The inventory could not be read completely, so nothing is removed; "
+                    f"{len(steps) - len(kept)} removals were left out"
+                )
+            steps = kept
+        api_users = {key for key, account in self.reader.inventory.by_handle.items() if account.kind == API_USER}
+        self.steps = in_phases(steps, self._keys(), api_users)
+
+    def _keys(self) -> Keys:
+        return Keys(self.reader.inventory.by_handle.values(), self.accounts.plans)
+
+    @property
+    def changes(self) -> list[Change]:
+        """The changes in their order."""
+        return [step.plan.change for step in self.steps if step.plan.change is not None]
+
+    def _unrestricted(self) -> frozenset[str]:
+        """Return the keys of the API users whose entry says that they may be without a team."""
+        return frozenset(
+            str(match.found.account.handle)
+            for match in self._matches
+            if match.found is not None and match.entry.desired.unrestricted
+        )
+
+    def _lost_teams(self) -> t.Iterator[VeracodeError]:
+        """Yield an error for each step that takes the last team of an API user."""
+        if self.params["allow_unrestricted_api_users"]:
+            return
+        keys = self._keys()
+        accounts = self.reader.inventory.by_handle
+        lost = last_teams_lost(self.changes, keys, accounts.values(), self._unrestricted())
+        for step in self.steps:
+            change = step.plan.change
+            if change is None or change.kind != TEAM:
+                continue
+            names = sorted(accounts[key].username for key in lost & relations_of(change, keys).to_remove)
+            if names:
+                yield _last_team(step, change, names)
+
+    def _report_unclaimed(self) -> None:
+        for kind in dict.fromkeys(kind for kind, _name in self._reported):
+            names = [name for each, name in self._reported if each == kind]
+            self.warnings.append(
+                f"{len(names)} objects of kind {kind} are in no list and are left alone with absent_action: "
+                f"{self.params['absent_action']}: {', '.join(names)}"
+            )
+
+    # Guards
+
+    def check_guards(self) -> None:
+        """Refuse a plan that removes too much, before the first write."""
+        params = self.params
+        inventory = self.reader.inventory
+        protected = named_accounts("protected_users", self.protected, self._named())
+        limits = Limits(params["max_removals"], params["max_removal_percent"], protected.keys)
+        scope = Scope(protected.all, params["exclude_saml"])
+        in_scope = {kind: scope.count(inventory, kind) for kind in (USER, API_USER)}
+        in_scope |= {TEAM: len(self.reader.teams), BUSINESS_UNIT: len(self.reader.units)}
+        problems = list(check_removals(self.changes, in_scope, limits))
+        if self.required or any(map(_may_lower_administrators, self.changes)):
+            problems += self._check_administrators()
+        raise_all(problems)
+
+    def _check_administrators(self) -> list[GuardError]:
+        self.reader.read_reactivated(self.changes)
+        holders = {str(account.handle): account for account in self.reader.administrators()}
+        required = named_accounts("required_administrators", self.required, self._named())
+        least = self.params["min_administrators"]
+        self._administrators = Administrators(holders, least, required.keys)
+        changes = [
+            (Keys.of_account(account), change)
+            for change in self.changes
+            if (account := change.account_before or change.account_after if change.kind == USER else None)
+        ]
+        return list(check_administrators(self._administrators, self._administrators.after(changes), least))
+
+    def achieved(self) -> Achieved:
+        """Return what there is before the first write."""
+        unrestricted = None if self.params["allow_unrestricted_api_users"] else self._unrestricted()
+        accounts = self.reader.inventory.by_handle.values()
+        achieved = Achieved(self._keys(), accounts, self._teams, self._administrators, unrestricted)
+        achieved.expect(self.steps)
+        return achieved
+
+
+def _may_lower_administrators(change: Change) -> bool:
+    if change.kind != USER or change.before is None:
+        return False
+    return change.action in ("delete", "disable") or bool({"roles", "login_enabled", "active"} & set(change.values))
+
+
+def _last_team(step: Step, change: Change, names: t.Sequence[str]) -> GuardError:
+    option = "state" if change.action == "delete" else "members"
+    those = ", ".join(f'"{name}"' for name in names)
+    what = (
+        f'{step.location}.{option}: the team "{change.name}"' if step.location else f'teams: the team "{change.name}"'
+    )
+    return GuardError(
+        f"{what} is the last one of {those}, and an API user without a team sees every application; name another team, or "
+        "set unrestricted: true in the account's entry or allow_unrestricted_api_users: true",
+        place=f"{step.location}.{option}" if step.location else None,
+        kind=TEAM,
+        name=change.name,
+        option=option if step.location else "exclusive",
+        value=list(names),
+    )
