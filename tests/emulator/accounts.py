@@ -71,6 +71,12 @@ class Accounts:
         if not self.may_see(user):
             raise Rejected(FORBIDDEN, 403)
 
+    def require_may_delete(self, user: User) -> None:
+        """Whether a Team Admin may more than create and update is a switch."""
+        self.require_may_change(user)
+        if self.switches["team_admin_may"] == "update":
+            self.require_administrator()
+
     def check_grants(
         self, before_roles: list[str], roles: list[Role], before_teams: dict[str, str], teams: dict[str, str]
     ) -> None:
@@ -121,7 +127,7 @@ class Accounts:
         if not roles and self.switches["create_without_roles"] == "refused":
             raise Rejected("At least one role is required")
         if roles:
-            rules.check_roles(roles, teams, is_api=is_api, switches=self.switches)
+            rules.check_roles(self.store, roles, teams, is_api=is_api, switches=self.switches)
         rules.check_managers(roles, teams, self.switches)
         self.check_grants([], roles, {}, teams)
         now = self.store.now()
@@ -222,7 +228,7 @@ class Accounts:
     def check_membership(self, user: User, roles: list[Role], teams: dict[str, str]) -> None:
         """Check a complete new set of roles and teams. Raises Rejected."""
         if roles:
-            rules.check_roles(roles, teams, is_api=user.is_api, switches=self.switches)
+            rules.check_roles(self.store, roles, teams, is_api=user.is_api, switches=self.switches)
         if any(teams[team_id] == "ADMIN" and user.teams.get(team_id) != "ADMIN" for team_id in teams):
             rules.check_managers(roles, teams, self.switches)
         self.check_grants(user.roles, roles, user.teams, teams)

@@ -15,6 +15,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
 from email.utils import formatdate
+from http import HTTPStatus
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -22,8 +23,9 @@ from starlette.datastructures import Headers
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.routing import Route, Router
 
-from . import admin_xml, identity, structure
+from . import admin_xml, identity, oauth, strange, structure
 from .faults import AFTER, MAINTENANCE, Fault, entity_bomb, external_entity
+from .model import User
 from .rules import Rejected
 from .signature import Refused
 from .wire import JSON, XML, Answer, Call, QueryInvalid, json_answer, query_error, rest_error
@@ -36,6 +38,7 @@ Send = Callable[[Message], Awaitable[None]]
 Handler = Callable[[Call], Answer]
 BASE = "/api/authn/v2"
 REFUSED_WRITE = 599
+TOKEN = "/oauth2/token"  # what is asked for with the id and secret of a client and not signed
 
 # The first route that matches a path wins: fixed words stand before ids.
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
@@ -97,6 +100,19 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/jit_default_settings", structure.create_jit),
     ("PUT", "/jit_default_settings/{jit_id}", structure.put_jit),
     ("DELETE", "/jit_default_settings/{jit_id}", structure.delete_jit),
+    ("POST", TOKEN, oauth.token),
+    ("GET", "/oauth2/client_credentials", oauth.list_clients),
+    ("POST", "/oauth2/client_credentials", oauth.create_client),
+    ("GET", "/oauth2/client_credentials/user/{user_id}", oauth.list_clients_of_user),
+    ("DELETE", "/oauth2/client_credentials/user/{user_id}", oauth.delete_clients_of_user),
+    ("DELETE", "/oauth2/client_credentials/user/{user_id}/tokens", oauth.revoke_tokens_of_user),
+    ("GET", "/oauth2/client_credentials/{client_id}", oauth.get_client),
+    ("DELETE", "/oauth2/client_credentials/{client_id}", oauth.delete_client),
+    ("DELETE", "/oauth2/client_credentials/{client_id}/tokens", oauth.revoke_tokens),
+    ("GET", "/oauth2/client_credentials/{client_id}/secrets", oauth.list_secrets),
+    ("POST", "/oauth2/client_credentials/{client_id}/secrets", oauth.create_secret),
+    ("GET", "/oauth2/client_credentials/{client_id}/secrets/{secret_id}", oauth.get_secret),
+    ("DELETE", "/oauth2/client_credentials/{client_id}/secrets/{secret_id}", oauth.delete_secret),
 )
 
 
@@ -167,6 +183,10 @@ class Exchange:
                 answer.content_type = fault.content_type
             elif kind == "empty":
                 answer.body = b""
+            elif kind == "without":
+                answer.body = strange.without(answer.body, fault.names)
+            elif kind == "interim":
+                self.interim(fault.status or 103)
         headers = [(name.encode(), value.encode("latin-1")) for name, value in answer.headers]
         if kind == "refuse" and self.fault is not None:
             await self.stop_listening(self.fault.seconds)
@@ -177,6 +197,8 @@ class Exchange:
         if len(body) > 500 and self._compressed(answer.content_type):
             body = gzip.compress(body, 1)
             headers.append((b"content-encoding", b"gzip"))
+        if kind == "lengths" and self.fault is not None:
+            headers.append((b"content-length", str(len(body) + self.fault.delta).encode()))
         headers.append((b"content-length", str(len(body)).encode()))
         if answer.status == 204:
             headers.pop()
@@ -189,6 +211,15 @@ class Exchange:
                 await asyncio.sleep(self.fault.interval)
             body = b""
         await self.send({"type": "http.response.body", "body": body, "more_body": False})
+
+    def interim(self, status: int) -> None:
+        """An answer that is not the last one."""
+        try:
+            phrase = HTTPStatus(status).phrase
+        except ValueError:
+            phrase = "Interim"
+        line = f"HTTP/1.1 {status} {phrase}\r\nlink: </>; rel=preload\r\n\r\n"
+        self.scope["emulator.transport"].write(line.encode())
 
     def _compressed(self, content_type: str) -> bool:
         manner = self.world.switches["gzip"]
@@ -302,6 +333,23 @@ def unauthorized() -> Answer:
     return answer
 
 
+NOBODY = User("", 0, "")
+
+
+def signer(exchange: Exchange) -> User:
+    """The account that signed the request; raises Refused."""
+    authorization = exchange.headers.get(b"authorization")
+    caller = exchange.world.signatures.check(
+        exchange.world.store,
+        authorization.decode("latin-1") if authorization is not None else None,
+        host=exchange.host,
+        target=exchange.target,
+        method=exchange.method,
+        client=exchange.client,
+    )
+    return caller.user
+
+
 class Endpoint:
     """A route: a signed request is parsed, handled and answered."""
 
@@ -331,19 +379,11 @@ class Endpoint:
         """Check the signature, then let the handler answer."""
         world = exchange.world
         try:
-            authorization = exchange.headers.get(b"authorization")
-            caller = world.signatures.check(
-                world.store,
-                authorization.decode("latin-1") if authorization is not None else None,
-                host=exchange.host,
-                target=exchange.target,
-                method=exchange.method,
-                client=exchange.client,
-            )
+            caller = NOBODY if exchange.path == BASE + TOKEN else signer(exchange)
         except Refused as exc:
             exchange.entry["refused"] = str(exc)
             return unauthorized()
-        exchange.entry["caller"] = caller.user.user_name
+        exchange.entry["caller"] = caller.user_name
         call = Call(
             method=exchange.method,
             path=exchange.path,
@@ -351,20 +391,26 @@ class Endpoint:
             host=exchange.host,
             body=body,
             content_type=exchange.headers.get(b"content-type", b"").decode("latin-1"),
-            caller=caller.user,
+            caller=caller,
             store=world.store,
             switches=world.switches,
             shuffler=world.shuffler,
             listings=world.listings,
             region=world.region or "g",
             params=params,
+            authorization=exchange.headers.get(b"authorization", b"").decode("latin-1"),
         )
         if exchange.fault is not None:
             call.page_shift = exchange.fault.shift if exchange.fault.kind == "drift" else 0
             call.total_delta = exchange.fault.delta if exchange.fault.kind == "totals" else 0
         if exchange.is_xml:
-            return await self._xml(exchange, call)
-        return self._rest(exchange, call)
+            answer = await self._xml(exchange, call)
+        else:
+            answer = self._rest(exchange, call)
+        if exchange.fault is not None and exchange.fault.kind == "other":
+            answer = strange.other(call, answer, exchange.fault.name)
+        world.note(exchange.entry, answer.status)
+        return answer
 
     def _rest(self, exchange: Exchange, call: Call) -> Answer:
         if not self.handlers:

@@ -25,6 +25,7 @@ class BuiltIn:
     team_admin: bool = False  # a Team Admin may grant it
     no_team: bool = False  # the published page: this role needs no team
     ignores_teams: bool = False
+    newer: bool = False  # only in organizations with roles of a later release (switch)
     permissions: tuple[str, ...] = ()
 
 
@@ -45,6 +46,15 @@ API_SCANS = (
     BuiltIn("apisubmitdynamicscan", "Dynamic Scan (API)", is_api=True, is_scan=True, team_admin=True),
     BuiltIn("apisubmitdynamicanalysis", "Dynamic Analysis (API)", is_api=True, is_scan=True, team_admin=True),
     BuiltIn("apisubmitmanualscan", "Manual Scan (API)", is_api=True, is_scan=True, team_admin=True),
+)
+
+# Invented: what a later release of the service may bring.
+NEWER = (
+    BuiltIn("extriskmanager", "Risk Manager", newer=True, no_team=True, permissions=("viewReports",)),
+    BuiltIn("extglobalreader", "Global Reader", newer=True, ignores_teams=True, permissions=("viewResults",)),
+    BuiltIn("extsubmitagenticscan", "Agentic Scan", newer=True, is_scan=True),
+    BuiltIn("riskapi", "Risk API", newer=True, is_api=True, permissions=("viewReports",)),
+    BuiltIn("apisubmitagenticscan", "Agentic Scan (API)", newer=True, is_api=True, is_scan=True),
 )
 
 ROLES: tuple[BuiltIn, ...] = (
@@ -105,6 +115,7 @@ ROLES: tuple[BuiltIn, ...] = (
     BuiltIn("collectionReviewerAPI", "Collection Reviewer API", is_api=True, permissions=("viewCollections",)),
     BuiltIn("noteamrestrictionapi", "No Team Restriction API", is_api=True, ignores_teams=True),
     *API_SCANS,
+    *NEWER,
 )
 
 NEEDS_SCAN = frozenset({"extseclead", "extcreator", "extsubmitter"})

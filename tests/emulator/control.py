@@ -257,12 +257,25 @@ class Emulator:
         """Writes that the read-only switch refused."""
         return list(self._ask("GET", "violations"))
 
+    def watch(self, on: bool = True) -> None:
+        """Keep from now on what each write makes of the organization; see history."""
+        self._ask("PUT", "history", {"on": on})
+
+    def history(self) -> list[dict[str, Any]]:
+        """The writes since watch, in their order, each with what there was right after it, by names.
+
+        Each has ``n, method, path, query, call, status``, then ``accounts`` {name: {is_api, enabled, roles, teams}},
+        ``administrators`` [names of enabled people] and ``teams`` {name: {business_unit, members {name: relation}}}.
+        """
+        return list(self._ask("GET", "history"))
+
     def state(self) -> dict[str, Any]:
-        """The whole organization as it is stored: users, teams, business_units, roles (custom), credentials."""
+        """The whole organization as it is stored: users, teams, business_units, roles (custom), credentials, oauth_clients,
+        jit_settings."""
         return dict(self._ask("GET", "state"))
 
     def look(self, kind: str, name: str) -> dict[str, Any] | None:
-        """One user, team, business_unit, role or (by api_id) credentials as stored; None if there is none."""
+        """One user, team, business_unit, role, oauth_client or (by api_id) credentials as stored; None if there is none."""
         found = self._ask("GET", f"look/{kind}", name=name)
         return dict(found) if found is not None else None
 
@@ -279,7 +292,7 @@ class Emulator:
         return dict(found) if found is not None else None
 
     def add(self, kind: str, **fields: object) -> None:
-        """Add a user, api_user, team, business_unit or role by hand, in the words of a seed."""
+        """Add a user, api_user, team, business_unit, role or oauth_client by hand, in the words of a seed."""
         self._ask("POST", "add", {"kind": kind, "fields": fields})
 
     def remove(self, kind: str, name: str) -> None:

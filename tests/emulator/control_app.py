@@ -105,6 +105,12 @@ class Control:
         self.world.read_only = bool((await self.body(request)).get("on"))
         return _json({"read_only": self.world.read_only})
 
+    async def history(self, request: Request) -> Response:
+        if request.method == "PUT":
+            self.world.watching = bool((await self.body(request)).get("on"))
+            self.world.history = []
+        return _json(self.world.history)
+
     async def violations(self, _request: Request) -> Response:
         return _json(self.world.log.violations)
 
@@ -170,6 +176,7 @@ def application(control: Control) -> Starlette:
         Route(f"{PREFIX}/faults", control.faults, methods=["GET", "POST", "DELETE"]),
         Route(f"{PREFIX}/log", control.log, methods=["GET", "DELETE"]),
         Route(f"{PREFIX}/read_only", control.read_only, methods=["PUT"]),
+        Route(f"{PREFIX}/history", control.history, methods=["GET", "PUT"]),
         Route(f"{PREFIX}/violations", control.violations),
         Route(f"{PREFIX}/state", control.state),
         Route(f"{PREFIX}/look/{{kind}}", control.look),

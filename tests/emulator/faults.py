@@ -13,7 +13,10 @@ from typing import Any
 # What the server does instead of answering, or to its answer.
 BEFORE = frozenset({"close", "reset_before", "status", "html", "redirect", "huge", "dtd", "bomb"})
 AFTER = frozenset(
-    {"reset_after", "cut", "wrong_encoding", "wrong_type", "slow_body", "empty", "drift", "totals", "latency"}
+    {
+        *("reset_after", "cut", "wrong_encoding", "wrong_type", "slow_body", "empty", "drift", "totals", "latency"),
+        *("other", "without", "interim", "lengths"),
+    }
 )
 EITHER = frozenset({"timeout"})
 LISTENER = frozenset({"refuse"})
@@ -37,6 +40,10 @@ KINDS: dict[str, str] = {
     "drift": "pages of a listing move by `shift` items for each page: 1 leaves items out, -1 repeats them",
     "totals": "the total of a listing is wrong by `delta`",
     "latency": "the answer comes `ms` milliseconds later",
+    "other": "the request is done; the answer is about another object of its kind: that `name`, else any",
+    "without": "the answer, and each item of a listing, lacks the keys in `names`",
+    "interim": "an answer with `status` (103) comes before the real one",
+    "lengths": "the answer has two headers content-length that differ by `delta`",
     "refuse": "the port refuses connections for `seconds`, or until the faults are cleared; existing ones are reset. Takes "
     "effect at once; acts=true: after a request that matches, which is answered",
 }
@@ -70,6 +77,8 @@ class Fault:
     shift: int = 1
     delta: int = 1
     ms: float = 1000
+    name: str = ""
+    names: list[str] = field(default_factory=lambda: ["roles", "teams"])
     seconds: float = 1
     number: int = 0
     seen: int = 0

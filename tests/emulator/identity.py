@@ -116,7 +116,9 @@ def find_roles(call: Call, entries: object) -> list[Role]:
 
 
 def exists(call: Call, role: Role) -> bool:
-    """Whether the organization has this built-in role (switch)."""
+    """Whether the organization has this built-in role (switches)."""
+    if role.newer:
+        return call.switches.on("newer_roles")
     return role.role_name != "noteamrestrictionapi" or call.switches.on("no_team_restriction_role")
 
 
@@ -226,10 +228,11 @@ def list_users(call: Call) -> Answer:
     deleted, inactive = call.flag("deleted"), call.flag("inactive")
     only_deleted = deleted and call.switches["deleted_filter"] == "only"
     only_inactive = inactive and call.switches["inactive_filter"] == "only"
+    shows_deleted = deleted or not call.switches.on("listings_hide_deleted")
     enabled = call.one("enabled")
 
     def wanted(user: User) -> bool:
-        if user.visible_from > now or (user.deleted and not deleted) or (only_deleted and not user.deleted):
+        if user.visible_from > now or (user.deleted and not shows_deleted) or (only_deleted and not user.deleted):
             return False
         if (not user.active and not inactive and not user.deleted) or (only_inactive and user.active):
             return False
@@ -259,17 +262,23 @@ def search_users(call: Call) -> Answer:
     """GET /users/search"""
     may_see = sees(call)
     tests = _search_tests(call)
+    newer = call.switches["search_newer_filters"] == "honoured"
+    inactive, deleted = newer and call.flag("inactive"), newer and call.flag("deleted")
+    shows_deleted = deleted or not call.switches.on("listings_hide_deleted")
+    only_deleted = deleted and call.switches["deleted_filter"] == "only"
+    only_inactive = inactive and call.switches["inactive_filter"] == "only"
+    hides_inactive = call.switches.on("search_hides_inactive") and not inactive
+
+    def shown(user: User) -> bool:
+        if (user.deleted and not shows_deleted) or (only_deleted and not user.deleted):
+            return False
+        return not (not user.active and hides_inactive and not user.deleted) and not (only_inactive and user.active)
 
     def choose() -> list[User]:
-        hide = call.switches.on("search_hides_inactive")
         return [
             user
             for user in call.store.users.values()
-            if not user.deleted
-            and user.visible_from <= now
-            and (user.active or not hide)
-            and all(test(user) for test in tests)
-            and may_see(user)
+            if user.visible_from <= now and shown(user) and all(test(user) for test in tests) and may_see(user)
         ]
 
     now = call.store.now()
@@ -294,7 +303,10 @@ def _search_tests(call: Call) -> list[Callable[[User], bool]]:
         if kind_wanted not in ("api", "user"):
             errors.append("user_type: Invalid value.")
         tests.append(lambda user: user.is_api == (kind_wanted == "api"))
-    for name in ("login_enabled", "saml_user"):
+    names = ["login_enabled", "saml_user"]
+    if call.switches["search_newer_filters"] == "honoured":
+        names.append("ip_restricted")
+    for name in names:
         if name in query:
             if not _BOOLEAN_SPELLINGS[call.switches["search_booleans"]].fullmatch(query[name]):
                 errors.append(f"{name}: Invalid value.")
@@ -348,21 +360,31 @@ def _login_status(user: User) -> str:
 
 def _user_page(call: Call, test: Callable[[User], bool]) -> Answer:
     may_see = sees(call)
+    hides_deleted = call.switches.on("listings_hide_deleted")
     users = [
         user
         for user in call.store.users.values()
-        if call.store.visible(user) and user.active and test(user) and may_see(user)
+        if user.visible_from <= call.store.now()
+        and (user.active or user.deleted)
+        and not (user.deleted and hides_deleted)
+        and test(user)
+        and may_see(user)
     ]
     users = order(call, users, USER_SORT, lambda user: user.user_id)
     return page(call, "users", users, lambda user: render.user_summary(call, user))
 
 
 def users_by_role(call: Call) -> Answer:
-    """GET /users/by_role/{role_id}"""
+    """GET /users/by_role/{role_id}: also those whose role includes it"""
     wanted = checked_uuid(call.params["role_id"])
     if wanted not in call.store.roles:
         raise Rejected(f"Role not found: {wanted}", 404)
-    return _user_page(call, lambda user: wanted in user.roles)
+    including = {
+        role.role_id
+        for role in call.store.roles.values()
+        if any(one.role_id == wanted for one in call.store.with_children([role]))
+    }
+    return _user_page(call, lambda user: bool(including & set(user.roles)))
 
 
 def users_by_permissions(call: Call) -> Answer:
@@ -373,7 +395,8 @@ def users_by_permissions(call: Call) -> Answer:
     wanted = {str(name) for name in names}
 
     def holds(user: User) -> bool:
-        held = {str(entry["permission_name"]) for role in call.store.roles_of(user) for entry in role.permissions}
+        roles = call.store.with_children(call.store.roles_of(user))
+        held = {str(entry["permission_name"]) for role in roles for entry in role.permissions}
         return bool(wanted & (held | ({API_USER} if user.is_api else set())))
 
     return _user_page(call, holds)
@@ -476,14 +499,18 @@ def _update(call: Call, who: Accounts, user: User) -> Answer:
         new_roles = call.store.roles_of(user) if roles is None else roles
         new_teams = user.teams if teams is None else teams
         who.check_membership(user, new_roles, new_teams)
-    if name and name != user.user_name and call.switches["put_user_name"] == "honoured":
+    naming = call.switches["put_user_name"]
+    if name and name != user.user_name and naming == "refused":
+        raise Rejected("user_name cannot be changed")
+    if name and name != user.user_name and naming == "honoured":
         rules.check_text("user_name", name, required=True)
         rules.check_name_free(call.store, name, call.switches, ignore=user)
     else:
         name = None
     if address:
         at_once = call.flag("adminNoVerificationEmail")
-        who.change_address(user, address, at_once=at_once, follows=call.switches.on("rest_name_follows_address"))
+        follows = call.switches.on("rest_name_follows_address") or naming == "refused"
+        who.change_address(user, address, at_once=at_once, follows=follows)
     if roles is not None or teams is not None:
         who.set_membership(user, new_roles, new_teams)
     if name:
@@ -527,10 +554,19 @@ def _new_membership(
 def delete_user(call: Call) -> Answer:
     """DELETE /users/{user_id}"""
     user = changeable_user(call)
+    accounts(call).require_may_delete(user)
     if user is call.caller:
         raise Rejected("You cannot delete your own account")
-    call.store.delete_user(user, call.caller.user_name)
+    if is_hard(call):
+        call.store.drop_user(user, call.caller.user_name)
+    else:
+        call.store.delete_user(user, call.caller.user_name)
     return empty_answer(int(call.switches["delete_status"]))
+
+
+def is_hard(call: Call) -> bool:
+    """Whether a deletion is to be for good."""
+    return call.flag("hard_delete") and call.switches["hard_delete"] == "honoured"
 
 
 def reset_mfa(call: Call) -> Answer:
@@ -545,7 +581,7 @@ def reset_password(call: Call) -> Answer:
     """POST /users/{user_legacy_id}/resetPassword: a reset mail, or the activation mail again"""
     accounts(call).require_manager()
     user = _by_legacy(call)
-    accounts(call).require_may_change(user)
+    accounts(call).require_may_delete(user)
     if user.activated:
         user.password_mails += 1
     else:
@@ -668,7 +704,9 @@ def principal(call: Call) -> Answer:
     """GET and HEAD /principal, GET /principal/refresh"""
     user, organization = call.caller, call.store.organization
     roles = call.store.roles_of(user)
-    permissions = {str(entry["permission_name"]) for role in roles for entry in role.permissions}
+    permissions = {
+        str(entry["permission_name"]) for role in call.store.with_children(roles) for entry in role.permissions
+    }
     return json_answer(
         {
             "username": user.user_name,

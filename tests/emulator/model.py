@@ -113,7 +113,9 @@ class Role:
     team_admin_manageable: bool = False
     jit_assignable: bool = True
     jit_assignable_default: bool = False
+    newer: bool = False
     disabled: bool | None = None
+    child_roles: list[str] = field(default_factory=list)  # role ids
     permissions: list[dict[str, object]] = field(default_factory=list)  # name and, in custom roles, types
 
 
@@ -147,6 +149,32 @@ class Credentials:
 
     def works(self, now: float) -> bool:
         return now < self.expiration_ts and (self.revocation_ts is None or now < self.revocation_ts)
+
+
+@dataclass
+class ClientSecret:
+    """A secret of an OAuth client."""
+
+    secret_id: str
+    secret: str = field(repr=False)
+    created_ts: float = 0.0
+    expiration_ts: float = 0.0
+
+
+@dataclass
+class OauthClient:
+    """OAuth client credentials of an account. ``roles`` are role ids; None: all roles of the account."""
+
+    client_id: str
+    user_id: str
+    name: str
+    description: str
+    roles: list[str] | None = None
+    created_ts: float = 0.0
+    expiration_ts: float = 0.0
+    deleted: bool = False
+    token_revocations: int = 0
+    secrets: list[ClientSecret] = field(default_factory=list)
 
 
 @dataclass

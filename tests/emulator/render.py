@@ -14,9 +14,11 @@ from .model import PLAIN_TEXTS, BusinessUnit, Credentials, Permission, Role, Tea
 from .wire import Call
 
 
-def when(call: Call, seconds: float) -> str:
+def when(call: Call, seconds: float) -> str | int:
     """A time in the form that the switch says."""
     form = call.switches["timestamps"]
+    if form == "number":
+        return int(seconds * 1000)
     if form == "zulu":
         return iso(seconds)
     moment = datetime.fromtimestamp(seconds, timezone.utc)
@@ -47,12 +49,23 @@ def relationship(call: Call, value: str, *, in_team: bool = False) -> object:
     return {"name": value}
 
 
-def role_in_user(role: Role) -> dict[str, Any]:
-    return {"role_id": role.role_id, "role_name": role.role_name, "role_description": role.role_description}
+def role_in_user(call: Call, role: Role) -> dict[str, Any]:
+    description = role.role_description
+    if call.switches["user_role_names"] == "other":
+        description = f"{description} (Role)"
+    document: dict[str, Any] = {
+        "role_id": role.role_id,
+        "role_name": role.role_name,
+        "role_description": description,
+    }
+    if call.switches.on("user_role_flags"):
+        document["is_api"] = role.is_api
+        document["is_scan_type"] = role.is_scan_type
+    return document
 
 
 def user_roles(call: Call, user: User) -> list[dict[str, Any]]:
-    return [role_in_user(role) for role in call.shuffled(call.store.roles_of(user))]
+    return [role_in_user(call, role) for role in call.shuffled(call.store.roles_of(user))]
 
 
 def user_teams(call: Call, user: User) -> list[dict[str, Any]]:
@@ -84,9 +97,16 @@ def user_summary(call: Call, user: User) -> dict[str, Any]:
         document["last_name"] = user.last_name
     document["email_address"] = user.email_address
     document["saml_user"] = user.saml_user
-    document["login_enabled"] = user.login_enabled
+    if _shows_login_enabled(call, user):
+        document["login_enabled"] = user.login_enabled
+    if user.deleted:
+        document["deleted"] = True
     document["_links"] = _href(call, f"users/{user.user_id}")
     return document
+
+
+def _shows_login_enabled(call: Call, user: User) -> bool:
+    return not user.login_enabled or call.switches["login_enabled_shown"] == "always"
 
 
 def user_full(call: Call, user: User, *, detailed: bool = False) -> dict[str, Any]:
@@ -101,24 +121,28 @@ def user_full(call: Call, user: User, *, detailed: bool = False) -> dict[str, An
         "email_address": user.email_address,
         "user_type": user.user_type,
         "active": user.active,
-        "login_enabled": user.login_enabled,
         "saml_user": user.saml_user,
         "ip_restricted": user.ip_restricted,
         "allowed_ip_addresses": call.shuffled(user.allowed_ip_addresses),
         "pin_required": user.pin_required,
-        "insert_ts": when(call, user.insert_ts),
-        "modify_ts": when(call, user.modify_ts),
         "team_count": len(user.teams),
         "okta_user_id": user.okta_user_id,
         "organization": {"org_id": store.organization.org_id, "org_name": store.organization.org_name},
     }
+    if _shows_login_enabled(call, user):
+        document["login_enabled"] = user.login_enabled
+    if call.switches["account_times"] == "shown":
+        document["insert_ts"] = when(call, user.insert_ts)
+        document["modify_ts"] = when(call, user.modify_ts)
+    if call.switches["email_verified"] == "shown":
+        document["is_email_verified"] = user.activated and user.pending_email is None
     if detailed:
         document["account_type"] = "API" if user.is_api else "USER"
     _text(call, document, "saml_subject", user.saml_subject)
     for name in PLAIN_TEXTS:
         if name != "title" or call.switches.on("title_readable_rest"):
             _text(call, document, name, getattr(user, name))
-    if user.last_login is not None:
+    if user.last_login is not None and _shows_last_login(call, user):
         document["last_login"] = when(call, user.last_login)
     if user.deleted:
         document["deleted"] = True
@@ -136,8 +160,13 @@ def user_full(call: Call, user: User, *, detailed: bool = False) -> dict[str, An
     return document
 
 
+def _shows_last_login(call: Call, user: User) -> bool:
+    manner = call.switches["last_login"]
+    return manner == "shown" or (manner == "own" and user is call.caller)
+
+
 def _user_permissions(call: Call, user: User) -> list[dict[str, Any]]:
-    names = {str(entry["permission_name"]): None for role in call.store.roles_of(user) for entry in role.permissions}
+    names = {str(entry["permission_name"]): None for role in _all_roles(call, user) for entry in role.permissions}
     if user.is_api:
         names = {API_USER: None, **names}
     found = (call.store.permission(name) for name in names)
@@ -152,12 +181,27 @@ def _user_permissions(call: Call, user: User) -> list[dict[str, Any]]:
     ]
 
 
+def _all_roles(call: Call, user: User) -> list[Role]:
+    return call.store.with_children(call.store.roles_of(user))
+
+
+# What the sparse form of a listing leaves out of the whole user; phone and custom_one are there.
+SPARSE = ("saml_subject", "title", "custom_two", "custom_three", "custom_four", "custom_five", "last_login")
+
+
+def _sparse(call: Call, user: User) -> dict[str, Any]:
+    whole = user_full(call, user, detailed=call.flag("detailed"))
+    return {name: value for name, value in whole.items() if name not in SPARSE}
+
+
 def user_item(call: Call, user: User) -> dict[str, Any]:
     """An item of GET /users, with what its options and the switch let it carry."""
     carries = call.switches["list_carries"]
     detailed = call.flag("detailed")
     if carries == "everything":
         return user_full(call, user, detailed=detailed)
+    if carries == "sparse":
+        return _sparse(call, user)
     document = user_summary(call, user)
     if detailed:
         document["account_type"] = "API" if user.is_api else "USER"
@@ -175,6 +219,8 @@ def search_item(call: Call, user: User) -> dict[str, Any]:
     detailed = call.flag("detailed")
     if detailed and carries == "everything":
         document = user_full(call, user, detailed=True)
+    elif detailed and carries == "sparse":
+        document = _sparse(call, user)
     else:
         document = user_summary(call, user)
         if detailed:
@@ -211,8 +257,9 @@ def team_item(call: Call, team: Team) -> dict[str, Any]:
 
 
 def business_unit_in_team(call: Call, team: Team) -> dict[str, Any]:
-    unit = call.store.business_units[team.bu_id]
-    return {"bu_id": unit.bu_id, "bu_legacy_id": unit.legacy_id, "bu_name": unit.bu_name, "is_default": unit.is_default}
+    document = business_unit_item(call, call.store.business_units[team.bu_id])
+    document.pop("_links", None)
+    return document
 
 
 def team_full(call: Call, team: Team) -> dict[str, Any]:
@@ -238,17 +285,17 @@ def team_full(call: Call, team: Team) -> dict[str, Any]:
 
 
 def business_unit_item(call: Call, unit: BusinessUnit) -> dict[str, Any]:
-    return {
-        "bu_id": unit.bu_id,
-        "bu_legacy_id": unit.legacy_id,
-        "bu_name": unit.bu_name,
-        "is_default": unit.is_default,
-        "_links": _href(call, f"business_units/{unit.bu_id}"),
-    }
+    document: dict[str, Any] = {"bu_id": unit.bu_id, "bu_legacy_id": unit.legacy_id, "bu_name": unit.bu_name}
+    if call.switches["business_unit_list"] == "whole":
+        document["is_default"] = unit.is_default
+        document["_links"] = _href(call, f"business_units/{unit.bu_id}")
+    return document
 
 
 def business_unit_full(call: Call, unit: BusinessUnit) -> dict[str, Any]:
     document = business_unit_item(call, unit)
+    document["is_default"] = unit.is_default
+    document["_links"] = _href(call, f"business_units/{unit.bu_id}")
     document["teams"] = [
         {"team_id": team.team_id, "team_legacy_id": team.legacy_id, "team_name": team.team_name}
         for team in call.shuffled([team for team in call.store.live_teams() if team.bu_id == unit.bu_id])
@@ -273,7 +320,17 @@ def role_item(call: Call, role: Role) -> dict[str, Any]:
     }
     if call.switches.on("role_list_permissions"):
         _role_details(call, role, document)
+    if call.switches["child_roles_shown"] == "everywhere":
+        _child_roles(call, role, document)
     return document
+
+
+def _child_roles(call: Call, role: Role, document: dict[str, Any]) -> None:
+    children = [call.store.roles[one] for one in call.shuffled(role.child_roles) if one in call.store.roles]
+    document["child_roles"] = [
+        {"role_id": child.role_id, "role_name": child.role_name, "role_description": child.role_description}
+        for child in children
+    ]
 
 
 def _role_details(call: Call, role: Role, document: dict[str, Any]) -> None:
@@ -297,6 +354,7 @@ def _role_details(call: Call, role: Role, document: dict[str, Any]) -> None:
 def role_full(call: Call, role: Role) -> dict[str, Any]:
     document = role_item(call, role)
     _role_details(call, role, document)
+    _child_roles(call, role, document)
     return document
 
 

@@ -10,7 +10,7 @@ import re
 import time
 from typing import Any
 
-_READS = re.compile(r"/api/authn/v2/(users/by_permissions|users/notinteam|teams/by_permissions)(/|$)")
+_READS = re.compile(r"/api/authn/v2/(users/by_permissions|users/notinteam|teams/by_permissions|oauth2/token)(/|$)")
 _CALL = re.compile(r"/api/3\.0/(\w+)\.do$")
 _XML_WRITES = ("create", "update", "delete")
 

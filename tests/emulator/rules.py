@@ -69,15 +69,17 @@ def needs_scan(role: Role) -> bool:
     return role.role_name in catalog.NEEDS_SCAN or role.role_name in catalog.API_NEEDS_SCAN
 
 
-def check_roles(roles: list[Role], teams: dict[str, str], *, is_api: bool, switches: Switches) -> None:
+def check_roles(store: Store, roles: list[Role], teams: dict[str, str], *, is_api: bool, switches: Switches) -> None:
     """Refuse combinations of roles and teams that the service does not take. Raises Rejected."""
-    names = {role.role_name for role in roles}
     for role in roles:
         if role.disabled:
             raise Rejected(f"Role {role.role_description} is disabled for this organization")
         if role.is_api != is_api and switches["api_human_roles"] == "refused":
             kind = "API service account" if is_api else "user account"
             raise Rejected(f"Role {role.role_description} cannot be assigned to this {kind}")
+    if switches["child_role_rules"] == "apply":
+        roles = store.with_children(roles)
+    names = {role.role_name for role in roles}
     _check_scan_roles(roles, switches)
     _check_companions(names)
     if "teamAdmin" in names:
@@ -93,7 +95,7 @@ def _check_scan_roles(roles: list[Role], switches: Switches) -> None:
     users = [role for role in roles if needs_scan(role)]
     scans = [role for role in roles if role.is_scan_type]
     for role in users:
-        if not any(scan.is_api == role.is_api for scan in scans):
+        if switches["scan_rule"] == "required" and not any(scan.is_api == role.is_api for scan in scans):
             raise Rejected(f"At least one scan type is required for the role {role.role_description}")
     if scans and not users and not any(role.custom for role in roles) and switches["leftover_scan_roles"] == "refused":
         raise Rejected(f"Scan type {scans[0].role_description} cannot be assigned without a role that submits scans")
@@ -160,18 +162,20 @@ def check_leavers(store: Store, team: Team, leavers: Iterable[User], switches: S
     for user in leavers:
         rest = {team_id: relation for team_id, relation in user.teams.items() if team_id != team.team_id}
         try:
-            check_roles(store.roles_of(user), rest, is_api=user.is_api, switches=switches)
+            check_roles(store, store.roles_of(user), rest, is_api=user.is_api, switches=switches)
         except Rejected as exc:
             raise Rejected(f"User {user.user_name} cannot leave the team {team.team_name}: {exc.message}") from exc
 
 
 def is_team_restricted(store: Store, user: User) -> bool:
     """An API account with teams and without No Team Restriction API sees and gives only its own teams."""
-    return user.is_api and bool(user.teams) and not any(role.ignore_team_restrictions for role in store.roles_of(user))
+    if not user.is_api or not user.teams:
+        return False
+    return not any(role.ignore_team_restrictions for role in store.with_children(store.roles_of(user)))
 
 
 def role_names(store: Store, user: User) -> set[str]:
-    return {role.role_name for role in store.roles_of(user)}
+    return {role.role_name for role in store.with_children(store.roles_of(user))}
 
 
 def is_administrator(store: Store, user: User) -> bool:

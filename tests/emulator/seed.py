@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from .model import CUSTOM, BusinessUnit, JitSettings, Organization, Role, Team, User
+from .model import CUSTOM, BusinessUnit, JitSettings, OauthClient, Organization, Role, Team, User
 from .store import DEFAULT_BUSINESS_UNIT, Store, stable_id
 
 SEEDS = Path(__file__).parent / "seeds"
@@ -70,6 +70,7 @@ def build(document: dict[str, Any], keys: dict[str, tuple[str, str]], clock: Cal
         ("role", document.get("roles") or []),
         ("user", document.get("users") or []),
         ("api_user", document.get("api_users") or []),
+        ("oauth_client", document.get("oauth_clients") or []),
     ):
         for entry in entries:
             add(store, kind, entry, keys)
@@ -100,25 +101,58 @@ def add(store: Store, kind: str, entry: dict[str, Any], keys: dict[str, tuple[st
     elif kind == "team":
         _add_team(store, entry)
     elif kind == "role":
-        name = str(entry["name"])
-        store.put_role(
-            Role(
-                stable_id(kind, name),
-                store.next_legacy(),
-                name,
-                str(entry.get("description", name)),
-                is_api=bool(entry.get("is_api")),
-                custom=True,
-                ignore_team_restrictions=bool(entry.get("ignore_team_restrictions")),
-                permissions=[
-                    {"permission_name": permission} for permission in entry.get("permissions") or ["viewReports"]
-                ],
-            )
-        )
+        _add_role(store, entry)
+    elif kind == "oauth_client":
+        _add_client(store, entry)
     elif kind in ("user", "api_user"):
         _add_user(store, entry, keys, is_api=kind == "api_user")
     else:
         raise SeedError(f"there is no kind {kind!r}")
+
+
+def _add_role(store: Store, entry: dict[str, Any]) -> None:
+    """A custom role; with ``custom: false`` a built-in one."""
+    name = str(entry["name"])
+    children = []
+    for child in entry.get("child_roles") or ():
+        found = store.find_role(str(child))
+        if found is None:
+            raise SeedError(f"role {name}: there is no role {child!r}")
+        children.append(found.role_id)
+    role = Role(
+        stable_id("role", name),
+        store.next_legacy(),
+        name,
+        str(entry.get("description", name)),
+        custom=bool(entry.get("custom", True)),
+        child_roles=children,
+        permissions=[{"permission_name": one} for one in entry.get("permissions", ["viewReports"])],
+    )
+    flags = ("is_api", "is_scan_type", "ignore_team_restrictions", "team_admin_manageable", "no_team", "jit_assignable")
+    for flag in (*flags, "jit_assignable_default"):
+        if flag in entry:
+            setattr(role, flag, bool(entry[flag]))
+    store.put_role(role)
+
+
+def _add_client(store: Store, entry: dict[str, Any]) -> None:
+    """An OAuth client of ``user`` with one secret."""
+    owner, name = _named(store, str(entry["user"])), str(entry["name"])
+    roles = None
+    if entry.get("roles"):
+        found = [store.find_role(str(role)) for role in entry["roles"]]
+        roles = [role.role_id for role in found if role is not None]
+    client = OauthClient(
+        stable_id("oauth_client", f"{owner.user_name}/{name}#{len(store.oauth_clients)}"),
+        owner.user_id,
+        name,
+        str(entry.get("description", name)),
+        roles,
+        moment(store, entry.get("created", "-30d")),
+        moment(store, entry.get("expires", "+335d")),
+    )
+    store.put_client(client)
+    store.add_secret(client)
 
 
 def _add_team(store: Store, entry: dict[str, Any]) -> None:

@@ -21,10 +21,22 @@ from pathlib import Path
 from typing import Any
 
 from . import catalog
-from .model import BusinessUnit, Credentials, JitSettings, Organization, Permission, Role, Team, User
+from .model import (
+    BusinessUnit,
+    ClientSecret,
+    Credentials,
+    JitSettings,
+    OauthClient,
+    Organization,
+    Permission,
+    Role,
+    Team,
+    User,
+    iso,
+)
 
 _NAMESPACE = uuid.UUID("6f1a8f52-7b4e-5c0d-9a3e-2d5b7c9e1f04")
-_TABLES = ("users", "teams", "business_units", "roles", "credentials", "jit_settings")
+_TABLES = ("users", "teams", "business_units", "roles", "credentials", "oauth_clients", "jit_settings")
 DEFAULT_BUSINESS_UNIT = "Not Specified"
 
 
@@ -45,6 +57,7 @@ class Store:
         self.roles: dict[str, Role] = {}
         self.permissions: dict[str, Permission] = {}
         self.credentials: dict[str, Credentials] = {}
+        self.oauth_clients: dict[str, OauthClient] = {}
         self.jit: JitSettings | None = None
         self.members: dict[str, set[str]] = {}
         self.keys_of: dict[str, list[str]] = {}
@@ -104,6 +117,7 @@ class Store:
                     no_team=built_in.no_team,
                     ignore_team_restrictions=built_in.ignores_teams,
                     team_admin_manageable=built_in.team_admin,
+                    newer=built_in.newer,
                     permissions=[{"permission_name": name} for name in built_in.permissions],
                 )
             )
@@ -176,6 +190,23 @@ class Store:
         self.put_user(user)
         for api_id in self.keys_of.get(user.user_id, ()):
             self.revoke(self.credentials[api_id], by)
+        for client in self.clients_of(user):
+            client.deleted = True
+            self.note_client(client)
+
+    def drop_user(self, user: User, by: str) -> None:
+        """Delete for good: nobody can tell that there was an account of that name."""
+        self.delete_user(user, by)
+        self._names[user.user_name.lower()].remove(user.user_id)
+        self._addresses[user.email_address.lower()].discard(user.user_id)
+        del self._by_legacy[user.legacy_id]
+        del self.users[user.user_id]
+        for api_id in self.keys_of.pop(user.user_id, ()):
+            del self.credentials[api_id]
+            self._touch("credentials", api_id)
+        for client in [one for one in self.oauth_clients.values() if one.user_id == user.user_id]:
+            del self.oauth_clients[client.client_id]
+            self.note_client(client)
 
     # --- teams, business units, roles --------------------------------------------------------------------------------
 
@@ -204,6 +235,12 @@ class Store:
             self.set_teams(user, {key: value for key, value in user.teams.items() if key != team.team_id})
         team.deleted = True
         self.put_team(team)
+
+    def drop_team(self, team: Team) -> None:
+        """Delete for good: nobody can tell that there was a team of that name."""
+        self.delete_team(team)
+        del self.teams[team.team_id]
+        self.members.pop(team.team_id, None)
 
     def put_business_unit(self, unit: BusinessUnit) -> None:
         self.business_units[unit.bu_id] = unit
@@ -241,6 +278,17 @@ class Store:
 
     def roles_of(self, user: User) -> list[Role]:
         return [self.roles[role_id] for role_id in user.roles if role_id in self.roles]
+
+    def with_children(self, roles: Iterable[Role]) -> list[Role]:
+        """The roles and those that they include, however deep; each once."""
+        found: dict[str, Role] = {}
+        todo = list(roles)
+        while todo:
+            role = todo.pop()
+            if role.role_id not in found:
+                found[role.role_id] = role
+                todo += [self.roles[child] for child in role.child_roles if child in self.roles]
+        return list(found.values())
 
     def permission(self, name: str) -> Permission | None:
         """By name or id."""
@@ -295,6 +343,26 @@ class Store:
                 return key
         return None
 
+    # --- OAuth clients -----------------------------------------------------------------------------------------------
+
+    def put_client(self, client: OauthClient) -> None:
+        self.oauth_clients[client.client_id] = client
+        self.note_client(client)
+
+    def note_client(self, client: OauthClient) -> None:
+        self._touch("oauth_clients", client.client_id)
+
+    def clients_of(self, user: User) -> list[OauthClient]:
+        """The clients of an account that are not deleted."""
+        return [one for one in self.oauth_clients.values() if one.user_id == user.user_id and not one.deleted]
+
+    def add_secret(self, client: OauthClient) -> ClientSecret:
+        """A new secret of a client, which lives as long as the client."""
+        made = ClientSecret(str(uuid.uuid4()), secrets.token_urlsafe(48), self.now(), client.expiration_ts)
+        client.secrets.append(made)
+        self.note_client(client)
+        return made
+
     # --- raw view ----------------------------------------------------------------------------------------------------
 
     def user_document(self, user: User) -> dict[str, Any]:
@@ -314,25 +382,43 @@ class Store:
         document["users"] = {user.user_name: user.teams[team.team_id] for user in self.members_of(team)}
         return document
 
+    def client_document(self, client: OauthClient) -> dict[str, Any]:
+        """An OAuth client as it is kept, with names, and without its secrets."""
+        document = asdict(client)
+        document["user_name"] = self.users[client.user_id].user_name
+        if client.roles is not None:
+            document["roles"] = sorted(self.roles[role_id].role_description for role_id in client.roles)
+        document["secrets"] = [
+            {"secret_id": one.secret_id, "created": iso(one.created_ts), "secret_sha256": _digest(one.secret)}
+            for one in client.secrets
+        ]
+        return document
+
     def document(self, table: str, key: str) -> dict[str, Any] | None:
         """One object as it is written to SQLite; None if it is gone."""
         if table == "users":
-            return self.user_document(self.users[key])
+            return self.user_document(self.users[key]) if key in self.users else None
         if table == "teams":
-            return self.team_document(self.teams[key])
+            return self.team_document(self.teams[key]) if key in self.teams else None
         if table == "business_units":
             return asdict(self.business_units[key]) if key in self.business_units else None
         if table == "roles":
             return asdict(self.roles[key]) if key in self.roles else None
         if table == "credentials":
-            return key_document(self.credentials[key])
+            return key_document(self.credentials[key]) if key in self.credentials else None
+        if table == "oauth_clients":
+            return self.client_document(self.oauth_clients[key]) if key in self.oauth_clients else None
         return self.jit.document if self.jit is not None and self.jit.jit_id == key else None
 
 
 def key_document(key: Credentials) -> dict[str, Any]:
     document = {name: value for name, value in asdict(key).items() if name != "secret"}
-    document["secret_sha256"] = hashlib.sha256(key.secret.hex().encode()).hexdigest()
+    document["secret_sha256"] = _digest(key.secret.hex())
     return document
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class Database:
@@ -372,7 +458,7 @@ class Database:
                 name = next(
                     (
                         document[field]
-                        for field in ("user_name", "team_name", "bu_name", "role_name", "user_id")
+                        for field in ("name", "user_name", "team_name", "bu_name", "role_name", "user_id")
                         if field in document
                     ),
                     None,

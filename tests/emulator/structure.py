@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from . import render, rules
 from .accounts import FORBIDDEN, Accounts
@@ -18,6 +18,7 @@ from .identity import (
     find_roles,
     find_team,
     find_teams,
+    is_hard,
     new_id,
     read_relationship,
     read_values,
@@ -25,7 +26,7 @@ from .identity import (
 )
 from .model import CUSTOM, BusinessUnit, JitSettings, Permission, Role, Team, User
 from .rules import Rejected
-from .wire import Answer, Call, empty_answer, json_answer, order, page
+from .wire import Answer, Call, empty_answer, is_true, json_answer, order, page
 
 TEAM_KNOWN = {
     "team_id", "team_legacy_id", "team_name", "bu_name", "bu_id", "business_unit", "users", "member_only", "organization", "_links",
@@ -74,9 +75,10 @@ def list_teams(call: Call) -> Answer:
     part = (call.one("team_name") or "").lower()
     manageable = call.flag("only_manageable")
     own = _own_teams(call)
+    shows_deleted = call.flag("deleted") or not call.switches.on("listings_hide_deleted")
 
     def wanted(team: Team) -> bool:
-        if (team.deleted and not call.flag("deleted")) or part not in team.team_name.lower():
+        if (team.deleted and not shows_deleted) or part not in team.team_name.lower():
             return False
         if not whole and team.team_id not in own:
             return False
@@ -150,8 +152,9 @@ def _team_name(call: Call, body: dict[str, Any], *, ignore: Team | None = None) 
     if not isinstance(name, str) or not name.strip():
         raise Rejected("team_name is required")
     rules.check_text("team_name", name)
-    for team in call.store.live_teams():
-        if team is not ignore and team.team_name.lower() == name.lower():
+    keeps = call.switches["reuse_deleted_name"] == "refused"
+    for team in call.store.teams.values():
+        if team is not ignore and (keeps or not team.deleted) and team.team_name.lower() == name.lower():
             raise Rejected(f"Team {name} already exists", int(call.switches["duplicate_status"]))
     return name
 
@@ -240,7 +243,10 @@ def delete_team(call: Call) -> Answer:
     if team.applications:
         raise Rejected(f"Team {team.team_name} cannot be deleted because applications are assigned to it")
     rules.check_leavers(call.store, team, call.store.members_of(team), call.switches)
-    call.store.delete_team(team)
+    if is_hard(call):
+        call.store.drop_team(team)
+    else:
+        call.store.delete_team(team)
     return empty_answer(int(call.switches["delete_status"]))
 
 
@@ -368,10 +374,14 @@ def list_roles(call: Call) -> Answer:
     if permission_id:
         known = call.store.permissions.get(checked_uuid(permission_id))
         permission = known.permission_name if known else "\0"
+    is_api = call.one("is_api")
+    parents = call.flag("role_parents_only")
     roles = [
         role
         for role in call.store.roles.values()
-        if (role_id is None or role.role_id == checked_uuid(role_id))
+        if (is_api is None or role.is_api == is_true(is_api))
+        and (role.child_roles or not parents)
+        and (role_id is None or role.role_id == checked_uuid(role_id))
         and (permission is None or any(entry["permission_name"] == permission for entry in role.permissions))
         and exists(call, role)
     ]
@@ -382,7 +392,7 @@ def list_roles(call: Call) -> Answer:
 def _found_role(call: Call) -> Role:
     wanted = checked_uuid(call.params["role_id"])
     role = call.store.roles.get(wanted)
-    if role is None:
+    if role is None or not exists(call, role):
         raise Rejected(f"Role not found: {wanted}", 404)
     return role
 
@@ -429,6 +439,17 @@ def _role_texts(call: Call, body: dict[str, Any], role: Role | None) -> tuple[st
     return str(name), str(description)
 
 
+def _child_roles(call: Call, entries: object, role: Role | None, *, is_api: bool) -> list[str]:
+    """Ids of the roles that a role is to include. Raises Rejected."""
+    children = find_roles(call, entries)
+    for child in children:
+        if child.is_api != is_api:
+            raise Rejected(f"Role {child.role_description} cannot be included in a role of the other type")
+        if role is not None and role in call.store.with_children([child]):
+            raise Rejected(f"Role {role.role_description} cannot include itself")
+    return [child.role_id for child in children]
+
+
 def create_role(call: Call) -> Answer:
     """POST /roles: a custom role"""
     accounts(call).require_administrator()
@@ -436,16 +457,18 @@ def create_role(call: Call) -> Answer:
     name, description = _role_texts(call, body, None)
     is_api = bool(body.get("is_api"))
     permissions = _role_permissions(call, body.get("permissions") or [], is_api=is_api)
-    if not permissions:
+    children = _child_roles(call, body.get("child_roles") or [], None, is_api=is_api)
+    if not permissions and not children:
         raise Rejected("A custom role requires at least one permission")
     role = Role(
         new_id(), call.store.next_legacy(), name, description, is_api=is_api, custom=True, permissions=permissions
     )
+    role.child_roles = children
     for flag in _ROLE_FLAGS:
         if flag in body:
             setattr(role, flag, bool(body[flag]))
     call.store.put_role(role)
-    return json_answer(render.role_full(call, role), int(call.switches["create_status"]))
+    return json_answer(render.role_full(call, role), int(call.switches["create_role_status"]))
 
 
 def _custom_role(call: Call) -> Role:
@@ -472,9 +495,17 @@ def put_role(call: Call) -> Answer:
             permissions = list(by_name.values())
     elif not partial:
         permissions = []
-    if not permissions:
+    children = role.child_roles
+    if body.get("child_roles") is not None:
+        children = _child_roles(call, body["child_roles"], role, is_api=role.is_api)
+        if incremental:
+            children = list(dict.fromkeys([*role.child_roles, *children]))
+    elif not partial:
+        children = []
+    if not permissions and not children:
         raise Rejected("A custom role requires at least one permission")
-    role.role_name, role.role_description, role.permissions = name, description, permissions
+    role.role_name, role.role_description = name, description
+    role.permissions, role.child_roles = permissions, children
     for flag in _ROLE_FLAGS:
         if flag in body or not partial:
             setattr(role, flag, bool(body.get(flag)))
@@ -492,6 +523,10 @@ def delete_role(call: Call) -> Answer:
     for user in holders:
         user.roles.remove(role.role_id)
         call.store.put_user(user)
+    for parent in call.store.roles.values():
+        if role.role_id in parent.child_roles:
+            parent.child_roles.remove(role.role_id)
+            call.store.put_role(parent)
     call.store.drop_role(role)
     return empty_answer(int(call.switches["delete_status"]))
 
@@ -577,10 +612,27 @@ _JIT_FLAGS = (
 )
 
 
-def _jit_document(call: Call, body: dict[str, Any]) -> dict[str, object]:
+_JIT_KNOWN = {
+    "jit_default_settings_id", "ip_restricted", "prefer_veracode_data", "allowed_ip_addresses", "roles", "teams", "_links",
+    *_JIT_FLAGS, *CUSTOM,
+}  # fmt: skip
+# Invented: settings of a later release. A PUT that does not send them clears them.
+_JIT_NEWER: dict[str, object] = {"use_csv_for_custom_claim": True, "session_minutes": 30}
+
+
+def _jit_newer(call: Call, body: dict[str, Any], *, creation: bool) -> dict[str, object]:
+    if not call.switches.on("jit_newer_keys"):
+        return {}
+    sent = {name: value for name, value in body.items() if name not in _JIT_KNOWN}
+    return {**_JIT_NEWER, **sent} if creation else {**dict.fromkeys(_JIT_NEWER), **sent}
+
+
+def _jit_document(call: Call, body: dict[str, Any], kept: dict[str, object] | None = None) -> dict[str, object]:
     for name in ("ip_restricted", "prefer_veracode_data"):
         if not isinstance(body.get(name), bool):
             raise Rejected(f"{name} is required")
+    if body.get("roles") == [] and kept is not None and call.switches["jit_without_roles"] == "kept":
+        body = {**body, "roles": [{"role_id": role_id} for role_id in cast(list[str], kept["roles"])]}
     if not body.get("roles"):
         raise Rejected("roles is required")
     roles = find_roles(call, body["roles"])
@@ -598,6 +650,7 @@ def _jit_document(call: Call, body: dict[str, Any]) -> dict[str, object]:
         "teams": list(teams),
         **{name: bool(body.get(name)) for name in _JIT_FLAGS},
         **{name: values.get(name) for name in CUSTOM},
+        **_jit_newer(call, body, creation=kept is None),
     }
 
 
@@ -605,12 +658,12 @@ def _jit_shown(call: Call, settings: JitSettings) -> dict[str, Any]:
     document: dict[str, Any] = {"jit_default_settings_id": settings.jit_id, **settings.document}
     kept_roles, kept_teams = document["roles"], document["teams"]
     document["roles"] = [
-        render.role_in_user(call.store.roles[one]) for one in call.shuffled(kept_roles) if one in call.store.roles
+        render.role_in_user(call, call.store.roles[one]) for one in call.shuffled(kept_roles) if one in call.store.roles
     ]
     document["teams"] = [
         {"team_id": one, "team_name": call.store.teams[one].team_name}
         for one in call.shuffled(kept_teams)
-        if not call.store.teams[one].deleted
+        if one in call.store.teams and not call.store.teams[one].deleted
     ]
     return document
 
@@ -654,7 +707,7 @@ def put_jit(call: Call) -> Answer:
     """PUT /jit_default_settings/{id}"""
     _saml_administrator(call)
     settings = _found_jit(call)
-    settings.document = _jit_document(call, call.json())
+    settings.document = _jit_document(call, call.json(), settings.document)
     call.store.put_jit(settings)
     return json_answer(_jit_shown(call, settings))
 

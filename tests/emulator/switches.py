@@ -64,14 +64,14 @@ TABLE: tuple[Switch, ...] = (
     # --- lists -------------------------------------------------------------------------------------------------------
     _s(
         "list_carries",
-        "no roles_teams everything",
+        "no roles_teams everything sparse",
         "disagree",
         "what a listing of users carries: summaries whatever is asked; roles and teams where include_roles and "
-        "include_teams ask for them; the whole user",
+        "include_teams ask for them; the whole user; the whole user without most of the text fields",
     ),
     _s(
         "search_carries",
-        "no roles_teams everything",
+        "no roles_teams everything sparse",
         "guess",
         "what users/search carries with detailed=true, beside account_type",
     ),
@@ -79,6 +79,13 @@ TABLE: tuple[Switch, ...] = (
     _s("inactive_filter", "includes only", "guess", "what inactive=true does: inactive accounts too, or only those"),
     _s("deleted_filter", "includes only", "guess", "what deleted=true does: deleted accounts too, or only those"),
     _s("search_hides_inactive", "yes no", "guess", "users/search leaves out inactive accounts"),
+    _s("search_newer_filters", "honoured ignored", "code", "inactive, deleted and ip_restricted in users/search"),
+    _s(
+        "listings_hide_deleted",
+        "yes no",
+        "guess",
+        "listings of users and teams leave out deleted ones, or show them with deleted=true whatever is asked",
+    ),
     _n("max_page_size", "0 20 100 500", "disagree", "largest page; a larger size is cut to it; 0: none"),
     _s("empty_page_embedded", "omitted empty", "code", "an empty page has no _embedded, or one with an empty list"),
     _s("user_name_filter", "exact substring", "documented", "how user_name of a listing matches"),
@@ -95,6 +102,14 @@ TABLE: tuple[Switch, ...] = (
     _s(
         "role_list_permissions", "yes no", "disagree", "items of the role listing carry permissions and the newer flags"
     ),
+    _s(
+        "business_unit_list",
+        "whole keys",
+        "code",
+        "items of the listing of business units: with is_default, or with nothing but bu_id, bu_legacy_id and bu_name",
+    ),
+    _s("child_roles_shown", "everywhere by_id", "guess", "child_roles in the listing of roles, or only of one role"),
+    _s("newer_roles", "no yes", "tool", "the organization has built-in roles and scan permissions of a later release"),
     # --- reads of one user -------------------------------------------------------------------------------------------
     _s("title_readable_rest", "no yes", "disagree", "title in REST reads"),
     _s("title_readable_xml", "no yes", "guess", "title in userinfo documents"),
@@ -119,10 +134,21 @@ TABLE: tuple[Switch, ...] = (
     ),
     _s(
         "timestamps",
-        "zulu offset text",
+        "zulu offset text number",
         "code",
-        "2023-04-06T12:34:56Z, 2023-04-06T12:34:56.000+0000 or 2023-04-06 12:34:56 UTC",
+        "2023-04-06T12:34:56Z, 2023-04-06T12:34:56.000+0000, 2023-04-06 12:34:56 UTC, or milliseconds since the epoch",
     ),
+    _s("account_times", "shown absent", "disagree", "insert_ts and modify_ts of an account"),
+    _s(
+        "last_login",
+        "shown own absent",
+        "disagree",
+        "last_login of every account, of the calling account only, of none",
+    ),
+    _s("login_enabled_shown", "always if_false", "guess", "login_enabled of every account, or only where it is false"),
+    _s("email_verified", "shown absent", "code", "is_email_verified of an account"),
+    _s("user_role_names", "same other", "guess", "role_description in the roles of an account is that of the catalog"),
+    _s("user_role_flags", "no yes", "guess", "the roles of an account carry is_api and the other flags of the catalog"),
     _s("revocation_unset", "absent empty", "code", "revocation_ts of a key that is not revoked"),
     _s(
         "deleted_by_id",
@@ -134,12 +160,20 @@ TABLE: tuple[Switch, ...] = (
     _s("put_answer", "full summary", "guess", "what a PUT of a user answers"),
     _s("key_prefix_in_answers", "no yes", "guess", "key ids and secrets in answers carry the region prefix"),
     # --- writes of one user ------------------------------------------------------------------------------------------
-    _s("create_status", "201 200", "disagree", "status of a creation by REST (users, business units, roles)"),
-    _s("delete_status", "204 200", "code", "status of a deletion by REST; the body is empty"),
+    _s("create_status", "201 200", "disagree", "status of a creation by REST (users, business units)"),
+    _s("create_role_status", "201 202 200", "code", "status of the creation of a role"),
+    _s("delete_status", "200 204", "disagree", "status of a deletion by REST; the body is empty"),
     _s("duplicate_status", "400 409", "code", "status for a name that already exists"),
     _s("reset_status", "200 204", "guess", "status of reset_mfa and resetPassword"),
     _s("session_status", "200 204 202", "guess", "status of a revocation of sessions"),
-    _s("reuse_deleted_name", "allowed refused", "guess", "creating a user name that a deleted account had"),
+    _s("reuse_deleted_name", "allowed refused", "guess", "creating a name that a deleted account or team had"),
+    _s("hard_delete", "honoured ignored", "code", "hard_delete=true in the deletion of an account or a team"),
+    _s(
+        "team_admin_may",
+        "delete update",
+        "disagree",
+        "a Team Admin deletes accounts and resets passwords, or only creates and updates",
+    ),
     _s("unknown_property", "ignored refused", "guess", "a property in a REST body that is not known"),
     _s(
         "require_json_type",
@@ -150,7 +184,12 @@ TABLE: tuple[Switch, ...] = (
     _s("create_without_roles", "refused allowed", "disagree", "a user created without any role"),
     _s("empty_roles", "empties refused", "code", "roles: [] in a PUT"),
     _s("incremental_roles", "adds ignored", "disagree", "incremental=true for roles"),
-    _s("put_user_name", "honoured ignored", "guess", "user_name in a PUT"),
+    _s(
+        "put_user_name",
+        "honoured ignored refused",
+        "guess",
+        "another user_name in a PUT; where it is refused, the user name of a person follows the address",
+    ),
     _s("rest_name_follows_address", "no yes", "guess", "the user name of a person follows the address in REST"),
     _s(
         "email_unactivated",
@@ -170,6 +209,8 @@ TABLE: tuple[Switch, ...] = (
         "guess",
         "relationship ADMIN for a user without the Team Admin role",
     ),
+    _s("scan_rule", "required free", "disagree", "roles that submit scans need a scan permission, or go without"),
+    _s("child_role_rules", "apply ignored", "guess", "a role needs, gives and frees from what its child roles do"),
     _s("leftover_scan_roles", "refused allowed", "code", "scan permissions without a role that uses them"),
     _s(
         "team_rule",
@@ -207,6 +248,19 @@ TABLE: tuple[Switch, ...] = (
     _s("business_unit_delete", "refused moves", "guess", "deleting a business unit that has teams"),
     _s("role_delete_assigned", "refused removes", "guess", "deleting a custom role that users have"),
     _s("jit_none", "404 empty", "guess", "jit_default_settings where there are none"),
+    _s("jit_without_roles", "refused kept", "documented", "roles: [] in jit_default_settings: 400, or the roles stay"),
+    _s("jit_newer_keys", "no yes", "tool", "jit_default_settings have settings of a later release"),
+    # --- OAuth clients -----------------------------------------------------------------------------------------------
+    _s(
+        "oauth_clients", "on 404 403", "guess", "OAuth client credentials; the status where the organization lacks them"
+    ),
+    _s(
+        "oauth_secret",
+        "with_client by_secrets",
+        "guess",
+        "the creation of an OAuth client answers its first secret, or it has none until one is asked for",
+    ),
+    _s("oauth_list_secrets", "yes no", "guess", "listings of OAuth clients carry their secrets' ids and times"),
     # --- XML ---------------------------------------------------------------------------------------------------------
     _s(
         "xml_api",

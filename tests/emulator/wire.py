@@ -52,6 +52,7 @@ class Call:
     shuffler: random.Random
     listings: dict[object, tuple[int, list[Any]]]
     region: str = "e"
+    authorization: str = ""
     params: dict[str, str] = field(default_factory=dict)
     form: dict[str, str] = field(default_factory=dict)
     page_shift: int = 0

@@ -47,6 +47,8 @@ class World:
         self.keys: dict[str, tuple[str, str]] = {}
         self._old_secrets: set[str] = set()
         self.read_only = False
+        self.watching = False
+        self.history: list[dict[str, Any]] = []
         self.clock_offset = 0.0
         self.windows: dict[str, deque[float]] = {"rest": deque(), "xml": deque()}
         self.database = Database(database) if database else None
@@ -70,6 +72,8 @@ class World:
         for window in self.windows.values():
             window.clear()
         self.read_only = False
+        self.watching = False
+        self.history = []
         self.clock_offset = 0.0
         if self.database is not None:
             self.flush()
@@ -78,8 +82,10 @@ class World:
         self.store = seeds.build(self.document, self.keys, self.now)
 
     def secrets(self) -> set[str]:
-        """The secret of every pair there ever was."""
-        return self._old_secrets | {key.secret.hex() for key in self.store.credentials.values()}
+        """The secret of every pair and of every OAuth client there ever was."""
+        pairs = {key.secret.hex() for key in self.store.credentials.values()}
+        clients = {one.secret for client in self.store.oauth_clients.values() for one in client.secrets}
+        return self._old_secrets | pairs | clients
 
     def flush(self) -> None:
         """Write what changed to the SQLite file, if there is one."""
@@ -88,6 +94,41 @@ class World:
         else:
             self.log.take_done()
             self.store.take_dirty()
+
+    def note(self, entry: dict[str, Any], status: int) -> None:
+        """Keep what a write has made of the organization, while somebody watches."""
+        if self.watching and entry["writes"]:
+            asked = {name: entry[name] for name in ("n", "method", "path", "query", "call")}
+            self.history.append({**asked, "status": status, **self.snapshot()})
+
+    def snapshot(self) -> dict[str, Any]:
+        """What rules for a whole organization are about, by names: who may log in, with which roles, in which teams."""
+        store = self.store
+        accounts: dict[str, dict[str, Any]] = {
+            user.user_name: {
+                "is_api": user.is_api,
+                "enabled": user.active and user.login_enabled,
+                "roles": sorted(role.role_description for role in store.roles_of(user)),
+                "teams": {store.teams[team_id].team_name: relation for team_id, relation in user.teams.items()},
+            }
+            for user in store.users.values()
+            if not user.deleted
+        }
+        return {
+            "accounts": accounts,
+            "administrators": sorted(
+                name
+                for name, one in accounts.items()
+                if one["enabled"] and not one["is_api"] and "Administrator" in one["roles"]
+            ),
+            "teams": {
+                team.team_name: {
+                    "business_unit": store.business_units[team.bu_id].bu_name,
+                    "members": {user.user_name: user.teams[team.team_id] for user in store.members_of(team)},
+                }
+                for team in store.live_teams()
+            },
+        }
 
     # --- rate limit ----------------------------------------------------------------------------------------------------
 
@@ -116,6 +157,7 @@ class World:
             "business_units": [store.document("business_units", unit) for unit in store.business_units],
             "roles": [store.document("roles", role_id) for role_id, role in store.roles.items() if role.custom],
             "credentials": [store.document("credentials", api_id) for api_id in store.credentials],
+            "oauth_clients": [store.client_document(client) for client in store.oauth_clients.values()],
             "jit_settings": store.jit.document if store.jit else None,
         }
 
@@ -159,6 +201,10 @@ class World:
             return None
         if kind == "credentials":
             return self.store.document("credentials", name) if name in self.store.credentials else None
+        if kind == "oauth_client":
+            clients = sorted(self.store.oauth_clients.values(), key=lambda client: client.deleted)
+            found = next((one for one in clients if name in (one.name, one.client_id)), None)
+            return self.store.client_document(found) if found else None
         raise ByHandError(f"there is no kind {kind!r}")
 
     def change(self, kind: str, name: str, values: dict[str, Any]) -> dict[str, Any] | None:
@@ -180,7 +226,7 @@ class World:
             for field, value in values.items():
                 if not hasattr(role, field):
                     raise ByHandError(f"a role has no {field!r}")
-                setattr(role, field, value)
+                setattr(role, field, [self.role(one).role_id for one in value] if field == "child_roles" else value)
             self.store.put_role(role)
             return self.store.document("roles", role.role_id)
         if kind == "credentials":

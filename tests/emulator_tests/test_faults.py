@@ -7,15 +7,18 @@
 from __future__ import annotations
 
 import json
+import socket
+import ssl
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from lxml import etree
 
 from tests.emulator.control import Emulator, EmulatorError
 from tests.emulator.faults import KINDS
-from tests.emulator_tests.client import Client
+from tests.emulator_tests.client import BASE, Client, person
 
 TED = "tmonarch@example.com"
 SELF = "/users/self"
@@ -223,6 +226,94 @@ def test_drifting_pages(client: Client, emulator: Emulator) -> None:
 def test_lying_totals(client: Client, emulator: Emulator) -> None:
     emulator.fault("totals", delta=3)
     assert client.get("/users").json["page"]["total_elements"] == 13
+
+
+def test_an_answer_about_another_object(client: Client, emulator: Emulator) -> None:
+    emulator.fault("other", count=0)
+    reply = client.put_user(TED, {"phone": "1"})
+    assert (reply.status, reply.json["user_id"] != client.user_id(TED)) == (200, True)
+    assert phone(emulator) == "1"  # what was asked for is done all the same
+    assert client.user(TED)["user_name"] != TED
+    assert client.post("/users", person()).json["user_name"] != "new@example.com"
+    assert emulator.user("new@example.com")
+    team = (emulator.team("Demo Team") or {})["team_id"]
+    unit = (emulator.look("business_unit", "Example Unit") or {})["bu_id"]
+    role = (emulator.look("role", "customreporter") or {})["role_id"]
+    assert client.get(f"/teams/{team}").json["team_id"] != team
+    assert client.get(f"/business_units/{unit}").json["bu_id"] != unit
+    assert client.get(f"/roles/{role}").json["role_id"] != role
+    emulator.add("oauth_client", user="admin-api", name="one")
+    emulator.add("oauth_client", user="admin-api", name="two")
+    one = (emulator.look("oauth_client", "one") or {})["client_id"]
+    assert client.get(f"/oauth2/client_credentials/{one}").json["name"] == "two"
+    assert client.get("/api_credentials").json["api_id"] != client.api_id
+    emulator.clear_faults()
+    emulator.fault("other", name="lpieris@example.com")
+    assert client.user(TED)["user_name"] == "lpieris@example.com"
+
+
+def test_an_answer_without_keys(client: Client, emulator: Emulator) -> None:
+    emulator.fault("without")
+    assert not {"roles", "teams"} & set(client.user(TED))
+    assert {"roles", "teams"} <= set(client.user(TED))
+    emulator.fault("without", names=["user_name"])
+    assert [item for item in client.get("/users").items if "user_name" in item] == []
+
+
+@pytest.mark.parametrize("status", [100, 102, 103, 199])
+def test_an_interim_answer(emulator: Emulator, status: int) -> None:
+    emulator.fault("interim", status=status)
+    parts = urlsplit(emulator.url)
+    context = ssl.create_default_context(cafile=emulator.ca_path)
+    target = f"{BASE}/users/self"
+    header = fresh(emulator).header("GET", target)
+    request = f"GET {target} HTTP/1.1\r\nHost: {parts.netloc}\r\nAuthorization: {header}\r\nConnection: close\r\n\r\n"
+    with (
+        socket.create_connection((parts.hostname, parts.port), 10) as plain,
+        context.wrap_socket(plain, server_hostname=parts.hostname) as secured,
+        secured.makefile("rb") as stream,
+    ):
+        secured.sendall(request.encode())
+        answer = stream.read()
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"\r\n\r\nHTTP/1.1 200 OK\r\n" in answer
+
+
+@pytest.mark.parametrize("status", [408, 421, 425, 499])
+def test_no_verdict_after_the_deed(client: Client, emulator: Emulator, status: int) -> None:
+    emulator.fault("status", status=status, acts=True, writes=True)
+    assert change_phone(client).status == status
+    assert phone(emulator) == "1"
+
+
+def test_two_lengths(emulator: Emulator) -> None:
+    client = fresh(emulator)
+    emulator.fault("lengths", delta=5)
+    target = f"{BASE}{SELF}"
+    client.connection.request("GET", target, headers={"Authorization": client.header("GET", target)})
+    first, second = client.connection.getresponse().headers.get_all("content-length")
+    assert int(first) == int(second) + 5
+
+
+def test_redirect_with_an_odd_host(client: Client, emulator: Emulator) -> None:
+    for odd in ("https://other:8443\\@host/", "//other", "https://user:word@other/", "https://[::1/", "ftp://other/"):
+        emulator.fault("redirect", location=odd)
+        assert client.get(SELF).headers["location"] == odd
+
+
+def test_the_key_dies_in_mid_run(client: Client, emulator: Emulator) -> None:
+    emulator.fault("status", status=401, skip=2, count=0)
+    assert [client.get(SELF).status for _number in range(4)] == [200, 200, 401, 401]
+
+
+def test_the_server_goes_down_in_mid_run(client: Client, emulator: Emulator) -> None:
+    emulator.fault("status", status=503, body="html", skip=1, count=0)
+    assert [client.get(SELF).status for _number in range(3)] == [200, 503, 503]
+    emulator.clear_faults()
+    emulator.fault("refuse", seconds=60, skip=1, acts=True)
+    assert [client.get(SELF).status for _number in range(2)] == [200, 200]
+    with pytest.raises(ConnectionRefusedError):
+        fresh(emulator).get(SELF)
 
 
 def test_every_kind_is_tested() -> None:

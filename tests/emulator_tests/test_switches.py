@@ -48,8 +48,88 @@ def names(client: Client, path: str, **query: object) -> object:
 
 
 def carried(client: Client) -> object:
+    client.emulator.change("user", TED, phone="1", custom_two="2")
     item = client.get("/users", user_name=TED, include_roles="true", include_teams="true").items[0]
-    return sorted({"roles", "teams", "phone", "active"} & set(item))
+    return sorted({"roles", "teams", "phone", "custom_two", "active"} & set(item))
+
+
+def searched_item(client: Client) -> object:
+    client.emulator.change("user", TED, phone="1", custom_two="2")
+    return keys_of_item(client, "/users/search", search_term=TED, detailed="true")
+
+
+def newer_filters(client: Client) -> object:
+    """How many a search finds that are inactive, deleted, or restricted to addresses."""
+    client.delete(f"/users/{client.user_id(MARIA)}")
+    filters = ("inactive", "deleted", "ip_restricted")
+    return [len(client.get("/users/search", **{name: "true"}).items) for name in filters]
+
+
+def deleted_shown(client: Client) -> object:
+    """What listings that nobody asked for deleted objects say of them."""
+    client.delete(f"/users/{client.user_id(MARIA)}")
+    client.emulator.remove("team", "Engineering")
+    paths = ("/users", "/users/search", "/teams?all_for_org=true")
+    pages = [client.raw("GET", BASE + path).items for path in paths]
+    return [[item["deleted"] for item in items if "deleted" in item] for items in pages]
+
+
+def other_name(client: Client) -> object:
+    """Whether a PUT takes another user name, and what the user name is after a new address."""
+    path = f"/users/{client.user_id(TED)}"
+    named = client.put(path, {"user_name": "ted@example.com"}, partial="true")
+    client.put(path, {"email_address": "ted.m@example.com"}, partial="true", adminNoVerificationEmail="TRUE")
+    return named.status, client.get(path).json["user_name"]
+
+
+def hard(client: Client) -> object:
+    client.rest("DELETE", f"/users/{client.user_id(TED)}", hard_delete="true")
+    return client.emulator.user(TED)
+
+
+def last_logins(client: Client) -> object:
+    caller = other(client, "aswallowtail@example.com")
+    return ("last_login" in caller.user(TED), "last_login" in caller.get("/users/self").json)
+
+
+def team_admin(client: Client) -> object:
+    li = other(client, LI)
+    legacy = raw(client, TED)["legacy_id"]
+    changed = li.put_user(TED, {"phone": "1"}).status
+    return (
+        changed,
+        li.post(f"/users/{legacy}/resetPassword").status,
+        li.delete(f"/users/{client.user_id(TED)}").status,
+    )
+
+
+def role_of_account(client: Client) -> object:
+    return next(role for role in client.user(TED)["roles"] if role["role_name"] == "extsubmitter")
+
+
+def with_child_role(client: Client) -> object:
+    client.emulator.change("role", "customreporter", child_roles=["Submitter"])
+    return client.put_user(TED, {"roles": roles("customreporter")}).status
+
+
+def jit(client: Client, **changes: object) -> Any:
+    body = {"ip_restricted": False, "prefer_veracode_data": True, "roles": roles("extreviewer")}
+    made = client.post("/jit_default_settings", body)
+    return client.put(f"/jit_default_settings/{made.json['jit_default_settings_id']}", {**body, **changes})
+
+
+def jit_newer(client: Client) -> object:
+    settings = jit(client).json
+    return {name: value for name, value in settings.items() if name in ("session_minutes", "use_csv_for_custom_claim")}
+
+
+def oauth_client(client: Client) -> Any:
+    return client.post("/oauth2/client_credentials", {"name": "ci", "description": "pipeline"})
+
+
+def oauth_listed(client: Client) -> object:
+    oauth_client(client)
+    return sorted(client.get("/oauth2/client_credentials").items[0])
 
 
 def relationship(client: Client) -> object:
@@ -315,7 +395,30 @@ def answer_status(client: Client, method: str, path: str) -> object:
 
 SCENARIOS: dict[str, Callable[[Client], object]] = {
     "list_carries": carried,
-    "search_carries": lambda c: keys_of_item(c, "/users/search", search_term=TED, detailed="true"),
+    "search_carries": searched_item,
+    "search_newer_filters": newer_filters,
+    "listings_hide_deleted": deleted_shown,
+    "business_unit_list": lambda c: keys_of_item(c, "/business_units"),
+    "child_roles_shown": lambda c: "child_roles" in c.get("/roles").items[0],
+    "newer_roles": lambda c: c.get("/roles").json["page"]["total_elements"],
+    "account_times": lambda c: "insert_ts" in c.user(TED),
+    "last_login": last_logins,
+    "login_enabled_shown": lambda c: "login_enabled" in c.user(TED),
+    "email_verified": lambda c: c.user(TED).get("is_email_verified"),
+    "user_role_names": role_of_account,
+    "user_role_flags": role_of_account,
+    "create_role_status": lambda c: (
+        c.post("/roles", {"role_name": "x", "permissions": [{"permission_name": "viewReports"}]}).status
+    ),
+    "hard_delete": hard,
+    "team_admin_may": team_admin,
+    "scan_rule": lambda c: c.put_user(TED, {"roles": roles("extsubmitter")}).status,
+    "child_role_rules": with_child_role,
+    "jit_without_roles": lambda c: jit(c, roles=[]).status,
+    "jit_newer_keys": jit_newer,
+    "oauth_clients": lambda c: c.get("/oauth2/client_credentials").status,
+    "oauth_secret": lambda c: "client_secret" in oauth_client(c).json,
+    "oauth_list_secrets": oauth_listed,
     "summary_names": lambda c: keys_of_item(c, "/users"),
     "inactive_filter": lambda c: len(c.get("/users", inactive="true").items),
     "deleted_filter": lambda c: deleted_list(c, deleted="true"),
@@ -354,7 +457,7 @@ SCENARIOS: dict[str, Callable[[Client], object]] = {
     "incremental_roles": lambda c: len(
         c.put_user(TED, {"roles": roles("extreviewer")}, incremental="true").json["roles"]
     ),
-    "put_user_name": lambda c: c.put_user(TED, {"user_name": "ted@example.com"}).json["user_name"],
+    "put_user_name": other_name,
     "rest_name_follows_address": rest_renamed,
     "email_unactivated": unactivated,
     "relationship_omitted": omitted_relationship,

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from tests.emulator.control import Emulator
-from tests.emulator.switches import TABLE
+from tests.emulator.switches import TABLE, Switch
 from tests.integration.inside import Inside, Result, assert_converged, failures
 from tests.integration.scenarios import SCENARIOS, Scenario
 
@@ -27,8 +27,45 @@ TRANSPORT = ("rate_limit_rest", "rate_limit_xml", "retry_after", "latency_ms", "
 # Long enough to be noticed and short enough to wait for.
 SHORTER = {"creation_delay": ("0", "3")}
 
+# Positions that the account modules are not tried with yet.
+AWAITED: dict[str, tuple[str, ...]] = {
+    "list_carries": ("sparse",),
+    "search_carries": ("sparse",),
+    "timestamps": ("number",),
+    "put_user_name": ("refused",),
+    "search_newer_filters": ("ignored",),
+    "listings_hide_deleted": ("no",),
+    "business_unit_list": ("keys",),
+    "child_roles_shown": ("by_id",),
+    "newer_roles": ("yes",),
+    "account_times": ("absent",),
+    "last_login": ("own", "absent"),
+    "login_enabled_shown": ("if_false",),
+    "email_verified": ("absent",),
+    "user_role_names": ("other",),
+    "user_role_flags": ("yes",),
+    "create_role_status": ("202", "200"),
+    "hard_delete": ("ignored",),
+    "team_admin_may": ("update",),
+    "scan_rule": ("free",),
+    "child_role_rules": ("ignored",),
+    "jit_without_roles": ("kept",),
+    "jit_newer_keys": ("yes",),
+    "oauth_clients": ("404", "403"),
+    "oauth_secret": ("by_secrets",),
+    "oauth_list_secrets": ("no",),
+}
+
+
+def _positions(switch: Switch) -> tuple[str, ...]:
+    known = SHORTER.get(switch.name, tuple(switch.positions))
+    return tuple(position for position in known if position not in AWAITED.get(switch.name, ()))
+
+
 POSITIONS: dict[str, tuple[str, ...]] = {
-    switch.name: SHORTER.get(switch.name, tuple(switch.positions)) for switch in TABLE if switch.name not in TRANSPORT
+    switch.name: _positions(switch)
+    for switch in TABLE
+    if switch.name not in TRANSPORT and len(_positions(switch)) > 1
 }
 
 

@@ -34,7 +34,7 @@ GENERATING = "/api_credentials/user_id/"
     "switches",
     [
         {},
-        {"old_key_hours": 0, "credentials_none": "empty", "delete_status": 200, "key_prefix_in_answers": True},
+        {"old_key_hours": 0, "credentials_none": "empty", "delete_status": 204, "key_prefix_in_answers": True},
         {
             "revoked_key_lookup": "shown",
             "revocation_unset": "empty",
@@ -95,7 +95,7 @@ def test_check_mode_promises_what_the_run_does_and_the_next_one_does_nothing(
     "switches",
     [
         {},
-        {"revoked_key_lookup": "shown", "delete_status": 200},
+        {"revoked_key_lookup": "shown", "delete_status": 204},
         {"search_carries": "everything", "fields_to_return": "ignored", "key_prefix_in_answers": True},
     ],
     ids=lambda switches: ",".join(switches) or "defaults",

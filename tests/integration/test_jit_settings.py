@@ -32,7 +32,7 @@ CHANGES: list[dict[str, object]] = [
 
 @pytest.mark.parametrize(
     "switches",
-    [{}, {"jit_none": "empty", "create_status": 200, "delete_status": 200, "shuffle_lists": True}],
+    [{}, {"jit_none": "empty", "create_status": 200, "delete_status": 204, "shuffle_lists": True}],
     ids=["defaults", "others"],
 )
 def test_each_option_is_promised_done_and_then_left_alone(world: World, switches: dict[str, object]) -> None:

@@ -48,7 +48,7 @@ WORLDS: dict[str, dict[str, object]] = {
         "relationship_read": "both",
         "relationship_written": "object",
         "relationship_omitted": "kept",
-        "delete_status": "200",
+        "delete_status": "204",
         "create_status": "200",
         "duplicate_status": "409",
         "shuffle_lists": "yes",

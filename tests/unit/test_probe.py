@@ -123,6 +123,15 @@ NOT_BY_READING = {
     **dict.fromkeys(
         ("clock_window", "prefixed_key_id", "plus_in_query"), "takes calls with a wrong signature, as an attack would"
     ),
+    **dict.fromkeys(
+        (
+            *("create_role_status", "hard_delete", "child_role_rules", "scan_rule", "oauth_secret"),
+            *("account_times", "business_unit_list", "child_roles_shown", "email_verified", "last_login"),
+            *("listings_hide_deleted", "login_enabled_shown", "oauth_clients", "oauth_list_secrets"),
+            *("search_newer_filters", "team_admin_may", "user_role_flags", "user_role_names"),
+        ),
+        BY_WRITING,
+    ),
     "revoked_key_lookup": "takes the id of a pair that was revoked",
     "shuffle_lists": "any order may mean something",
 }

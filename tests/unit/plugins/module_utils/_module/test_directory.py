@@ -106,7 +106,7 @@ POSITIONS = [
     ("team_users", "no"),
     ("put_answer", "summary"),
     ("create_status", "200"),
-    ("delete_status", "200"),
+    ("delete_status", "204"),
     ("unknown_property", "refused"),
     ("require_json_type", "yes"),
     ("empty_roles", "refused"),
