@@ -76,6 +76,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
+from ansible_collections.community.veracode.plugins.plugin_utils.csv import error_lines
 from ansible_collections.community.veracode.plugins.plugin_utils.filters import text_of, veracode_filter
 from ansible_collections.community.veracode.plugins.plugin_utils.wrapper_csv import ACTIONS, read_wrapper_csv
 
@@ -85,9 +86,9 @@ def from_wrapper_csv(value: t.Any, action: str | None = None, file: str | None =
     """Return the options of each row."""
     if action is not None and action not in ACTIONS:
         raise AnsibleFilterError(f"from_wrapper_csv: action is {action!r}; choose one of {', '.join(ACTIONS)}")
-    entries, problems = read_wrapper_csv(text_of(value, "from_wrapper_csv"), action)
-    if problems:
-        raise AnsibleFilterError("\n".join(problem.text(file) for problem in problems))
+    entries, errors = read_wrapper_csv(text_of(value, "from_wrapper_csv"), action)
+    if errors:
+        raise AnsibleFilterError("\n".join(error_lines(errors, file)))
     return [entry.options for entry in entries]
 
 

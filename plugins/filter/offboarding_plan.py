@@ -88,7 +88,7 @@ _value:
       description: Names without an account.
       type: list
       elements: str
-    problems:
+    errors:
       description: Everything that is wrong.
       type: list
       elements: str
@@ -104,6 +104,7 @@ from dataclasses import asdict
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.community.veracode.plugins.plugin_utils.filters import plain, veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.names import name_list
 from ansible_collections.community.veracode.plugins.plugin_utils.offboarding import (
     Feed,
     Leaving,
@@ -133,13 +134,16 @@ def offboarding_plan(
             given.get("feed_column"),
             given.get("feed_where", {}),
             given.get("feed_last_day_column"),
+            given.get("feed_sheet"),
         )
     delete_after = given.get("delete_after_days")
+    leavers, wrong_leavers = name_list(given.get("leavers"), "offboarding_leavers")
+    hold, wrong_hold = name_list(given.get("hold"), "offboarding_hold")
     plan = plan_leaving(
         Leaving(
-            [str(name) for name in given.get("leavers", ())],
+            leavers,
             feed,
-            [str(name) for name in given.get("hold", ())],
+            hold,
             plain(ledger),
             day,
             None if delete_after is None else int(delete_after),
@@ -151,9 +155,11 @@ def offboarding_plan(
             int(given.get("max_leavers", 10)),
             int(given.get("max_percent", 10)),
             int(given.get("max_deletions", 10)),
+            int(given.get("min_known_percent", 50)),
             bool(given.get("allow_empty_feed", False)),
         ),
     )
+    plan.errors[:0] = wrong_leavers + wrong_hold
     return {**asdict(plan), "disable_entries": disable_entries(plan), "delete_entries": delete_entries(plan)}
 
 

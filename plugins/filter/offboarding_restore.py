@@ -62,7 +62,7 @@ _value:
     ledger:
       description: The ledger as it is afterwards.
       type: dict
-    problems:
+    errors:
       description: Everything that is wrong.
       type: list
       elements: str
@@ -75,6 +75,7 @@ _value:
 import typing as t
 
 from ansible_collections.community.veracode.plugins.plugin_utils.filters import plain, veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.names import name_list
 from ansible_collections.community.veracode.plugins.plugin_utils.offboarding import plan_restoring, record
 
 
@@ -82,12 +83,14 @@ from ansible_collections.community.veracode.plugins.plugin_utils.offboarding imp
 def offboarding_restore(value: t.Any, names: t.Any, date_field: str | None = None, today: str = "") -> dict[str, t.Any]:
     """Return what brings the accounts back."""
     ledger = plain(value)
-    plan = plan_restoring([str(name) for name in plain(names)], ledger, date_field or None)
+    wanted, errors = name_list(plain(names), "offboarding_restore")
+    plan = plan_restoring(wanted, ledger, date_field or None)
+    plan.errors[:0] = errors
     return {
         "users": plan.users,
         "api_users": plan.api_users,
-        "ledger": ledger if plan.problems else record(ledger, today, restored=plan.names),
-        "problems": plan.problems,
+        "ledger": ledger if plan.errors else record(ledger, today, restored=plan.names),
+        "errors": plan.errors,
         "warnings": plan.warnings,
     }
 

@@ -60,13 +60,17 @@ options:
       - createuser
       - updateuser
       - deleteuser
+  sheet:
+    description:
+      - The sheet of files that are workbooks of Excel. If not given, it is the first.
+    type: str
 """
 
 EXAMPLES = r"""
 - name: Check a file without calling Veracode
   ansible.builtin.assert:
-    that: entries.problems == []
-    fail_msg: "{{ entries.problems | join('\n') }}"
+    that: entries.errors == []
+    fail_msg: "{{ entries.errors | join('\n') }}"
   vars:
     files: [people.csv]
     entries: "{{ query('ansible.builtin.file', *files, rstrip=false) | community.veracode.onboarding_entries(files=files) }}"
@@ -93,7 +97,7 @@ _value:
       description: An entry with only a name for every team that an entry joins, sorted.
       type: list
       elements: dict
-    problems:
+    errors:
       description: Everything that is wrong, each with its file, line and column.
       type: list
       elements: str
@@ -123,6 +127,7 @@ def onboarding_entries(
     job_profiles: t.Any = None,
     common: bool = False,
     action: str | None = None,
+    sheet: str | None = None,
 ) -> dict[str, t.Any]:
     """Return the entries of all files and variables."""
     texts, names = plain(value), plain(files or [])
@@ -135,7 +140,7 @@ def onboarding_entries(
     add_variables(result, USER, "onboarding_users", plain(users or []), profiles)
     add_variables(result, API_USER, "onboarding_api_users", plain(api_users or []), profiles)
     for name, text in zip(names, texts):
-        add_file(result, str(name), text_of(text, "onboarding_entries"), profiles, action)
+        add_file(result, str(name), text_of(text, "onboarding_entries"), profiles, action=action, sheet=sheet or None)
     return {
         **{name: result.entries[kind] for kind, name in LISTS.items()},
         "origins": {
@@ -151,7 +156,7 @@ def onboarding_entries(
             for kind, name in LISTS.items()
         },
         "teams": [{"name": team} for team in result.teams],
-        "problems": result.problems,
+        "errors": result.errors,
     }
 
 

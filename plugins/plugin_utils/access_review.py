@@ -16,7 +16,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.community.veracode.plugins.plugin_utils.csv import write_csv
+from ansible_collections.community.veracode.plugins.plugin_utils.csv import undefused, write_csv
 
 Record = dict[str, t.Any]
 
@@ -416,19 +416,6 @@ def _shown(value: object) -> str:
 
 # --- sheets -----------------------------------------------------------------------------------------------------------
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def guarded(cell: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    text = "" if cell is None else str(cell)
-    return "'" + text if text.startswith(_FORMULA) or text.startswith("'") else text
-
-
-def _unguarded(cell: str) -> str:
-    # A spreadsheet may have eaten the apostrophe, which is no loss.
-    return cell[1:] if cell.startswith("'") and (cell[1:].startswith(_FORMULA) or cell[1:].startswith("'")) else cell
-
 
 def _file_name(manager: str) -> str:
     return re.sub(r"[^A-Za-z0-9@._-]", "_", manager).lstrip(".") or "_"
@@ -479,7 +466,7 @@ def sheets(users: t.Sequence[Record], teams: t.Sequence[Record], result: Record)
         while stem.casefold() in taken:
             stem += "_"
         taken.add(stem.casefold())
-        text = write_csv(COLUMNS, [[guarded(cell) for cell in row] for row in rows[manager]])
+        text = write_csv(COLUMNS, rows[manager])
         # The byte order mark lets Excel see UTF-8.
         result_sheets.append({"manager": shown, "file": f"{stem}.csv", "text": f"\ufeff{text}"})
     return result_sheets
@@ -534,7 +521,7 @@ def _read_sheet(name: str, text: str) -> t.Iterator[_Decision | str]:
             if not any(cell.strip() for cell in cells):
                 continue
             place = f"{name}, line {reader.line_num}"
-            row = dict(zip(columns, [_unguarded(cell) for cell in cells] + [""] * (len(columns) - len(cells))))
+            row = dict(zip(columns, [undefused(cell) for cell in cells] + [""] * (len(columns) - len(cells))))
             decision = row["decision"].strip().casefold()
             if decision and decision not in DECISIONS:
                 yield f"{place}: decision: {row['decision']!r} is none; write keep, change or remove, or leave it empty"

@@ -5,7 +5,7 @@
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The role onboarding: rows of any form to entries of C(veracode_directory), and its answer back to rows. Pure."""
+"""The role onboarding: rows of any form to entries of `veracode_directory`, and its answer back to rows. Pure."""
 
 from __future__ import annotations
 
@@ -17,22 +17,25 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.community.veracode.plugins.module_utils import _argspec as arguments
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, printable
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.names import did_you_mean
 from ansible_collections.community.veracode.plugins.plugin_utils.csv import (
     Cell,
-    Problem,
+    FileError,
     Row,
+    Table,
+    error_lines,
     flag,
-    header_names,
     names,
-    read_rows,
+    read_table,
     write_csv,
 )
 from ansible_collections.community.veracode.plugins.plugin_utils.job_profiles import job_profile_roles
+from ansible_collections.community.veracode.plugins.plugin_utils.names import name_error, quoted
 from ansible_collections.community.veracode.plugins.plugin_utils.wrapper_csv import (
     is_wrapper_header,
+    missing_selector,
     read_wrapper_csv,
 )
 
@@ -40,6 +43,13 @@ Options = dict[str, t.Any]
 
 LISTS = {USER: "users", API_USER: "api_users"}
 USER_TYPES = {"human": USER, "api": API_USER}
+SELECTORS = ("username", "custom_id", "email_address")
+# What tables of people call these columns, beside the names and aliases of the options.
+HEADERS = {
+    **dict.fromkeys(("email", "mail", "email_address"), "email_address"),
+    **dict.fromkeys(("given_name", "forename"), "first_name"),
+    **dict.fromkeys(("surname", "family_name"), "last_name"),
+}
 DONE = {
     "create": "created",
     "update": "updated",
@@ -53,7 +63,7 @@ _PLACE = re.compile(r"\b(users|api_users)\[([0-9]+)\](?:\.([a-z_]+))?")
 
 
 def entry_arguments(kind: str) -> dict[str, t.Any]:
-    """Return the argument specification of one entry of C(veracode_directory)."""
+    """Return the argument specification of one entry of `veracode_directory`."""
     return dict(arguments.entry_arguments()[LISTS[kind]])
 
 
@@ -71,14 +81,15 @@ class Origin:
 
     def text(self, option: str | None = None) -> str:
         """Return the place of the entry, or of one of its options."""
+        file = printable(self.file)
         if self.line is None:
-            return f"{self.file}[{self.row}]" + (f".{option}" if option else "")
-        place = f"{self.file}: line {self.line}"
+            return f"{file}[{self.row}]" + (f".{option}" if option else "")
+        place = f"{file}: line {self.line}"
         if self.row is not None:
             place += f" (row {self.row})"
         cell = self.columns.get(option) if option else None
         if cell is not None:
-            return f'{place}, column {cell.column} "{cell.header}"'
+            return f'{place}, column {cell.column} "{printable(cell.header)}"'
         return f"{place}, {option}" if option else place
 
 
@@ -88,7 +99,7 @@ class Onboarding:
 
     entries: dict[str, list[Options]] = field(default_factory=lambda: {USER: [], API_USER: []})
     origins: dict[str, list[Origin]] = field(default_factory=lambda: {USER: [], API_USER: []})
-    problems: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
     def add(self, kind: str, options: Options, origin: Origin) -> None:
         """Take up one entry."""
@@ -119,7 +130,7 @@ class Profiles:
     common: bool = False
 
     def apply(self, options: Options) -> None:
-        """Replace C(job_profile) by its roles, beside those that the entry names.
+        """Replace `job_profile` by its roles, beside those that the entry names.
 
         :raises InputError: there is no such profile.
         """
@@ -132,70 +143,94 @@ class Profiles:
 
 
 def add_variables(result: Onboarding, kind: str, variable: str, entries: t.Sequence[t.Any], profiles: Profiles) -> None:
-    """Take up the entries of a variable; their places count from 0, as Ansible's do."""
+    """Add the entries of a variable; their locations count from 0, as Ansible's do."""
     for number, entry in enumerate(entries):
         _add_entry(result, kind, entry, Origin(variable, None, number), profiles)
 
 
-def add_file(result: Onboarding, file: str, text: str, profiles: Profiles, action: str | None = None) -> None:
-    """Take up a file: YAML by its name, else CSV, in the wrapper's form if its header says so.
+def add_file(
+    result: Onboarding,
+    file: str,
+    content: str,
+    profiles: Profiles,
+    *,
+    action: str | None = None,
+    sheet: str | None = None,
+) -> None:
+    """Add a file: YAML by its name, else a table, in the wrapper's form if its header says so.
 
     :param action: of rows in the wrapper's form that name none.
+    :param sheet: the sheet of a workbook; the first if `None`.
     """
     if file.lower().endswith((".yml", ".yaml", ".json")):
-        _add_yaml(result, file, text, profiles)
-    elif is_wrapper_header(header_names(text)):
-        entries, problems = read_wrapper_csv(text, action)
-        result.problems += [problem.text(file, with_row=True) for problem in problems]
+        _add_yaml(result, file, content, profiles)
+        return
+    if is_wrapper_header(read_table(content, sheet=sheet).headers, action):
+        entries, errors = read_wrapper_csv(content, action, sheet=sheet)
         for entry in entries:
             result.add(USER, entry.options, Origin(file, entry.row.line, entry.row.row, entry.columns))
     else:
-        _add_csv(result, file, text, profiles)
+        errors = _add_table(result, file, read_table(content, _columns(), sheet=sheet), profiles)
+    result.errors += error_lines(errors, file, with_row=True)
 
 
 def _add_entry(result: Onboarding, kind: str, entry: t.Any, origin: Origin, profiles: Profiles) -> None:
     if not isinstance(entry, t.Mapping) or not all(isinstance(key, str) for key in entry):
-        result.problems.append(f"{origin.text()}: write an account as a dictionary of options, as {{username: …}}")
+        result.errors.append(f"{origin.text()}: write an account as a dictionary of options, as {{username: …}}")
         return
     options = {key: value for key, value in entry.items() if value is not None}
     spec = {**entry_arguments(kind), "job_profile": {"type": "str"}}
     known = {*spec, *(alias for each in spec.values() for alias in each.get("aliases", ()))}
     unknown = [key for key in options if key not in known]
     for key in unknown:
-        hint = did_you_mean(key, known, f"choose one of {', '.join(sorted(spec))}")
-        result.problems.append(f"{origin.text(key)}: unknown option{hint}")
+        hint = did_you_mean(key, known, "correct its name, or remove it")
+        result.errors.append(f"{origin.text(printable(key))}: unknown option{hint}")
     checked = ArgumentSpecValidator(spec).validate({key: value for key, value in options.items() if key in known})
-    result.problems += [f"{origin.text()}: {message}" for message in checked.error_messages]
+    result.errors += [f"{origin.text()}: {printable(message)}" for message in checked.error_messages]
     if unknown or checked.error_messages:
         return
     # What the validator fills in was not given.
     given = {option for option in spec if {option, *spec[option].get("aliases", ())} & set(options)}
     options = {key: value for key, value in checked.validated_parameters.items() if key in given and value is not None}
+    wrong = [f"{origin.text(option)}: {msg}" for option, msg in _wrong_names(options)]
+    if not any(options.get(option) for option in SELECTORS):
+        wrong.append(f"{origin.text()}: nothing says whose account is meant; give {' or '.join(SELECTORS)}")
     try:
         profiles.apply(options)
     except InputError as error:
-        result.problems.append(f"{origin.text('job_profile')}: {error.msg}")
-        return
-    result.add(kind, options, origin)
+        wrong.append(f"{origin.text('job_profile')}: {error.msg}")
+    result.errors += wrong
+    if not wrong:
+        result.add(kind, options, origin)
+
+
+_NAMES = (*SELECTORS, "new_custom_id", "previously", "roles", "teams", "managed_teams", "job_profile")
+
+
+def _wrong_names(options: Options) -> t.Iterator[tuple[str, str]]:
+    """Yield the option and the error of each name that is refused."""
+    for option in _NAMES:
+        value = options.get(option)
+        for name in value if isinstance(value, list) else [value] if value else []:
+            error = name_error(name)
+            if error is not None:
+                yield option, error
 
 
 def _add_yaml(result: Onboarding, file: str, text: str, profiles: Profiles) -> None:
+    shown = printable(file)
     try:
-        loader = yaml.SafeLoader(text)
+        loader = yaml.SafeLoader(text.removeprefix("\ufeff"))
         node = loader.get_single_node()
         data = loader.construct_document(node) if node is not None else None
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark is not None else "somewhere"
-        result.problems.append(
-            f"{file}: {where}: not a YAML file: {getattr(error, 'problem', None) or error}; correct the line"
-        )
+        result.errors.append(f"{shown}: {yaml_error(error)}")
         return
     if isinstance(data, list):
         _add_nodes(result, file, USER, data, node, profiles)
         return
     if not isinstance(data, dict):
-        result.problems.append(f"{file}: line 1: write a list of people, or a dictionary with users and api_users")
+        result.errors.append(f"{shown}: line 1: write a list of people, or a dictionary with users and api_users")
         return
     pairs = node.value if isinstance(node, yaml.MappingNode) else []
     nodes = {key.value: value for key, value in pairs if isinstance(key, yaml.ScalarNode)}
@@ -204,13 +239,21 @@ def _add_yaml(result: Onboarding, file: str, text: str, profiles: Profiles) -> N
         line = nodes[key].start_mark.line + 1 if key in nodes else 1
         if kind is None:
             hint = did_you_mean(str(key), LISTS.values(), "write users or api_users")
-            result.problems.append(f'{file}: line {line}: unknown key "{key}"{hint}')
+            result.errors.append(f"{shown}: line {line}: unknown key {quoted(str(key))}{hint}")
         elif value is None:
             continue
         elif not isinstance(value, list):
-            result.problems.append(f"{file}: line {line}: {key} is not a list; write one of accounts")
+            result.errors.append(f"{shown}: line {line}: {key} is not a list; write a list of accounts")
         else:
             _add_nodes(result, file, kind, value, nodes[key], profiles)
+
+
+def yaml_error(error: Exception) -> str:
+    """Return what is wrong with a YAML file, with its line, and in one line."""
+    mark = getattr(error, "problem_mark", None)
+    where = f"line {mark.line + 1}: " if mark is not None else ""
+    reason = getattr(error, "problem", None) or getattr(error, "reason", None) or error
+    return f"{where}not YAML: {printable(' '.join(str(reason).split()))}; correct the line"
 
 
 def _add_nodes(result: Onboarding, file: str, kind: str, entries: list[t.Any], node: t.Any, profiles: Profiles) -> None:
@@ -220,7 +263,7 @@ def _add_nodes(result: Onboarding, file: str, kind: str, entries: list[t.Any], n
 
 def _columns() -> dict[str, str]:
     """Return the option of each column that our own form knows."""
-    columns = {"job_profile": "job_profile", "user_type": "user_type"}
+    columns = {"job_profile": "job_profile", "user_type": "user_type", **HEADERS}
     for kind in (USER, API_USER):
         for option, spec in entry_arguments(kind).items():
             for name in (option, *spec.get("aliases", ())):
@@ -228,78 +271,71 @@ def _columns() -> dict[str, str]:
     return columns
 
 
-def _add_csv(result: Onboarding, file: str, text: str, profiles: Profiles) -> None:
-    columns = _columns()
-    rows, problems = read_rows(text, columns)
+@dataclass(frozen=True)
+class _Rows:
+    """What the rows of one file have in common."""
+
+    file: str
+    specs: t.Mapping[str, dict[str, t.Any]]
+    profiles: Profiles
+    has_selector: bool
+    errors: list[FileError]
+
+
+def _add_table(result: Onboarding, file: str, table: Table, profiles: Profiles) -> list[FileError]:
+    if table.header_line is None:
+        return table.errors
+    missing = missing_selector(table, SELECTORS)
+    if missing is not None:
+        table.errors.append(missing)
     specs = {kind: entry_arguments(kind) for kind in (USER, API_USER)}
-    if not any(problem.row is None for problem in problems):
-        for row in rows:
-            _add_row(result, file, row, columns, specs, profiles, problems)
-    problems.sort(key=lambda problem: (problem.line or 0, problem.column or 0))
-    result.problems += [problem.text(file, with_row=True) for problem in problems]
+    has_selector = bool(table.columns.keys() & set(SELECTORS))
+    rows = _Rows(file, specs, profiles, has_selector, table.errors)
+    for row in table.rows:
+        _add_row(result, rows, row)
+    return table.errors
 
 
-def _add_row(
-    result: Onboarding,
-    file: str,
-    row: Row,
-    columns: t.Mapping[str, str],
-    specs: t.Mapping[str, dict[str, t.Any]],
-    profiles: Profiles,
-    problems: list[Problem],
-) -> None:
-    before = len(problems)
+def _add_row(result: Onboarding, rows: _Rows, row: Row) -> None:
+    before = len(rows.errors)
     type_cell = row.cells.get("user_type")
-    kind = USER_TYPES.get(type_cell.text) if type_cell is not None else USER
-    if kind is None and type_cell is not None:
-        problems.append(row.problem(f'"{type_cell.text}" is not a type of account; write human or api', type_cell))
+    kind = USER_TYPES.get(type_cell.text.casefold()) if type_cell is not None else USER
+    if kind is None:
+        if type_cell is not None:
+            msg = f"{quoted(type_cell.text)} is not a type of account; write human or api"
+            rows.errors.append(row.error(msg, type_cell))
         return
-    spec = specs[str(kind)]
+    spec = {**rows.specs[kind], "job_profile": {"type": "str"}}
     options: Options = {}
-    cells: dict[str, Cell] = {}
-    for header, cell in row.cells.items():
-        option = columns[header]
-        if option == "user_type":
-            continue
-        if option in cells:
-            problems.append(
-                row.problem(
-                    f'the same as column {cells[option].column} "{cells[option].header}"; remove one of them', cell
-                )
-            )
-        elif option == "job_profile":
-            options[option] = cell.text
-        elif option not in spec:
+    cells = {option: cell for option, cell in row.cells.items() if option != "user_type"}
+    for option, cell in cells.items():
+        if option not in spec:
             owner = "people" if kind == API_USER else "API service accounts (user_type api)"
-            problems.append(row.problem(f"only {owner} have this option; leave the cell empty", cell))
-        else:
-            value = _value(row, cell, spec[option], problems)
-            if value is not None:
-                options[option] = value
-        cells[option] = cell
+            rows.errors.append(row.error(f"only {owner} have this option; leave the cell empty", cell))
+            continue
+        value = _value(row, cell, spec[option], rows.errors)
+        if value is not None:
+            options[option] = value
     if "job_profile" in options:
         try:
-            profiles.apply(options)
+            rows.profiles.apply(options)
         except InputError as error:
-            problems.append(row.problem(error.msg, cells["job_profile"]))
+            rows.errors.append(row.error(error.msg, cells["job_profile"]))
         cells.setdefault("roles", cells["job_profile"])
-    if not any(options.get(option) for option in ("username", "custom_id", "email_address")):
-        problems.append(
-            row.problem("nothing says whose account is meant; fill in username, custom_id or email_address")
-        )
-    if len(problems) == before:
-        result.add(str(kind), options, Origin(file, row.line, row.row, cells))
+    if rows.has_selector and not any(cells.get(option) for option in SELECTORS):
+        rows.errors.append(row.error(f"nothing says whose account is meant; fill in {' or '.join(SELECTORS)}"))
+    if len(rows.errors) == before and rows.has_selector:
+        result.add(kind, options, Origin(rows.file, row.line, row.row, cells))
 
 
-def _value(row: Row, cell: Cell, spec: t.Mapping[str, t.Any], problems: list[Problem]) -> t.Any:
+def _value(row: Row, cell: Cell, spec: t.Mapping[str, t.Any], errors: list[FileError]) -> t.Any:
     if spec["type"] == "bool":
-        return flag(row, cell, problems)
+        return flag(row, cell, errors)
     if spec["type"] == "list":
-        return names(row, cell, problems)
+        return names(row, cell, errors)
     if "choices" in spec and cell.text not in spec["choices"]:
-        choices = ", ".join(spec["choices"])
-        hint = did_you_mean(cell.text, spec["choices"], f"write one of {choices}")
-        problems.append(row.problem(f'"{cell.text}" is unknown{hint}', cell))
+        hint = did_you_mean(cell.text, spec["choices"], f"write one of {', '.join(spec['choices'])}")
+        errors.append(row.error(f"{quoted(cell.text)} is unknown{hint}", cell))
         return None
     return cell.text
 

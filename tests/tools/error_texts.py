@@ -27,8 +27,8 @@ MAKERS = {
     "AnsibleFilterError": (0, INPUT),
     "ApiError": (0, OTHER),
     "GuardError": (0, INPUT),
+    "FileError": (0, OTHER),
     "InputError": (0, INPUT),
-    "Problem": (0, OTHER),
     "ReviewError": (0, OTHER),
     "SelectorError": (0, OTHER),
     "TransportError": (0, OTHER),
@@ -36,14 +36,16 @@ MAKERS = {
     "_Lost": (0, OTHER),
     "_error": (0, INPUT),  # of the key store: why, the remedy, the option
     "_refused": (2, OTHER),
-    "append": (0, OTHER),  # to a list of problems
-    "problem": (0, INPUT),  # of an entry; of a row of a file it takes a cell instead of an option
+    "_Refused": (0, OTHER),  # of a workbook
+    "append": (0, OTHER),  # to a list of errors
+    "error": (0, OTHER),  # of a row of a file
+    "problem": (0, INPUT),  # of an entry
     "refuse": (0, OTHER),
 }
 # The words by which a text says what to do. A word counts where an instruction begins.
 REMEDY = re.compile(
     r"(?:^|[;:,.] |[(\[|<] ?|\b(?:or|and|then|so|first) )"
-    r"(?:add|agree|ask|call|check|choose|copy|correct|create|fill|generate|give|keep|leave|let|list|look|lower|make|mend|"
+    r"(?:add|agree|ask|call|check|choose|copy|correct|create|export|fill|generate|give|keep|leave|let|list|look|lower|make|mend|"
     r"move|name|put|raise|read(?! by)|remove|repair|report|reset|review|run|save|say|select|set|shorten|take|try|use|wait|write)\b",
     re.IGNORECASE,
 )
@@ -55,7 +57,9 @@ HANDED_ON = (
     "error.msg",
     "refusal.msg",
     "'\\n'.join(problems)",
-    "'\\n'.join((problem.text(file) for problem in problems))",
+    "'\\n'.join(error_lines(errors, file))",
+    "error",
+    "hidden",
 )
 
 
@@ -123,8 +127,12 @@ class Source:
         name = _called(call)
         index, sort = MAKERS[name]
         given = call.args[index] if len(call.args) > index else None
-        if given is None or (name == "append" and not re.search(r"problems\.append$", ast.unparse(call.func))):
+        if given is None or (
+            name == "append" and not re.search(r"(?:problems|errors)\.append$", ast.unparse(call.func))
+        ):
             return None
+        if name == "append" and isinstance(given, ast.Call) and _called(given) in MAKERS:
+            return None  # what is appended is looked at by itself
         text = self.template(given, owner)
         if not re.search(r"\w \w", text) or ast.unparse(given) in HANDED_ON:
             return None
@@ -132,7 +140,7 @@ class Source:
         values = [keyword.value for keyword in call.keywords if keyword.arg == "value"]
         if name == "problem":
             about = [ast.unparse(argument) for argument in call.args[1:]]
-            if not about or "cell" in about[0]:
+            if not about:
                 sort = OTHER
             options, values = call.args[1:2], call.args[2:3]
         elif name == "_error":

@@ -60,7 +60,9 @@ def plan(**settings: t.Any) -> dict[str, t.Any]:
     [
         ("email\n", {}, "nobody is in it"),
         ("", {}, "there is no header"),
-        ("email;name\na@example.com;A\n", {}, "separated by semicolons"),
+        ("email,name\nli@example.com,Li\nted@example.c", {}, "line 3 (row 2): the line has 1 of 2 columns"),
+        ('email\n"ted@example.com\n', {}, "line 2: a quote is opened here and never closed"),
+        ("email\nted@exam\u200bple.com\n", {}, 'line 2 (row 1), column 1 "email": "ted@exam\\u200bple.com" has U+200B'),
         ("person\nA\n", {}, "no column is called"),
         ("email,state\na@example.com,left\n", {"feed_where": {"status": "left"}}, 'did you mean "state"?'),
         (
@@ -72,32 +74,32 @@ def plan(**settings: t.Any) -> dict[str, t.Any]:
         (f"email\n{TED}\n{SAIYA}\n", {"max_leavers": 1}, "2 accounts would be off-boarded"),
         (
             f"email\n{TED}\n",
-            {"feed_kind": "staff", "max_leavers": 1},
+            {"feed_kind": "staff", "max_leavers": 1, "min_known_percent": 0},
             "2 accounts would be off-boarded, and offboarding_max_leavers is 1",
         ),
     ],
 )
 def test_broken_or_oversized_feed_is_refused(feed: str, settings: dict[str, t.Any], expected: str) -> None:
-    problems = plan(feed_text=feed, **settings)["problems"]
+    problems = plan(feed_text=feed, **settings)["errors"]
     assert any(expected in problem for problem in problems), problems
 
 
 def test_empty_feed_that_is_allowed_is_nobody() -> None:
     result = plan(feed_text="email\n", allow_empty_feed=True)
-    assert (result["problems"], result["begin"]) == ([], [])
+    assert (result["errors"], result["begin"]) == ([], [])
 
 
 def test_feed_of_the_staff_takes_people_who_are_not_in_it() -> None:
-    result = plan(feed_text=f"email\n{TED.upper()}\n", feed_kind="staff", hold=[LI])
-    assert (result["problems"], result["begin"], result["held"]) == ([], [SAIYA], [LI])
+    result = plan(feed_text=f"email\n{TED.upper()}\n", feed_kind="staff", hold=[LI], min_known_percent=33)
+    assert (result["errors"], result["begin"], result["held"]) == ([], [SAIYA], [LI])
 
 
 def test_percentage_counts_where_there_are_many() -> None:
     many = [account(f"p{n}@example.com") for n in range(50)]
     leavers = [person["username"] for person in many[:6]]
     result = offboarding_plan(many, {"leavers": leavers}, {"leavers": {}}, TODAY)
-    assert any("6 of 50 people" in problem for problem in result["problems"])
-    assert offboarding_plan(many, {"leavers": leavers[:5]}, {"leavers": {}}, TODAY)["problems"] == []
+    assert any("6 of 50 people" in problem for problem in result["errors"])
+    assert offboarding_plan(many, {"leavers": leavers[:5]}, {"leavers": {}}, TODAY)["errors"] == []
 
 
 # Feeds
@@ -124,13 +126,25 @@ Wei,wei@example.com,here,,w
     ],
 )
 def test_rows_of_a_feed_that_count(settings: dict[str, t.Any], names: list[str]) -> None:
-    found, problems = read_feed(Feed("feed.csv", FEED, **settings), date(2026, 2, 1))
-    assert problems == []
-    assert [name.removesuffix("@example.com") for name in found] == names
+    found = read_feed(Feed("feed.csv", FEED, **settings), date(2026, 2, 1))
+    assert found.errors == []
+    assert [name.removesuffix("@example.com") for name in found.counting] == names
+
+
+@pytest.mark.parametrize(
+    ("today", "staff"),
+    [(date(2026, 1, 31), "ted li saiya wei"), (date(2026, 2, 1), "li saiya wei"), (date(2026, 2, 2), "saiya wei")],
+)
+def test_staff_stays_until_its_last_day_is_past_and_without_one(today: date, staff: str) -> None:
+    found = read_feed(Feed("feed.csv", FEED, kind="staff", last_day_column="LAST"), today)
+    assert found.errors == []
+    assert [name.removesuffix("@example.com") for name in found.counting] == staff.split()
+    assert len(found.known) == 4
 
 
 def test_a_column_of_conditions_that_is_empty_everywhere_is_there() -> None:
-    assert read_feed(Feed("f.csv", "mail,left\na@example.com,\n", where={"left": "yes"}), date.today()) == ([], [])
+    found = read_feed(Feed("f.csv", "mail,left\na@example.com,\n", where={"left": "yes"}), date.today())
+    assert (found.counting, found.errors) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -147,14 +161,15 @@ def test_a_column_of_conditions_that_is_empty_everywhere_is_there() -> None:
 )
 @pytest.mark.parametrize("name", ["feed.yml", "FEED.YAML", "feed.json"])
 def test_feed_of_yaml(name: str, text: str, settings: dict[str, t.Any], names: list[str]) -> None:
-    assert read_feed(Feed(name, text, **settings), date(2026, 2, 1)) == (names, [])
+    found = read_feed(Feed(name, text, **settings), date(2026, 2, 1))
+    assert (found.counting, found.errors) == (names, [])
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[", "feed.yml: not a YAML file"),
-        ("2026-99-99", "feed.yml: not a YAML file"),
+        ("[", "feed.yml: line 1: not YAML: "),
+        ("2026-99-99", "feed.yml: not YAML: "),
         ("a: 1\n", "feed.yml: not a list of names"),
         ("- a\n- [b]\n", "feed.yml: entry 2 is neither a name nor a dictionary of texts"),
         ("- {mail: [a]}\n", "feed.yml: entry 1 is neither"),
@@ -162,9 +177,10 @@ def test_feed_of_yaml(name: str, text: str, settings: dict[str, t.Any], names: l
     ],
 )
 def test_broken_feed_of_yaml_is_refused(text: str, expected: str) -> None:
-    names, (problem,) = read_feed(Feed("feed.yml", text), date(2026, 2, 1))
-    assert names == []
-    assert problem.startswith(expected)
+    found = read_feed(Feed("feed.yml", text), date(2026, 2, 1))
+    assert found.counting == []
+    (error,) = found.errors
+    assert error.startswith(expected)
 
 
 # Who leaves
@@ -193,15 +209,78 @@ def leave(
 
 def test_leavers_are_found_by_name_and_people_by_address() -> None:
     people = [{**account(TED), "email_address": "Ted.Mail@example.com"}, account(BOT, "api")]
-    found = leave(TED.upper(), "ted.mail@EXAMPLE.com", BOT, "builds@example.com", "nobody", accounts=people)
+    found = leave(TED.upper(), "ted.mail@EXAMPLE.com", BOT, accounts=people)
     assert found.leavers == {"human": [TED], "api": [BOT]}
     assert found.begin == [BOT, TED]
-    assert found.missing == ["builds@example.com", "nobody"]
-    assert found.problems == []
+    assert found.errors == []
+
+
+def test_a_leaver_without_account_is_an_error_by_hand_and_listed_by_a_feed() -> None:
+    people = [account(TED), account(BOT, "api")]
+    found = leave(TED, "tedd@example.com", "xyz", accounts=people)
+    assert found.errors == [
+        'offboarding_leavers: there is no account "tedd@example.com", did you mean "ted@example.com"?',
+        'offboarding_leavers: there is no account "xyz" (correct the name; a calling account that is '
+        "restricted to teams sees only their members)",
+    ]
+    assert found.begin == []
+    found = leave(TED, feed=Feed("f.csv", "mail\nnobody\nNobody\n"), accounts=people)
+    assert (found.errors, found.missing, found.begin) == ([], ["nobody", "Nobody"], [TED])
 
 
 def test_who_was_deleted_by_this_role_is_not_missing() -> None:
-    assert leave("x", "y", ledger={"X": entry(deleted="2026-01-20"), "y": entry()}).missing == ["y"]
+    found = leave("x", "y", ledger={"X": entry(deleted="2026-01-20"), "y": entry()})
+    (error,) = found.errors
+    assert error.startswith('offboarding_leavers: there is no account "y"')
+
+
+def test_who_differs_by_case_only_is_named_exactly_or_refused() -> None:
+    people = [account("Ted@example.com"), account("TED@example.com"), account(LI)]
+    assert leave("TED@example.com", accounts=people).begin == ["TED@example.com"]
+    (error,) = leave("ted@example.com", accounts=people).errors
+    assert error.startswith('"ted@example.com" can mean several accounts: TED@example.com, Ted@example.com')
+
+
+def test_hold_takes_names_and_addresses_and_each_has_to_match() -> None:
+    people = [{**account(TED), "email_address": "ted.mail@example.com"}, account(SAIYA)]
+    (error,) = leave(SAIYA, accounts=people, hold=["ted.mail@example.com", "saiya@example.co"]).errors
+    assert error == 'offboarding_hold: there is no account "saiya@example.co", did you mean "saiya@example.com"?'
+    settings = {"leavers": f"{SAIYA}, {TED}", "hold": f" {TED.upper()} , {LI}"}
+    result = offboarding_plan(ACCOUNTS, settings, {"leavers": {}}, TODAY)
+    assert (result["errors"], result["begin"], result["held"]) == ([], [SAIYA], [TED])
+
+
+@pytest.mark.parametrize("option", ["leavers", "hold"])
+@pytest.mark.parametrize("name", [f"{TED} ", f"{TED}\u00a0", f"t\u200b{TED[1:]}"])
+def test_a_name_that_looks_like_another_is_refused(option: str, name: str) -> None:
+    errors = offboarding_plan(ACCOUNTS, {option: [name]}, {"leavers": {}}, TODAY)["errors"]
+    assert errors[0].startswith(f"offboarding_{option}: ")
+    assert "U+" in errors[0]
+
+
+def test_a_feed_of_the_staff_that_is_broken_is_refused() -> None:
+    feed = Feed("feed.csv", f"mail\n{SAIYA}\nnobody@example.com\n", kind="staff")
+    (error,) = leave(feed=feed).errors
+    assert error.startswith(
+        "feed.csv: it knows 1 of the 3 people who can log in, and offboarding_min_known_percent is 50"
+    )
+    found = leave(feed=feed, limits=Limits(min_known_percent=33))
+    assert (found.errors, found.missing, found.begin) == ([], ["nobody@example.com"], [LI, TED])
+    # Who is past the last day is known all the same.
+    past = Feed("feed.csv", f"mail,last\n{SAIYA},\n{LI},2026-01-01\n", kind="staff", last_day_column="last")
+    assert leave(feed=past).begin == [LI, TED]
+    cut = Feed("feed.csv", f"mail\n{SAIYA}\n{LI}\nted@exam", kind="staff")
+    (error,) = leave(feed=cut).errors
+    assert 'the last line has no line end, and "ted@exam" is no account' in error
+    whole = Feed("feed.csv", f"mail\n{SAIYA}\n{LI}\n{TED}", kind="staff")
+    assert leave(feed=whole).errors == []
+
+
+def test_a_ledger_of_another_organization_is_refused() -> None:
+    ledger = {"organization": "A", "leavers": {}}
+    assert check_ledger(ledger, "A") == check_ledger(ledger) == check_ledger({"leavers": {}}, "B") == []
+    (error,) = check_ledger(ledger, "B")
+    assert 'belongs to the organization "A", and the calling account to "B"' in error
 
 
 def test_who_is_on_hold_stays() -> None:
@@ -211,7 +290,7 @@ def test_who_is_on_hold_stays() -> None:
             found = leave(*names, SAIYA, accounts=people, hold=hold)
             assert (found.held, found.begin) == ([TED], [SAIYA])
     # The address of the people behind a service account is not its name.
-    assert leave(BOT, hold=["builds@example.com"]).begin == [BOT]
+    assert leave(BOT, hold=["builds@example.com"]).errors
 
 
 def test_what_is_done_is_not_done_again() -> None:
@@ -227,9 +306,10 @@ def test_what_is_done_is_not_done_again() -> None:
 
 def test_a_feed_of_the_staff_means_people_who_can_log_in() -> None:
     feed = Feed("feed.csv", f"mail\n{SAIYA}\n", kind="staff")
-    found = leave(feed=feed, hold=[LI])
+    some = Limits(min_known_percent=33)
+    found = leave(feed=feed, hold=[LI], limits=some)
     assert (found.begin, found.held) == ([TED], [LI])
-    assert leave(BOT, feed=feed).begin == [BOT, LI, TED]
+    assert leave(BOT, feed=feed, limits=some).begin == [BOT, LI, TED]
 
 
 def test_names_and_a_feed_come_together() -> None:
@@ -244,7 +324,7 @@ def test_a_broken_feed_or_ledger_means_nobody() -> None:
         {"ledger": {"x": {}}},
     ):
         found = leave(TED, **t.cast("dict[str, t.Any]", more))
-        assert len(found.problems) == 1
+        assert len(found.errors) == 1
         assert (found.begin, found.leavers) == ([], {"human": [], "api": []})
     assert leave(TED, feed=Feed("f.csv", "mail\n"), limits=Limits(empty_feed=True)).begin == [TED]
 
@@ -253,11 +333,11 @@ def test_limits_are_told_with_what_exceeds_them() -> None:
     many = [account(f"p{n:02}@example.com") for n in range(60)]
     names = [each["username"] for each in many]
     wide = Limits(max_leavers=60, max_percent=100)
-    assert leave(*names, accounts=many, limits=wide).problems == []
-    (problem,) = leave(*names[:21], accounts=many, limits=Limits(max_leavers=20, max_percent=100)).problems
+    assert leave(*names, accounts=many, limits=wide).errors == []
+    (problem,) = leave(*names[:21], accounts=many, limits=Limits(max_leavers=20, max_percent=100)).errors
     assert problem.startswith("21 accounts would be off-boarded, and offboarding_max_leavers is 20")
     assert problem.endswith("p19@example.com, …")
-    assert leave(*names[:20], accounts=many, limits=Limits(max_leavers=20, max_percent=100)).problems == []
+    assert leave(*names[:20], accounts=many, limits=Limits(max_leavers=20, max_percent=100)).errors == []
     # Six of sixty are ten percent. Those who cannot log in count on neither side, and few accounts have no percentage.
     for going, disabled, there, expected in (
         (6, 0, 60, False),
@@ -267,9 +347,9 @@ def test_limits_are_told_with_what_exceeds_them() -> None:
     ):
         people = [{**each, "login_enabled": n >= disabled} for n, each in enumerate(many[:there])]
         found = leave(*names[-going:], accounts=people)
-        assert [" people would be off-boarded" in problem for problem in found.problems] == [True] * expected
+        assert [" people would be off-boarded" in problem for problem in found.errors] == [True] * expected
     bots = [account(f"bot{n}", "api") for n in range(50)]
-    (problem,) = leave(*(each["username"] for each in bots[:6]), accounts=[*many, *bots]).problems
+    (problem,) = leave(*(each["username"] for each in bots[:6]), accounts=[*many, *bots]).errors
     assert problem.startswith("6 of 50 API service accounts would be off-boarded, and offboarding_max_percent is 10")
 
 
@@ -294,7 +374,7 @@ OUT = "out@example.com"
 )
 def test_who_is_deleted_by_the_ledger(ledger: dict[str, t.Any], days: int | None, gone: list[str]) -> None:
     found = leave(ledger=ledger, delete_after=days)
-    assert (found.delete["human"], found.problems, found.warnings) == (gone, [], [])
+    assert (found.delete["human"], found.errors, found.warnings) == (gone, [], [])
 
 
 @pytest.mark.parametrize(
@@ -334,11 +414,11 @@ def test_who_came_back_is_not_deleted() -> None:
 
 def test_too_many_deletions_are_refused() -> None:
     due, people = {OUT: entry(), "bot-out": entry()}, [*ACCOUNTS, account("bot-out", "api", login_enabled=False)]
-    (problem,) = leave(accounts=people, ledger=due, delete_after=0, limits=Limits(max_deletions=1)).problems
+    (problem,) = leave(accounts=people, ledger=due, delete_after=0, limits=Limits(max_deletions=1)).errors
     assert problem.startswith(
-        "2 accounts are due to be deleted, and offboarding_max_deletions is 1: out@example.com, bot"
+        "offboarding_max_deletions: 2 accounts are due to be deleted, and the limit is 1; raise it if this is intended: out@"
     )
-    assert leave(accounts=people, ledger=due, delete_after=0, limits=Limits(max_deletions=2)).problems == []
+    assert leave(accounts=people, ledger=due, delete_after=0, limits=Limits(max_deletions=2)).errors == []
 
 
 # What is done
@@ -498,14 +578,14 @@ def test_what_brings_accounts_back() -> None:
         {"username": TED, "state": "present", "login_enabled": True, "teams": ["A"], "managed_teams": []}
     ]
     assert back.api_users == [{"username": BOT, "state": "present"}]
-    assert back.problems == []
+    assert back.errors == []
     assert back.warnings == [
         f"{BOT} had an API key, which stays revoked; generate a new one with veracode_api_credentials"
     ]
     marked = plan_restoring([TED, BOT], ledger, "custom_one")
     assert [options["custom_one"] for options in (*marked.users, *marked.api_users)] == ["x", ""]
     wrong = plan_restoring(["b@x", "tedd@example.com", OUT], ledger, None)
-    assert (wrong.names, len(wrong.problems)) == ([], 3)
-    assert '"tedd@example.com" is not in the ledger, did you mean "ted@example.com"?' in wrong.problems[1]
-    assert "was deleted on 2026-01-20" in wrong.problems[2]
+    assert (wrong.names, len(wrong.errors)) == ([], 3)
+    assert '"tedd@example.com" is not in the ledger, did you mean "ted@example.com"?' in wrong.errors[1]
+    assert "was deleted on 2026-01-20" in wrong.errors[2]
     assert plan_restoring([TED], {}, None).names == []

@@ -56,7 +56,7 @@ def read(name: str, text: str, **profiles: list[str]) -> Onboarding:
 
 
 def check(result: Onboarding, name: str) -> None:
-    assert all(problem.startswith(f"{name}: ") for problem in result.problems)
+    assert all(error.startswith(f"{name}: ") for error in result.errors)
     for kind in (USER, API_USER):
         assert len(result.entries[kind]) == len(result.origins[kind])
         for options in result.entries[kind]:
@@ -76,9 +76,9 @@ def test_no_yaml_is_a_traceback(text: str) -> None:
 
 @given(st.one_of(CSV_FILES, YAML_FILES), st.sampled_from(["feed.csv", "feed.yml"]), st.sampled_from([None, "username"]))
 def test_no_feed_is_a_traceback(text: str, name: str, column: str | None) -> None:
-    names, problems = read_feed(Feed(name, text, column=column, where={"state": "true"}), date(2026, 1, 31))
-    assert all(problem.startswith(f"{name}: ") for problem in problems)
-    assert all(isinstance(each, str) and each for each in names)
+    feed = read_feed(Feed(name, text, column=column, where={"state": "true"}), date(2026, 1, 31))
+    assert all(error.startswith(f"{name}: ") for error in feed.errors)
+    assert all(isinstance(each, str) and each for each in feed.counting)
 
 
 def test_row_without_anything_but_a_name_is_taken() -> None:
@@ -100,37 +100,42 @@ def test_profile_and_roles_are_joined() -> None:
         ("user_type,username,custom_id\napi,a,b\n", 'column 3 "custom_id": only people have this option'),
         ("username,unrestricted\na,true\n", 'column 2 "unrestricted": only API service accounts'),
         ("username,state\na,presnt\n", 'did you mean "present"?'),
-        ("username,user_name\na,b\n", 'the same as column 1 "username"'),
+        ("username,user_name\na,b\n", 'line 1, column 2 "user_name": the column is there twice, first as column 1'),
         ("username,return_secret\na,true\n", 'column 2 "return_secret": unknown column'),
     ],
 )
 def test_mistakes_are_named(text: str, expected: str) -> None:
     result = read("people.csv", text)
-    assert any(expected in problem for problem in result.problems), result.problems
-    assert result.entries == {USER: [], API_USER: []}
+    assert any(expected in problem for problem in result.errors), result.errors
+    # Of a broken header, the rows are read all the same, so that their errors are said, too.
+    assert result.entries == {USER: [{"username": "a"}] if "line 1, " in result.errors[0] else [], API_USER: []}
 
 
 def test_each_mistake_of_a_row_is_told_once_in_the_order_of_the_file() -> None:
     text = "username,state,active\na,x,maybe\nb,present,perhaps\n,,true,c\n"
-    assert [re.split(': "|: the|: nothing', problem)[0] for problem in read("p.csv", text).problems] == [
+    assert [re.split(': "|: the|: nothing', problem)[0] for problem in read("p.csv", text).errors] == [
         'p.csv: line 2 (row 1), column 2 "state"',
         'p.csv: line 2 (row 1), column 3 "active"',
         'p.csv: line 3 (row 2), column 3 "active"',
         "p.csv: line 4 (row 3)",
         "p.csv: line 4 (row 3), column 4",
     ]
-    # Of a file with a broken header, nothing else is worth saying.
-    assert len(read("p.csv", "username,colour,state\na,red,x\n").problems) == 1
+    # An unknown column hides nothing else, and is no error of each row.
+    assert len(read("p.csv", "username,colour,state\na,red,present\nb,blue,x\n").errors) == 2
+    assert len(read("p.csv", "usrname,phone\na,1\nb,2\n").errors) == 1
+    assert read("p.csv", "phone\n1\n2\n").errors == [
+        "p.csv: line 1: no column says whose account is meant; add username or custom_id or email_address"
+    ]
 
 
 def test_files_are_told_apart_by_name_and_header() -> None:
     wrapper = read("p.csv", "action,username,firstname\nupdateuser,a,A\nnone,b,B\n")
     assert wrapper.entries[USER] == [{"username": "a", "first_name": "A", "state": "present"}]
     assert wrapper.origins[USER][0].text("first_name") == 'p.csv: line 2 (row 1), column 3 "firstname"'
-    assert wrapper.problems[0].startswith('p.csv: line 3 (row 2), column 1 "action": the action "none"')
+    assert wrapper.errors[0].startswith('p.csv: line 3 (row 2), column 1 "action": the action "none"')
     for name in ("P.YML", "p.yaml", "p.json"):
         assert read(name, '[{"username": "a"}]').entries[USER] == [{"username": "a"}]
-    assert read("p.txt", "username\n").problems == []
+    assert read("p.txt", "username\n").errors == []
 
 
 YAML = """\
@@ -149,7 +154,7 @@ api_users:
 
 def test_entries_of_yaml_are_what_was_given() -> None:
     result = read("p.yml", YAML, Own=["Reviewer"])
-    assert result.problems == []
+    assert result.errors == []
     assert result.entries == {
         USER: [
             {"username": "a@example.com", "login_enabled": True, "roles": ["Reviewer"]},
@@ -168,7 +173,7 @@ def test_entries_of_yaml_are_what_was_given() -> None:
 @pytest.mark.parametrize("text", ["users:\napi_users: null\n", "[]", "{}"])
 def test_a_file_of_nobody_is_nothing_to_do(text: str) -> None:
     result = read("p.yml", text)
-    assert (result.entries, result.problems) == ({USER: [], API_USER: []}, [])
+    assert (result.entries, result.errors) == ({USER: [], API_USER: []}, [])
 
 
 @pytest.mark.parametrize(
@@ -182,20 +187,20 @@ def test_a_file_of_nobody_is_nothing_to_do(text: str) -> None:
         ),
         ("- {username: a, state: gone}\n", "line 1 (row 1): value of state must be one of"),
         ("- {username: a, job_profile: Owner}\n", "line 1 (row 1), job_profile: "),
-        ("users: a\n", "line 1: users is not a list; write one of accounts"),
+        ("users: a\n", "line 1: users is not a list; write a list of accounts"),
         ("users: []\nusrs: []\n", 'line 2: unknown key "usrs", did you mean "users"?'),
         ("users: []\n7: []\n", 'unknown key "7"'),
-        ("users: []\n? [1]\n: 2\n", "not a YAML file"),
-        ("users: [\n", "not a YAML file"),
-        ("users: 2026-99-99\n", "not a YAML file"),
-        ("a: 1\n---\nb: 2\n", "not a YAML file"),
+        ("users: []\n? [1]\n: 2\n", "not YAML"),
+        ("users: [\n", "not YAML"),
+        ("users: 2026-99-99\n", "not YAML"),
+        ("a: 1\n---\nb: 2\n", "not YAML"),
         ("", "line 1: write a list of people, or a dictionary with users and api_users"),
         ("12\n", "line 1: write a list of people, or a dictionary with users and api_users"),
     ],
 )
 def test_mistakes_of_yaml_are_named(text: str, expected: str) -> None:
     result = read("p.yml", text, Own=["Reviewer"])
-    (problem,) = result.problems
+    (problem,) = result.errors
     assert len(result.entries[USER]) == text.count("username: a}\n- ")
     assert problem.startswith("p.yml: ")
     assert expected in problem
@@ -206,7 +211,7 @@ def test_entries_of_a_variable_count_as_ansible_does() -> None:
     add_variables(result, API_USER, "onboarding_api_users", [{"username": "bot"}, {"nme": "x"}], Profiles({}))
     assert result.entries[API_USER] == [{"username": "bot"}]
     assert result.origins[API_USER][0].text() == "onboarding_api_users[0]"
-    assert [problem.partition(":")[0] for problem in result.problems] == ["onboarding_api_users[1].nme"]
+    assert [error.partition(":")[0] for error in result.errors] == ["onboarding_api_users[1].nme"]
 
 
 def test_teams_are_those_that_somebody_joins() -> None:
@@ -222,7 +227,7 @@ ENTRIES = "username,email_address,custom_id\na@x,,\n,b@x,\n,,EX\\c\nd@x,,\n"
 
 def outcomes(run: dict[str, t.Any], *, stops: bool = False) -> tuple[list[tuple[str, str, str]], list[str]]:
     result = read("p.csv", ENTRIES)
-    assert result.problems == []
+    assert result.errors == []
     rows, messages = outcome(result.entries, result.origins, run, stops=stops)
     return [(row["account"], row["outcome"], row["message"]) for row in rows], messages
 
