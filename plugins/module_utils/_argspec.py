@@ -253,6 +253,13 @@ def directory_arguments() -> Spec:
     return spec
 
 
+def export_arguments() -> Spec:
+    """Return the options of `veracode_directory_info` beside those of the connection."""
+    return {
+        "kinds": {"type": "list", "elements": "str", "choices": ["business_units", "teams", "users", "api_users"]},
+    }
+
+
 def key_pair_arguments() -> Spec:
     """Return the options of C(veracode_api_credentials) beside those on where a key pair goes."""
     return {

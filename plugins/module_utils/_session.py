@@ -5,18 +5,20 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The way of every module: open a session, do its work, and shape the result or the error in one place."""
+"""One run of a module, wherever it runs: open a session, do the work, and shape the result or the error."""
 
 from __future__ import annotations
 
 import os
 import typing as t
+from dataclasses import dataclass, field
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.community.veracode.plugins.module_utils._api.base import AccountClient
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import RestAccountClient
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import Progress
+from ansible_collections.community.veracode.plugins.module_utils._argspec import connection_arguments
 from ansible_collections.community.veracode.plugins.module_utils._errors import (
     InputError,
     MissingLibraryError,
@@ -76,47 +78,94 @@ class Session:
             directory.close()
 
 
-Work = t.Callable[[Session], dict[str, t.Any]]
+Result = dict[str, t.Any]
+Work = t.Callable[[Session], Result]
 
 
-def run(module: AnsibleModule, work: Work) -> None:
-    """Do a module's work and leave it by C(exit_json) or C(fail_json).
+@dataclass(frozen=True)
+class Module:
+    """The declaration of one module: all that its own process and an action need to run it.
 
-    :param work: returns what the module returns beside C(changed), C(actions), C(calls) and C(warnings).
+    :param options: returns the options beside those of the connection.
+    :param work: returns what the module returns beside `changed`, `actions`, `calls` and `warnings`.
+    :param rules: between options, by the names that Ansible has for them (`required_one_of`, `mutually_exclusive`).
+    """
+
+    options: t.Callable[[], dict[str, t.Any]]
+    work: Work
+    rules: t.Mapping[str, t.Sequence[t.Any]] = field(default_factory=dict)
+
+    def argument_spec(self) -> dict[str, t.Any]:
+        """Return all options."""
+        return {**connection_arguments(), **self.options()}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a run.
+
+    :param result: for the user; `failed` and `msg` are in it if it failed.
+    :param warnings: for the user, too.
+    :param secrets: must be masked wherever they appear in either.
+    """
+
+    result: Result
+    warnings: list[str]
+    secrets: set[str]
+
+
+def run(declaration: Module, params: t.Mapping[str, t.Any], *, check_mode: bool) -> Outcome:
+    """Do a module's work, wherever it runs, and return what came of it.
+
+    :param params: the options, validated, with their defaults; plain data.
     """
     session: Session | None = None
+    secrets: set[str] = set()
     try:
-        _refuse_impossible_paths(module.argument_spec, module.params)
-        session = Session(module.params, check_mode=module.check_mode)
-        module.no_log_values |= session.connection.credentials.secrets()
-        result = work(session)
+        _refuse_impossible_paths(declaration.argument_spec(), params)
+        session = Session(params, check_mode=check_mode)
+        secrets |= session.connection.credentials.secrets()
+        result = declaration.work(session)
+        if session.progress.pending:
+            result["pending"] = True
     except MissingLibraryError as error:
         error.msg = t.cast("t.Callable[[str], str]", missing_required_lib)(error.library)
-        _fail(module, session, error, exception=error.trace)
+        result = {**_failure(error), "exception": error.trace}
     except VeracodeError as error:
-        _fail(module, session, error)
+        result = _failure(error)
     finally:
         if session is not None:
             session.close()
-    _tell(module, session)
-    if session.progress.pending:
-        result["pending"] = True
-    module.exit_json(**{**_so_far(session), **result, **_invocation(module)})
+    if session is not None:
+        secrets |= session.progress.masked
+    warnings = session.progress.warnings if session is not None else []
+    return Outcome({**_so_far(session), **result, **_invocation(params)}, warnings, secrets)
 
 
-def _fail(module: AnsibleModule, session: Session | None, error: VeracodeError, **more: t.Any) -> t.NoReturn:
-    _tell(module, session)
-    module.fail_json(msg=error.msg, failure=error.failure(), **more, **_so_far(session), **_invocation(module))
+def run_as_module(declaration: Module) -> None:
+    """Run a module in a process of its own, and leave it as Ansible expects."""
+    module = AnsibleModule(argument_spec=declaration.argument_spec(), supports_check_mode=True, **declaration.rules)
+    outcome = run(declaration, module.params, check_mode=module.check_mode)
+    module.no_log_values |= outcome.secrets
+    for warning in outcome.warnings:
+        module.warn(warning)
+    if outcome.result.pop("failed", False):
+        module.fail_json(**outcome.result)
+    module.exit_json(**outcome.result)
 
 
-def _invocation(module: AnsibleModule) -> dict[str, t.Any]:
+def _failure(error: VeracodeError) -> Result:
+    return {"failed": True, "msg": error.msg, "failure": error.failure()}
+
+
+def _invocation(params: t.Mapping[str, t.Any]) -> Result:
     """Return the module's arguments as results carry them, without what the entries of lists do not set.
 
     Of a thousand entries that would be most of a result, and take Ansible longer than all the rest of a run.
     """
     arguments = {
         name: [_set_only(each) for each in value] if isinstance(value, list) else value
-        for name, value in module.params.items()
+        for name, value in params.items()
     }
     return {"invocation": {"module_args": arguments}}
 
@@ -148,7 +197,7 @@ def _refuse_impossible_paths(spec: t.Any, params: t.Any, place: str = "") -> Non
                 _refuse_impossible_paths(about["options"], entry, f"{place}{option}{at}.")
 
 
-def _so_far(session: Session | None) -> dict[str, t.Any]:
+def _so_far(session: Session | None) -> Result:
     """Return what every result carries, a failed one too."""
     if session is None:
         return {"changed": False, "actions": [], "calls": Calls().as_dict()}
@@ -158,12 +207,3 @@ def _so_far(session: Session | None) -> dict[str, t.Any]:
         "calls": session.calls.as_dict(),
         **session.progress.kept,
     }
-
-
-def _tell(module: AnsibleModule, session: Session | None) -> None:
-    """Pass on the warnings and hide the secrets of a run, however it ended."""
-    if session is None:
-        return
-    module.no_log_values |= session.progress.masked
-    for warning in session.progress.warnings:
-        module.warn(warning)

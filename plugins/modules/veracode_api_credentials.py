@@ -275,25 +275,12 @@ failure:
       set allow_self: true if this is intended'
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.veracode.plugins.module_utils._argspec import (
-    connection_arguments,
-    key_pair_arguments,
-    key_store_arguments,
-)
-from ansible_collections.community.veracode.plugins.module_utils._module.api_credentials import manage_credentials
-from ansible_collections.community.veracode.plugins.module_utils._session import run
+from ansible_collections.community.veracode.plugins.module_utils._module.api_credentials import API_CREDENTIALS
+from ansible_collections.community.veracode.plugins.module_utils._session import run_as_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={**connection_arguments(), **key_pair_arguments(), **key_store_arguments()},
-        mutually_exclusive=[("username", "api_id")],
-        required_one_of=[("username", "api_id")],
-        supports_check_mode=True,
-    )
-    run(module, manage_credentials)
+    run_as_module(API_CREDENTIALS)
 
 
 if __name__ == "__main__":

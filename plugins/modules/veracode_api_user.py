@@ -361,30 +361,12 @@ failure:
     msg: 'roles: unknown role "Reveiwer", did you mean "Reviewer"?'
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.veracode.plugins.module_utils._argspec import (
-    account_arguments,
-    connection_arguments,
-    key_store_arguments,
-)
-from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER
-from ansible_collections.community.veracode.plugins.module_utils._module.account import manage_account
-from ansible_collections.community.veracode.plugins.module_utils._session import run
+from ansible_collections.community.veracode.plugins.module_utils._module.api_user import API_USER
+from ansible_collections.community.veracode.plugins.module_utils._session import run_as_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **connection_arguments(),
-            **account_arguments(API_USER),
-            **key_store_arguments(),
-            "credentials": {"type": "str", "default": "none", "choices": ["none", "on_create"]},
-        },
-        required_one_of=[("username", "email_address")],
-        supports_check_mode=True,
-    )
-    run(module, manage_account(API_USER))
+    run_as_module(API_USER)
 
 
 if __name__ == "__main__":

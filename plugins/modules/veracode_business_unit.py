@@ -228,21 +228,12 @@ failure:
     msg: 'teams: there is no team "Paymnets", did you mean "Payments"?'
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.veracode.plugins.module_utils._argspec import (
-    business_unit_arguments,
-    connection_arguments,
-)
-from ansible_collections.community.veracode.plugins.module_utils._module.structure import manage_business_unit
-from ansible_collections.community.veracode.plugins.module_utils._session import run
+from ansible_collections.community.veracode.plugins.module_utils._module.business_unit import BUSINESS_UNIT
+from ansible_collections.community.veracode.plugins.module_utils._session import run_as_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={**connection_arguments(), **business_unit_arguments()}, supports_check_mode=True
-    )
-    run(module, manage_business_unit)
+    run_as_module(BUSINESS_UNIT)
 
 
 if __name__ == "__main__":

@@ -128,22 +128,12 @@ failure:
     path: /api/authn/v2/business_units
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.veracode.plugins.module_utils._argspec import (
-    connection_arguments,
-    structure_filter_arguments,
-)
-from ansible_collections.community.veracode.plugins.module_utils._model.kinds import BUSINESS_UNIT
-from ansible_collections.community.veracode.plugins.module_utils._module.structure import list_business_units
-from ansible_collections.community.veracode.plugins.module_utils._session import run
+from ansible_collections.community.veracode.plugins.module_utils._module.business_unit_info import BUSINESS_UNIT_INFO
+from ansible_collections.community.veracode.plugins.module_utils._session import run_as_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={**connection_arguments(), **structure_filter_arguments(BUSINESS_UNIT)}, supports_check_mode=True
-    )
-    run(module, list_business_units)
+    run_as_module(BUSINESS_UNIT_INFO)
 
 
 if __name__ == "__main__":

@@ -368,22 +368,12 @@ failure:
     msg: 'roles: unknown role "Reveiwer", did you mean "Reviewer"?'
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.veracode.plugins.module_utils._argspec import (
-    connection_arguments,
-    directory_arguments,
-)
-from ansible_collections.community.veracode.plugins.module_utils._module.directory import reconcile
-from ansible_collections.community.veracode.plugins.module_utils._session import run
+from ansible_collections.community.veracode.plugins.module_utils._module.directory import DIRECTORY
+from ansible_collections.community.veracode.plugins.module_utils._session import run_as_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={**connection_arguments(), **directory_arguments()},
-        supports_check_mode=True,
-    )
-    run(module, reconcile)
+    run_as_module(DIRECTORY)
 
 
 if __name__ == "__main__":

@@ -171,26 +171,12 @@ failure:
     msg: 'roles: unknown role "Reveiwer", did you mean "Reviewer"?'
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.veracode.plugins.module_utils._argspec import connection_arguments
-from ansible_collections.community.veracode.plugins.module_utils._module.directory_info import export
-from ansible_collections.community.veracode.plugins.module_utils._session import run
+from ansible_collections.community.veracode.plugins.module_utils._module.directory_info import DIRECTORY_INFO
+from ansible_collections.community.veracode.plugins.module_utils._session import run_as_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **connection_arguments(),
-            "kinds": {
-                "type": "list",
-                "elements": "str",
-                "choices": ["business_units", "teams", "users", "api_users"],
-            },
-        },
-        supports_check_mode=True,
-    )
-    run(module, export)
+    run_as_module(DIRECTORY_INFO)
 
 
 if __name__ == "__main__":

@@ -279,22 +279,12 @@ failure:
     msg: 'roles: unknown role "Reveiwer", did you mean "Reviewer"?'
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.veracode.plugins.module_utils._argspec import (
-    connection_arguments,
-    jit_arguments,
-)
-from ansible_collections.community.veracode.plugins.module_utils._module.jit_settings import manage_jit_settings
-from ansible_collections.community.veracode.plugins.module_utils._session import run
+from ansible_collections.community.veracode.plugins.module_utils._module.jit_settings import JIT_SETTINGS
+from ansible_collections.community.veracode.plugins.module_utils._session import run_as_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={**connection_arguments(), **jit_arguments()},
-        supports_check_mode=True,
-    )
-    run(module, manage_jit_settings)
+    run_as_module(JIT_SETTINGS)
 
 
 if __name__ == "__main__":

@@ -268,19 +268,12 @@ failure:
     msg: 'permissions: there is no permission "viewReprots", did you mean "viewReports"?'
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.veracode.plugins.module_utils._argspec import (
-    connection_arguments,
-    role_arguments,
-)
-from ansible_collections.community.veracode.plugins.module_utils._module.structure import manage_role
-from ansible_collections.community.veracode.plugins.module_utils._session import run
+from ansible_collections.community.veracode.plugins.module_utils._module.role import ROLE
+from ansible_collections.community.veracode.plugins.module_utils._session import run_as_module
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec={**connection_arguments(), **role_arguments()}, supports_check_mode=True)
-    run(module, manage_role)
+    run_as_module(ROLE)
 
 
 if __name__ == "__main__":

@@ -183,22 +183,12 @@ failure:
     path: /api/authn/v2/roles
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.veracode.plugins.module_utils._argspec import (
-    connection_arguments,
-    structure_filter_arguments,
-)
-from ansible_collections.community.veracode.plugins.module_utils._model.kinds import ROLE
-from ansible_collections.community.veracode.plugins.module_utils._module.structure import list_roles
-from ansible_collections.community.veracode.plugins.module_utils._session import run
+from ansible_collections.community.veracode.plugins.module_utils._module.role_info import ROLE_INFO
+from ansible_collections.community.veracode.plugins.module_utils._session import run_as_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={**connection_arguments(), **structure_filter_arguments(ROLE)}, supports_check_mode=True
-    )
-    run(module, list_roles)
+    run_as_module(ROLE_INFO)
 
 
 if __name__ == "__main__":

@@ -258,19 +258,12 @@ failure:
     msg: 'members: there is no account "regnia@example.com", did you mean "regina@example.com"?'
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.veracode.plugins.module_utils._argspec import (
-    connection_arguments,
-    team_arguments,
-)
-from ansible_collections.community.veracode.plugins.module_utils._module.structure import manage_team
-from ansible_collections.community.veracode.plugins.module_utils._session import run
+from ansible_collections.community.veracode.plugins.module_utils._module.team import TEAM
+from ansible_collections.community.veracode.plugins.module_utils._session import run_as_module
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec={**connection_arguments(), **team_arguments()}, supports_check_mode=True)
-    run(module, manage_team)
+    run_as_module(TEAM)
 
 
 if __name__ == "__main__":

@@ -153,22 +153,12 @@ failure:
     msg: 'business_unit: there is no business unit "Finanse", did you mean "Finance"?'
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.veracode.plugins.module_utils._argspec import (
-    connection_arguments,
-    structure_filter_arguments,
-)
-from ansible_collections.community.veracode.plugins.module_utils._model.kinds import TEAM
-from ansible_collections.community.veracode.plugins.module_utils._module.structure import list_teams
-from ansible_collections.community.veracode.plugins.module_utils._session import run
+from ansible_collections.community.veracode.plugins.module_utils._module.team_info import TEAM_INFO
+from ansible_collections.community.veracode.plugins.module_utils._session import run_as_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={**connection_arguments(), **structure_filter_arguments(TEAM)}, supports_check_mode=True
-    )
-    run(module, list_teams)
+    run_as_module(TEAM_INFO)
 
 
 if __name__ == "__main__":

@@ -359,25 +359,12 @@ failure:
     msg: 'roles: unknown role "Reveiwer", did you mean "Reviewer"?'
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.veracode.plugins.module_utils._argspec import (
-    account_arguments,
-    api_argument,
-    connection_arguments,
-)
-from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
-from ansible_collections.community.veracode.plugins.module_utils._module.account import manage_account
-from ansible_collections.community.veracode.plugins.module_utils._session import run
+from ansible_collections.community.veracode.plugins.module_utils._module.user import USER
+from ansible_collections.community.veracode.plugins.module_utils._session import run_as_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={**connection_arguments(), **account_arguments(USER), **api_argument()},
-        required_one_of=[("username", "custom_id", "email_address")],
-        supports_check_mode=True,
-    )
-    run(module, manage_account(USER))
+    run_as_module(USER)
 
 
 if __name__ == "__main__":

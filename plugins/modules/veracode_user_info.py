@@ -303,23 +303,12 @@ failure:
     msg: 'roles: unknown role "Reveiwer", did you mean "Reviewer"?'
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.veracode.plugins.module_utils._argspec import (
-    api_argument,
-    connection_arguments,
-    filter_arguments,
-)
-from ansible_collections.community.veracode.plugins.module_utils._module.account import list_accounts
-from ansible_collections.community.veracode.plugins.module_utils._session import run
+from ansible_collections.community.veracode.plugins.module_utils._module.user_info import USER_INFO
+from ansible_collections.community.veracode.plugins.module_utils._session import run_as_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={**connection_arguments(), **filter_arguments(), **api_argument()},
-        supports_check_mode=True,
-    )
-    run(module, list_accounts)
+    run_as_module(USER_INFO)
 
 
 if __name__ == "__main__":

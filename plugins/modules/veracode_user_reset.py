@@ -188,22 +188,12 @@ failure:
       identity provider, and take password out of the list'
 """
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.community.veracode.plugins.module_utils._argspec import (
-    connection_arguments,
-    reset_arguments,
-)
-from ansible_collections.community.veracode.plugins.module_utils._module.user_reset import reset_account
-from ansible_collections.community.veracode.plugins.module_utils._session import run
+from ansible_collections.community.veracode.plugins.module_utils._module.user_reset import USER_RESET
+from ansible_collections.community.veracode.plugins.module_utils._session import run_as_module
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={**connection_arguments(), **reset_arguments()},
-        supports_check_mode=True,
-    )
-    run(module, reset_account)
+    run_as_module(USER_RESET)
 
 
 if __name__ == "__main__":

@@ -63,9 +63,7 @@ def _positions(switch: Switch) -> tuple[str, ...]:
 
 
 POSITIONS: dict[str, tuple[str, ...]] = {
-    switch.name: _positions(switch)
-    for switch in TABLE
-    if switch.name not in TRANSPORT and len(_positions(switch)) > 1
+    switch.name: _positions(switch) for switch in TABLE if switch.name not in TRANSPORT and len(_positions(switch)) > 1
 }
 
 

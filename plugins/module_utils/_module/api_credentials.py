@@ -17,6 +17,7 @@ from datetime import datetime, timezone
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import RestClient
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.keys import KeyClient
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import carry_out, note
+from ansible_collections.community.veracode.plugins.module_utils._argspec import key_pair_arguments, key_store_arguments
 from ansible_collections.community.veracode.plugins.module_utils._errors import (
     ApiError,
     InputError,
@@ -39,7 +40,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.key_pair 
     refuse_own_pair,
     wanted_key,
 )
-from ansible_collections.community.veracode.plugins.module_utils._session import Session
+from ansible_collections.community.veracode.plugins.module_utils._session import Module, Session
 
 # Seconds between the looks at what became of a generation whose answer was lost, and between the attempts to call with a
 # new pair, which other servers of Veracode may come to know a little later (a guess).
@@ -367,3 +368,10 @@ class _Work:
             f'verify: the new key pair {pair["api_id"]} of "{holder.username}" was generated and is {where}, but a call '
             f"signed with it failed: {error.msg.rstrip('.')}.{why}{old} Try the new pair before generating another"
         )
+
+
+API_CREDENTIALS = Module(
+    options=lambda: {**key_pair_arguments(), **key_store_arguments()},
+    work=manage_credentials,
+    rules={"mutually_exclusive": [("username", "api_id")], "required_one_of": [("username", "api_id")]},
+)

@@ -15,7 +15,7 @@ import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._apply.organization import OrganizationWriter
 from ansible_collections.community.veracode.plugins.module_utils._apply.progress_file import Report
-from ansible_collections.community.veracode.plugins.module_utils._argspec import entry_arguments
+from ansible_collections.community.veracode.plugins.module_utils._argspec import directory_arguments, entry_arguments
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._model.plan_file import compare_plan, write_plan
 from ansible_collections.community.veracode.plugins.module_utils._module.directory_plan import Reconciliation
@@ -29,7 +29,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.organizat
     merge_entries,
 )
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.phases import Step
-from ansible_collections.community.veracode.plugins.module_utils._session import Session
+from ansible_collections.community.veracode.plugins.module_utils._session import Module, Session
 
 
 def reconcile(session: Session) -> dict[str, t.Any]:
@@ -161,3 +161,6 @@ def _closing_line(result: t.Mapping[str, t.Any], session: Session) -> str:
         f"{calls[word]} {word if calls[word] != 1 else word.rstrip('s')}" for word in ("reads", "writes")
     )
     return f"{would}{counts}; {sent} in {result['elapsed']:.1f} s (read by {result['read_strategy']})"
+
+
+DIRECTORY = Module(options=directory_arguments, work=reconcile)

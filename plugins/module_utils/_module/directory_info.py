@@ -13,6 +13,7 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.account_json import is_whole
+from ansible_collections.community.veracode.plugins.module_utils._argspec import export_arguments
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
@@ -28,7 +29,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.team imp
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import LISTS
 from ansible_collections.community.veracode.plugins.module_utils._read.accounts import AccountReader
 from ansible_collections.community.veracode.plugins.module_utils._read.structure import StructureReader
-from ansible_collections.community.veracode.plugins.module_utils._session import Session
+from ansible_collections.community.veracode.plugins.module_utils._session import Module, Session
 
 KINDS = ("business_units", "teams", "users", "api_users")
 
@@ -162,3 +163,6 @@ def _unit(unit: BusinessUnit, teams: t.Sequence[Team], *, with_teams: bool) -> d
 def _more_than_a_name(options: dict[str, t.Any]) -> dict[str, t.Any]:
     """Say that the object is to be there, which an entry with only a name in an exclusive list does not."""
     return {**options, "state": "present"} if len(options) == 1 else options
+
+
+DIRECTORY_INFO = Module(options=export_arguments, work=export)

@@ -13,6 +13,7 @@ import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.jit import JitClient
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import carry_out, look_for_lost, note
+from ansible_collections.community.veracode.plugins.module_utils._argspec import jit_arguments
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, LostAnswerError, raise_all
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change
 from ansible_collections.community.veracode.plugins.module_utils._model.jit_settings import JitSettings, report_jit
@@ -22,7 +23,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.jit_setti
     jit_names_needed,
     plan_jit,
 )
-from ansible_collections.community.veracode.plugins.module_utils._session import Session
+from ansible_collections.community.veracode.plugins.module_utils._session import Module, Session
 
 
 def manage_jit_settings(session: Session) -> dict[str, t.Any]:
@@ -77,3 +78,6 @@ def _write(store: JitClient, change: Change, wanted: JitSettings, session: Sessi
             value=wanted.values_and_lists[wrong[0]] if wrong else None,
         )
     return answered
+
+
+JIT_SETTINGS = Module(options=jit_arguments, work=manage_jit_settings)

@@ -13,12 +13,13 @@ import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.resets import ResetClient
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import carry_out
+from ansible_collections.community.veracode.plugins.module_utils._argspec import reset_arguments
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, LostAnswerError
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Entity
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 from ansible_collections.community.veracode.plugins.module_utils._model.reset import ORDER, Person
 from ansible_collections.community.veracode.plugins.module_utils._plan.resets import plan_reset
-from ansible_collections.community.veracode.plugins.module_utils._session import Session
+from ansible_collections.community.veracode.plugins.module_utils._session import Module, Session
 
 
 def reset_account(session: Session) -> dict[str, t.Any]:
@@ -70,3 +71,6 @@ def _reset(desk: ResetClient, person: Person, change: Change, session: Session) 
         if done:
             session.progress.actions.append({**change.entry, "fields": sorted(done)})
     return person
+
+
+USER_RESET = Module(options=reset_arguments, work=reset_account)

@@ -9,17 +9,16 @@ from __future__ import annotations
 import copy
 import json
 import shutil
-import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ansible_collections.community.veracode.plugins.module_utils import _session as _module
 from ansible_collections.community.veracode.plugins.module_utils._apply.progress_file import Report
+from ansible_collections.community.veracode.plugins.module_utils._module.directory import DIRECTORY
 from tests.emulator.control import Emulator
-from tests.organization import Result, apply, converge, export_all
+from tests.organization import Result, apply, converge, export_all, outcome
 
 # Every kind of change at once: units, teams, accounts, created, renamed, moved, left, disabled and deleted, with
 # references to what the same run creates or renames.
@@ -775,26 +774,14 @@ def test_key_pairs_need_places_of_their_own(emulator: Emulator, tmp_path: Path) 
     assert (tmp_path / "keys").read_text(encoding="utf-8").count("veracode_api_key_secret") == 2
 
 
-def test_a_generated_secret_is_hidden_whatever_would_show_it(
-    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sessions: list[_module.Session] = []
-
-    class Kept(_module.Session):
-        def __init__(self, *args: Any, **options: Any) -> None:
-            super().__init__(*args, **options)
-            sessions.append(self)
-
-    monkeypatch.setattr(_module, "Session", Kept)
+def test_a_generated_secret_is_hidden_whatever_would_show_it(emulator: Emulator, tmp_path: Path) -> None:
     names = {"username": "a", "first_name": "S", "last_name": "V", "email_address": "s@example.com"}
     key = {"credentials": "on_create", "credentials_dest": str(tmp_path / "key"), "credentials_format": "json"}
-    result = apply(emulator, api_users=[{**names, "roles": ["uploadapi"], "teams": ["Demo Team"], **key}])
-    assert not result["failed"], result["msg"]
+    entry = {**names, "roles": ["uploadapi"], "teams": ["Demo Team"], **key}
+    done = outcome(emulator, DIRECTORY, api_users=[entry])
+    assert not done.result.get("failed"), done.result
     secret = json.loads((tmp_path / "key").read_text(encoding="utf-8"))["api_key_secret"]
-    (session,) = sessions
-    module: Any = types.SimpleNamespace(no_log_values=set(), warn=print)
-    _module._tell(module, session)
-    assert module.no_log_values == {secret, secret.rpartition("-")[2]}
+    assert done.secrets >= {secret, secret.rpartition("-")[2]}
 
 
 def test_an_account_that_is_there_without_its_key_pair_is_told(emulator: Emulator, tmp_path: Path) -> None:

@@ -1,0 +1,17 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The module `veracode_team_info`."""
+
+from __future__ import annotations
+
+from ansible_collections.community.veracode.plugins.module_utils._argspec import structure_filter_arguments
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import TEAM
+from ansible_collections.community.veracode.plugins.module_utils._module.structure import list_teams
+from ansible_collections.community.veracode.plugins.module_utils._session import Module
+
+TEAM_INFO = Module(options=lambda: structure_filter_arguments(TEAM), work=list_teams)

@@ -1,0 +1,21 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The module `veracode_user`."""
+
+from __future__ import annotations
+
+from ansible_collections.community.veracode.plugins.module_utils._argspec import account_arguments, api_argument
+from ansible_collections.community.veracode.plugins.module_utils._model import kinds
+from ansible_collections.community.veracode.plugins.module_utils._module.account import manage_account
+from ansible_collections.community.veracode.plugins.module_utils._session import Module
+
+USER = Module(
+    options=lambda: {**account_arguments(kinds.USER), **api_argument()},
+    work=manage_account(kinds.USER),
+    rules={"required_one_of": [("username", "custom_id", "email_address")]},
+)
