@@ -18,28 +18,42 @@ IN_A_ROW = 3
 
 
 class Breaker:
-    """Sees what becomes of each object, from several threads, and tells when to stop."""
+    """Sees what becomes of each object, from several threads, and tells when to stop.
+
+    After a failure of the server, one object at a time is tried until one succeeds.
+    """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
+        self._under_way = 0
         self._failures = 0
         self.reason: str | None = None
 
-    def note(self, error: VeracodeError | None) -> None:
-        """Note what became of an object.
+    def begin(self) -> str | None:
+        """Begin an object as soon as that is sensible; returns the reason not to, `None` if there is none."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.reason or not self._failures or not self._under_way)
+            if self.reason is None:
+                self._under_way += 1
+            return self.reason
+
+    def end(self, error: VeracodeError | None) -> None:
+        """Note what became of an object that was begun.
 
         :param error: why it failed, `None` if it did not.
         """
-        with self._lock:
+        with self._changed:
+            self._under_way -= 1
             if error is not None and error.status == 401:
                 self.reason = self.reason or "the server does not accept the credentials any more (HTTP status 401)"
-            if error is None or not _is_of_server(error):
+            if error is None or (isinstance(error, ApiError) and not _is_of_server(error)):
                 self._failures = 0
-                return
-            self._failures += 1
-            if self._failures >= IN_A_ROW and self.reason is None:
-                status = f"HTTP status {error.status}" if error.status is not None else "no answer"
-                self.reason = f"the server failed for {IN_A_ROW} objects in a row ({status})"
+            elif _is_of_server(error):
+                self._failures += 1
+                if self._failures >= IN_A_ROW and self.reason is None:
+                    status = f"HTTP status {error.status}" if error.status is not None else "no answer"
+                    self.reason = f"the server failed for {IN_A_ROW} objects in a row ({status})"
+            self._changed.notify_all()
 
 
 def _is_of_server(error: VeracodeError) -> bool:

@@ -148,13 +148,20 @@ class OrganizationWriter:
         change = step.plan.change
         if change is None or self._stopped:
             return progress, []
-        if self._breaker.reason is not None:
-            return progress, [_not_tried(step, change, self._breaker.reason)]
         if step.is_unclaimed and self._has_failed:
             with self._lock:
                 self._withheld.append(f'{change.kind} "{change.name}"')
             return progress, []
-        errors = self._judged(step, progress)
+        if self._lacks_its_object(step):
+            return progress, []
+        reason = self._breaker.begin()
+        if reason is not None:
+            return progress, [_not_tried(step, change, reason)]
+        errors: list[VeracodeError] = []
+        try:
+            errors = self._judged(step, progress)
+        finally:
+            self._breaker.end(errors[-1] if errors else None)
         if errors:
             self._has_failed = True
             self._stopped = self._stopped or self._stops
@@ -163,8 +170,6 @@ class OrganizationWriter:
 
     def _judged(self, step: Step, progress: Progress) -> list[VeracodeError]:
         """Carry out what may be done of a step by what was really done before."""
-        if self._lacks_its_object(step):
-            return []
         try:
             self._read_again(step)
         except VeracodeError as error:
@@ -180,12 +185,9 @@ class OrganizationWriter:
         except VeracodeError as error:
             errors.append(self._located(error, step))
             outcome = Outcome.REFUSED if _is_refusal(error) else Outcome.UNKNOWN
-            self._breaker.note(error)
         except Exception as error:
             errors.append(_unexpected(step, error))
             outcome = Outcome.UNKNOWN
-        else:
-            self._breaker.note(None)
         with self._lock:
             self._achieved.settle(step, outcome, entity)
         return errors
