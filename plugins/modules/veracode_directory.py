@@ -102,12 +102,15 @@ options:
     default: 10
   plan_file:
     description:
-      - A file for the plan, as JSON, which is written before anything else is.
-      - Its folder has to exist.
+      - A file for the plan, written in check mode, too, before anything else is. Its folder has to exist.
+      - It is JSON with C(version), C(organization) (C(host), C(id), C(name)), C(actions) and C(diff) as in the result, and C(destinations), the
+        files of new key pairs. It holds no secret.
+      - The filter P(community.veracode.plan_markdown#filter) makes a comment of it.
     type: path
   expect_plan:
     description:
       - A file that O(plan_file) wrote. If today's plan differs from it, nothing is written, so that what was approved is what runs.
+      - A plan that was made for another organization, or for other files of key pairs, differs, too.
     type: path
   progress_file:
     description:
@@ -205,7 +208,7 @@ msg:
   description: One line that says what was done and at what cost.
   returned: always
   type: str
-  sample: 3 created, 1 updated, 1046 unchanged; 12 reads and 4 writes in 2.1 s (read by listing)
+  sample: Created 3, updated 1. 1046 unchanged; 12 reads and 4 writes in 2.1 s (read by listing).
 summary:
   description: How many objects there are by what became of them.
   returned: when the plan was carried out
@@ -306,10 +309,18 @@ calls:
     reads: 2
     writes: 1
 diff:
-  description: The managed options that differ, before and after, by kind and name.
+  description:
+    - The managed options that differ, before and after, by kind and name.
+    - What is created or deleted stands on one side only. A deletion shows what is lost with it.
   returned: when the plan was carried out
   type: dict
   contains:
+    before_header:
+      description: Whose they are, by the host of the API.
+      type: str
+    after_header:
+      description: The same.
+      type: str
     before:
       description: Kinds, names and options before the run.
       type: dict
@@ -317,6 +328,8 @@ diff:
       description: Kinds, names and options as planned.
       type: dict
   sample:
+    before_header: directory api.veracode.com
+    after_header: directory api.veracode.com
     before:
       user:
         regina@example.com:

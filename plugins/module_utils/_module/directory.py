@@ -12,12 +12,19 @@ from __future__ import annotations
 import os
 import time
 import typing as t
+from urllib.parse import urlsplit
 
 from ansible_collections.community.veracode.plugins.module_utils._apply.organization import OrganizationWriter
 from ansible_collections.community.veracode.plugins.module_utils._apply.progress_file import Report
 from ansible_collections.community.veracode.plugins.module_utils._argspec import directory_arguments, entry_arguments
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
-from ansible_collections.community.veracode.plugins.module_utils._model.plan_file import compare_plan, write_plan
+from ansible_collections.community.veracode.plugins.module_utils._files import read_regular, write_regular
+from ansible_collections.community.veracode.plugins.module_utils._model.plan_file import (
+    compare_plan,
+    plan_document,
+    plan_text,
+    read_plan,
+)
 from ansible_collections.community.veracode.plugins.module_utils._module.directory_plan import Reconciliation
 from ansible_collections.community.veracode.plugins.module_utils._module.key_owner import find_owner
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import (
@@ -43,9 +50,10 @@ def reconcile(session: Session) -> dict[str, t.Any]:
         session.progress.warnings += organization.warnings
         run = Reconciliation(session, organization)
         run.plan()
-        diff = merge_diffs(run.changes)
+        header = f"directory {_host(session)}"
+        diff = {"before_header": header, "after_header": header, **merge_diffs(run.changes)}
         session.progress.warnings += run.warnings
-        _approve(run, merge_entries(_entries(run.steps, organization)), diff)
+        _approve(run, session, diff)
         writer = OrganizationWriter(
             run.directory,
             run.structure,
@@ -81,24 +89,56 @@ def reconcile(session: Session) -> dict[str, t.Any]:
     return result
 
 
+def _host(session: Session) -> str:
+    return urlsplit(session.connection.api_url).netloc
+
+
 def _failed(closing_line: str, errors: t.Sequence[VeracodeError]) -> VeracodeError:
     """Return the error for a run in which something went wrong."""
     first = errors[0]
     more = f" (and {len(errors) - 1} more, see errors)" if len(errors) > 1 else ""
     where = f"{first.place}: " if first.place and not first.msg.startswith(first.place) else ""
-    return VeracodeError(f"{closing_line}. Failed{more}: {where}{first.msg}", **first.details())
+    return VeracodeError(f"{closing_line} Failed{more}: {where}{first.msg}", **first.details())
 
 
-def _approve(run: Reconciliation, planned: t.Sequence[dict[str, t.Any]], diff: dict[str, t.Any]) -> None:
+def _approve(run: Reconciliation, session: Session, diff: dict[str, t.Any]) -> None:
     """Write the plan, check the guards, and hold the plan against the approved one."""
-    params = run.params
-    approved = params["expect_plan"]
-    # However it is spelled, the file that was approved is not overwritten before it is read.
-    if params["plan_file"] and not (approved and os.path.realpath(params["plan_file"]) == os.path.realpath(approved)):
-        write_plan(params["plan_file"], planned, diff)
+    approved_path, path = (_path(run.params[option]) for option in ("expect_plan", "plan_file"))
+    # Read before anything is written: however it is spelled, the new plan may go to the same file.
+    approved = read_plan(read_regular(approved_path, "expect_plan"), approved_path) if approved_path else None
+    today: dict[str, t.Any] = {}
+    if path is not None or approved is not None:
+        organization = {"host": _host(session), **run.directory.organization()}
+        entries = merge_entries(_entries(run.steps, run.organization))
+        today = plan_document(organization, entries, diff, _destinations(run))
+        is_same_file = bool(path and approved_path) and os.path.realpath(str(path)) == os.path.realpath(
+            str(approved_path)
+        )
+        if path is not None and not is_same_file:
+            write_regular(path, "plan_file", plan_text(today))
     run.check_guards()
-    if approved:
-        compare_plan(approved, planned, diff)
+    if approved is not None:
+        compare_plan(approved, today, str(approved_path))
+
+
+def _path(value: str | None) -> str | None:
+    return os.path.expanduser(value) if value else None
+
+
+def _destinations(run: Reconciliation) -> list[dict[str, t.Any]]:
+    """Return where the key pair of each new account goes."""
+    options = {entry.desired.place: entry.options for entry in run.organization.accounts}
+    destinations = []
+    for step in run.steps:
+        given = options.get(step.location, {})
+        change = step.plan.change
+        if change is not None and change.action == "create" and given.get("credentials") == "on_create":
+            destination = {option: given.get(option) for option in _DESTINATION}
+            destinations.append({"name": change.name, **destination})
+    return destinations
+
+
+_DESTINATION = ("credentials_dest", "credentials_format", "credentials_profile")
 
 
 def _entries(steps: t.Sequence[Step], organization: Organization) -> t.Iterator[dict[str, t.Any]]:
@@ -154,13 +194,21 @@ def _summary(steps: t.Sequence[Step], writer: OrganizationWriter) -> dict[str, i
 
 
 def _closing_line(result: t.Mapping[str, t.Any], session: Session) -> str:
-    counts = ", ".join(f"{number} {word}" for word, number in result["summary"].items() if number) or "nothing to do"
+    """Return what was done, or in check mode would be, and at what cost."""
+    summary = result["summary"]
+    would = session.check_mode
+    counts = [f"{verb if would else past} {summary[past]}" for verb, past in _WORDS.items() if summary[past]]
+    done = ", ".join(counts) or ("nothing" if summary["failed"] else "nothing to change")
+    failed = f", failed {summary['failed']}" if summary["failed"] else ""
+    words = f"would {done}" if would and counts else done
     calls = session.calls.as_dict()
-    would = "would be: " if session.check_mode else ""
     sent = " and ".join(
         f"{calls[word]} {word if calls[word] != 1 else word.rstrip('s')}" for word in ("reads", "writes")
     )
-    return f"{would}{counts}; {sent} in {result['elapsed']:.1f} s (read by {result['read_strategy']})"
+    return (
+        f"{words[0].upper()}{words[1:]}{failed}. {summary['unchanged']} unchanged; {sent} in {result['elapsed']:.1f} s "
+        f"(read by {result['read_strategy']})."
+    )
 
 
 DIRECTORY = Module(options=directory_arguments, work=reconcile)

@@ -55,7 +55,7 @@ class RestAccountClient:
         self._roles: RoleCatalog | None = None
         self._teams: dict[str, str | None] | None = None
         self._all_teams = False
-        self._self_id: str | None = None
+        self._self: Json | None = None
         self._says_yes = False
 
     @property
@@ -381,13 +381,22 @@ class RestAccountClient:
 
     def caller(self) -> str:
         """Return the GUID of the account that signs the calls."""
-        if self._self_id is None:
-            self._self_id = str(self._client.read("read the calling account", "/users/self").get("user_id"))
-        return self._self_id
+        return str(self._caller().get("user_id"))
 
     def caller_username(self) -> str:
         """Return the username of the account that signs the calls."""
-        return str(self._client.read("read the calling account", "/users/self").get("user_name"))
+        return str(self._caller().get("user_name"))
+
+    def organization(self) -> dict[str, t.Any]:
+        """Return `id` and `name` of the organization as far as the calling account reports them."""
+        organization = self._caller().get("organization")
+        organization = organization if isinstance(organization, dict) else {}
+        return {"id": organization.get("org_id"), "name": organization.get("org_name")}
+
+    def _caller(self) -> Json:
+        if self._self is None:
+            self._self = self._client.read("read the calling account", "/users/self")
+        return self._self
 
 
 def _with_yes(query: Query) -> Query:

@@ -30,18 +30,25 @@ def merge_entries(entries: t.Iterable[dict[str, t.Any]]) -> list[dict[str, t.Any
 
 
 def merge_diffs(changes: t.Iterable[Change]) -> dict[str, dict[str, dict[str, dict[str, t.Any]]]]:
-    """Return `before` and `after` of all changes: kind, then name, then options."""
-    diff: dict[str, dict[str, dict[str, dict[str, t.Any]]]] = {"before": {}, "after": {}}
+    """Return `before` and `after` of all changes: kind, then name, then options.
+
+    An object that is created or deleted stands on one side only.
+    """
+    before: dict[str, dict[str, dict[str, t.Any]]] = {}
+    after: dict[str, dict[str, dict[str, t.Any]]] = {}
+    created: set[tuple[str, str]] = set()
     for change in changes:
-        one = change.diff
-        before = diff["before"].setdefault(change.kind, {})
-        after = diff["after"].setdefault(change.kind, {})
-        # What was there before the first of several changes of an object was there before all of them.
-        first = before.setdefault(change.name, dict(one["before"]))
-        if first:
-            before[change.name] = {**one["before"], **first}
-        after.setdefault(change.name, {}).update(one["after"])
-    return {
-        side: {kind: dict(sorted(names.items())) for kind, names in sorted(kinds.items())}
-        for side, kinds in diff.items()
-    }
+        diff = change.diff
+        if change.action == "create":
+            created.add((change.kind, change.name))
+        if (change.kind, change.name) not in created:
+            # What was there before the first of several changes of an object was there before all of them.
+            names = before.setdefault(change.kind, {})
+            names[change.name] = {**diff["before"], **names.get(change.name, {})}
+        if change.action != "delete":
+            after.setdefault(change.kind, {}).setdefault(change.name, {}).update(diff["after"])
+    return {side: _sorted(kinds) for side, kinds in (("before", before), ("after", after))}
+
+
+def _sorted(kinds: dict[str, dict[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
+    return {kind: dict(sorted(names.items())) for kind, names in sorted(kinds.items())}

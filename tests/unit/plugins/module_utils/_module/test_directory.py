@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -945,7 +946,10 @@ def test_a_plan_that_was_approved_is_what_runs(emulator: Emulator, tmp_path: Pat
     approved = {"users": [{"username": "tmonarch@example.com", "phone": "9"}]}
     result = apply(emulator, check=True, plan_file=plan, **approved)
     written = json.loads(Path(plan).read_text(encoding="utf-8"))
-    assert written == {"actions": result["actions"], "diff": result["diff"]}
+    organization = written.pop("organization")
+    assert sorted(organization) == ["host", "id", "name"]
+    assert organization["name"] == "Example Organization"
+    assert written == {"version": 1, "actions": result["actions"], "diff": result["diff"], "destinations": []}
     other = {"users": [{"username": "tmonarch@example.com", "phone": "8"}]}
     refused = apply(emulator, expect_plan=plan, plan_file=plan, **other)
     assert refused["failed"]
@@ -1013,6 +1017,83 @@ def test_a_progress_file_that_is_gone_stops_nothing(tmp_path: Path) -> None:
     assert (folder / "file").exists()
     shutil.rmtree(folder)
     report.one(failed=False)
+
+
+def test_the_file_of_an_approved_plan_is_a_regular_file(emulator: Emulator, tmp_path: Path) -> None:
+    users = [{"username": "tmonarch@example.com", "phone": "9"}]
+    os.mkfifo(tmp_path / "pipe")
+    for option in ("plan_file", "expect_plan", "progress_file"):
+        result = apply(emulator, users=users, **{option: str(tmp_path / "pipe")})
+        assert result["msg"].startswith(f"{option}: ")
+        assert "is a pipe and not a regular file" in result["msg"]
+        assert result["calls"]["writes"] == 0
+
+
+def test_a_plan_is_approved_for_the_destination_of_its_secrets(emulator: Emulator, tmp_path: Path) -> None:
+    service = {
+        "username": "ci",
+        "first_name": "C",
+        "last_name": "I",
+        "email_address": "ci@example.com",
+        "roles": ["uploadapi"],
+        "teams": ["Demo Team"],
+        "credentials": "on_create",
+        "credentials_format": "json",
+    }
+    plan = str(tmp_path / "plan.json")
+    destinations = [str(tmp_path / name) for name in ("a.json", "b.json")]
+    apply(emulator, check=True, api_users=[{**service, "credentials_dest": destinations[0]}], plan_file=plan)
+    assert json.loads(Path(plan).read_text(encoding="utf-8"))["destinations"][0]["credentials_dest"] == destinations[0]
+    refused = apply(emulator, api_users=[{**service, "credentials_dest": destinations[1]}], expect_plan=plan)
+    assert refused["msg"].startswith("expect_plan: today's plan differs")
+    assert refused["calls"]["writes"] == 0
+    assert not apply(emulator, api_users=[{**service, "credentials_dest": destinations[0]}], expect_plan=plan)["failed"]
+
+
+def test_a_difference_shows_whose_it_is_and_what_is_lost(emulator: Emulator) -> None:
+    result = apply(
+        emulator,
+        check=True,
+        business_units=[{"name": "Example Unit", "state": "absent"}, {"name": "New", "teams": ["Web"]}],
+        teams=[{"name": "Web", "members": ["tmonarch@example.com"]}, {"name": "Quality Team", "state": "absent"}],
+    )
+    diff = result["diff"]
+    host = emulator.url.split("//")[1]
+    assert (diff["before_header"], diff["after_header"]) == (f"directory {host}", f"directory {host}")
+    assert diff["before"]["team"] == {
+        "Quality Team": {
+            "business_unit": "Not Specified",
+            "members": ["mdoe@example.com", "wbuckeye@example.com"],
+            "name": "Quality Team",
+        }
+    }
+    assert diff["before"]["business_unit"] == {"Example Unit": {"name": "Example Unit", "teams": ["Engineering"]}}
+    assert list(diff["after"]["team"]) == ["Web"]
+    assert diff["after"]["team"]["Web"]["members"] == ["tmonarch@example.com"]
+    assert list(diff["after"]["business_unit"]) == ["New"]
+
+
+def test_the_closing_line_says_what_was_done(emulator: Emulator) -> None:
+    users = [{"username": "tmonarch@example.com", "phone": "9"}, {"username": "mdoe@example.com", "state": "disabled"}]
+    assert apply(emulator, check=True, users=users)["msg"].startswith("Would update 1, disable 1. 0 unchanged; ")
+    assert apply(emulator, users=users)["msg"].startswith("Updated 1, disabled 1. 0 unchanged; ")
+    assert apply(emulator, users=users)["msg"].startswith("Nothing to change. 2 unchanged; ")
+
+
+def test_guards_name_accounts_by_username_or_address(emulator: Emulator) -> None:
+    emulator.change("user", "msaml@example.com", user_name="maria")
+    saml = {"username": "maria", "state": "disabled"}
+    result = apply(emulator, users=[saml], protected_users=["nobody-else , MSaml@example.com"])
+    assert result["errors"][0]["msg"].startswith(
+        'protected_users: "nobody-else" is the username or address of no account'
+    )
+    result = apply(emulator, users=[saml], protected_users=["tmonarch@example.com , MSaml@example.com"])
+    assert result["msg"].startswith('protected_users: this plan would disable "maria"')
+    result = apply(emulator, users=[saml], required_administrators=["aswalowtail@example.com"])
+    assert result["msg"].startswith(
+        'required_administrators: "aswalowtail@example.com" is the username or address of no'
+    )
+    assert result["calls"]["writes"] == 0
 
 
 def test_a_run_can_stop_at_its_first_failure(emulator: Emulator) -> None:
