@@ -113,7 +113,8 @@ def _check_team_needed(roles: list[Role], names: set[str], *, is_api: bool, swit
     if any(role.ignore_team_restrictions for role in roles):
         return
     if is_api:
-        if switches["api_without_team"] == "refused":
+        # An organization without that role cannot ask for it.
+        if switches["api_without_team"] == "refused" and switches.on("no_team_restriction_role"):
             raise Rejected("An API service account without a team requires the role No Team Restriction API")
         return
     if switches["team_rule"] == "off":
