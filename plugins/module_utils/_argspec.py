@@ -227,6 +227,7 @@ def directory_arguments() -> Spec:
     """Return the options of C(veracode_directory) beside those of the connection."""
     entries = entry_arguments()
     spec: Spec = {name: {"type": "list", "elements": "dict", "options": options} for name, options in entries.items()}
+    spec["files"] = {"type": "list", "elements": "path"}
     spec.update(
         user_defaults={"type": "dict", "options": _optional(entries["users"])},
         api_user_defaults={"type": "dict", "options": _optional(entries["api_users"])},

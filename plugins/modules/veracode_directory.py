@@ -41,6 +41,14 @@ attributes:
     details:
       - With O(users[].verify_email=true), a new address is ordered again by each run until it is confirmed.
 options:
+  files:
+    description:
+      - YAML or JSON files with O(business_units), O(teams), O(users), O(api_users), O(user_defaults) and O(api_user_defaults), read where the task
+        runs and joined with the options. The options win over defaults in files.
+      - Of a folder, the files that end in C(.yml), C(.yaml) or C(.json) are read in the order of their names.
+      - Values are plain data and never templates. Errors say file and line, such as C(people.yml:118 (users[17].roles, regina@example.com)).
+    type: list
+    elements: path
   exclusive:
     description:
       - Kinds of which nothing else may exist than what has an entry.
@@ -105,7 +113,7 @@ options:
       - A file for the plan, written in check mode, too, before anything else is. Its folder has to exist.
       - It is JSON with C(version), C(organization) (C(host), C(id), C(name)), C(actions) and C(diff) as in the result, and C(destinations), the
         files of new key pairs. It holds no secret.
-      - The filter P(community.veracode.plan_markdown#filter) makes a comment of it.
+      - The filter C(community.veracode.plan_markdown) makes a comment of it.
     type: path
   expect_plan:
     description:
@@ -171,6 +179,13 @@ EXAMPLES = r"""
           - Upload and Scan API
         teams:
           - Web Shop
+
+- name: Make the organization what a folder of files says
+  community.veracode.veracode_directory:
+    files:
+      - "{{ playbook_dir }}/organization"
+    exclusive:
+      - users
 
 - name: Disable everybody else, but not many at once
   community.veracode.veracode_directory:

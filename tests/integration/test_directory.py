@@ -105,7 +105,7 @@ def test_all_errors_of_the_input_come_together(world: World, emulator: Emulator)
     assert result["failed"] is True
     assert result["changed"] is False
     assert [error["place"] for error in result["errors"]] == ["users[0].roles", "users[1].username"]
-    assert 'users[0].roles: unknown role "Reveiwer", did you mean "Reviewer"?' in result["msg"]
+    assert 'users[0].roles (tmonarch@example.com): unknown role "Reveiwer", did you mean "Reviewer"?' in result["msg"]
     assert "users[1].username" in result["msg"]
     assert emulator.violations() == []
 

@@ -31,6 +31,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.organizat
     Organization,
     read_organization,
 )
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.locations import Part, as_one, show
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.merge import (
     merge_diffs,
     merge_entries,
@@ -44,11 +45,13 @@ def reconcile(session: Session) -> dict[str, t.Any]:
     started = time.monotonic()
     params = session.params
     run: Reconciliation | None = None
+    parts: list[Part] = []
     try:
         _check_limits(params)
-        organization = read_organization(params, {name: tuple(spec) for name, spec in entry_arguments().items()})
+        parts = [*_read_files(params["files"]), Part("", params)]
+        organization = read_organization(parts, {name: tuple(spec) for name, spec in entry_arguments().items()})
         session.progress.warnings += organization.warnings
-        run = Reconciliation(session, organization)
+        run = Reconciliation(session, organization, parts)
         run.plan()
         header = f"directory {_host(session)}"
         diff = {"before_header": header, "after_header": header, **merge_diffs(run.changes)}
@@ -68,11 +71,13 @@ def reconcile(session: Session) -> dict[str, t.Any]:
         writer.check_keys(run.steps)
         errors = writer.carry_out(run.steps, Report(params["progress_file"], len(run.changes)))
     except VeracodeError as error:
+        show(error.all, parts)
         session.progress.kept["errors"] = [each.failure() for each in error.all]
-        raise
+        raise as_one(error) from None
     finally:
         if run is not None:
             run.reader.close()
+    show(errors, parts)
     session.progress.actions = merge_entries(session.progress.actions)
     result = {
         "diff": diff,
@@ -89,6 +94,15 @@ def reconcile(session: Session) -> dict[str, t.Any]:
     return result
 
 
+def _read_files(paths: t.Sequence[str] | None) -> list[Part]:
+    if paths is None:
+        return []
+    # Imported here, since a task without files does without YAML.
+    from ansible_collections.community.veracode.plugins.module_utils._module.directory_files import read_files
+
+    return read_files(paths)
+
+
 def _host(session: Session) -> str:
     return urlsplit(session.connection.api_url).netloc
 
@@ -97,7 +111,7 @@ def _failed(closing_line: str, errors: t.Sequence[VeracodeError]) -> VeracodeErr
     """Return the error for a run in which something went wrong."""
     first = errors[0]
     more = f" (and {len(errors) - 1} more, see errors)" if len(errors) > 1 else ""
-    where = f"{first.place}: " if first.place and not first.msg.startswith(first.place) else ""
+    where = f"{first.place}: " if first.place and not first.msg.startswith(first.place.rstrip(")")) else ""
     return VeracodeError(f"{closing_line} Failed{more}: {where}{first.msg}", **first.details())
 
 

@@ -32,9 +32,9 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.organizat
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import (
     Organization,
     contradictions,
-    in_order,
     unit_contradictions,
 )
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.locations import Part, in_order
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.match import (
     AccountPlans,
     Match,
@@ -84,11 +84,13 @@ class Reconciliation:
     """What one run has to do.
 
     :param organization: the entries.
+    :param parts: where they stand.
     """
 
-    def __init__(self, session: Session, organization: Organization) -> None:
+    def __init__(self, session: Session, organization: Organization, parts: t.Sequence[Part]) -> None:
         self.params = session.params
         self.organization = organization
+        self._parts = parts
         self.directory = session.rest()
         self.structure = StructureReader(self.directory)
         self.exclusive: list[str] = list(self.params["exclusive"])
@@ -131,7 +133,8 @@ class Reconciliation:
         problems += self._plan_structure(structure, teams, units)
         self._add(Phase.UNCLAIMED_TEAMS, map(removal, removed_teams))
         self._add(Phase.UNCLAIMED_UNITS, map(removal, removed_units))
-        raise_all(in_order([*self.organization.problems, *problems, *self.accounts.problems]))
+        errors = [*self.organization.problems, *problems, *self.accounts.problems]
+        raise_all(in_order(errors, self._parts))
         self._order()
         raise_all(list(self._lost_teams()))
         self.warnings += self.accounts.warnings

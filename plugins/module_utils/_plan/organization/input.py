@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
@@ -18,6 +17,7 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired_account import desired_account
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.locations import Part
 
 Options = t.Mapping[str, t.Any]
 
@@ -71,7 +71,7 @@ class Organization:
     entries: list[AccountEntry] = field(default_factory=list)
     teams: list[ListedEntry] = field(default_factory=list)
     business_units: list[ListedEntry] = field(default_factory=list)
-    problems: list[InputError] = field(default_factory=list)
+    problems: list[VeracodeError] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -80,31 +80,28 @@ class Organization:
         return [entry for entry in self.entries if entry.selects]
 
 
-def in_order(problems: t.Iterable[VeracodeError]) -> list[VeracodeError]:
-    """Return problems in the order of the places they are at."""
-    lists = ["business_units", "teams", "users", "api_users"]
+def read_organization(parts: t.Sequence[Part], option_names: t.Mapping[str, t.Collection[str]]) -> Organization:
+    """Read the options of `veracode_directory` and the files that it names.
 
-    def key(problem: VeracodeError) -> tuple[int, int]:
-        match = re.match(r"([a-z_]+)\[(\d+)\]", problem.place or "")
-        return (lists.index(match.group(1)), int(match.group(2))) if match and match.group(1) in lists else (-1, 0)
-
-    return sorted(problems, key=key)
-
-
-def read_organization(params: Options, option_names: t.Mapping[str, t.Collection[str]]) -> Organization:
-    """Read the options of C(veracode_directory).
-
-    :param option_names: for each of its lists, the names of the options of an entry, without aliases.
+    :param parts: the files in their order, then the options of the task, which win over defaults in files.
+    :param option_names: for each of the lists, the names of the options of an entry, without aliases.
     """
     organization = Organization()
+    for part in parts:
+        organization.problems += part.problems
     for kind in (USER, API_USER):
         names = option_names[LISTS[kind]]
-        defaults = _given(params.get(DEFAULTS[kind]) or {}, names)
-        for number, raw in enumerate(params.get(LISTS[kind]) or ()):
-            _read_account(organization, kind, f"{LISTS[kind]}[{number}]", _given(raw, names), defaults)
+        defaults: dict[str, t.Any] = {}
+        for part in parts:
+            defaults |= _given(part.values.get(DEFAULTS[kind]) or {}, names)
+        for part in parts:
+            for number, raw in enumerate(part.values.get(LISTS[kind]) or ()):
+                location = part.location(f"{LISTS[kind]}[{number}]")
+                _read_account(organization, kind, location, _given(raw, names), defaults)
     for name, entries in (("teams", organization.teams), ("business_units", organization.business_units)):
-        for number, raw in enumerate(params.get(name) or ()):
-            entries.append(ListedEntry(f"{name}[{number}]", _given(raw, option_names[name])))
+        for part in parts:
+            for number, raw in enumerate(part.values.get(name) or ()):
+                entries.append(ListedEntry(part.location(f"{name}[{number}]"), _given(raw, option_names[name])))
     _find_duplicates(organization)
     _find_shared_destinations(organization)
     return organization

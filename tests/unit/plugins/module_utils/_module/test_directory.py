@@ -184,7 +184,9 @@ def test_a_team_admin_is_made_with_the_teams_that_name_the_account(emulator: Emu
         {"action": "update", "kind": "user", "name": "tmonarch@example.com", "fields": ["managed_teams", "roles"]}
     ]
     refused = apply(emulator, users=[{"username": "sviceroy@example.com", "roles": ["Team Admin"]}])
-    assert messages(refused)[0].startswith("users[0].managed_teams: Team Admin needs at least one team to manage")
+    assert messages(refused)[0].startswith(
+        "users[0].managed_teams (sviceroy@example.com): Team Admin needs at least one team to manage"
+    )
 
 
 @pytest.mark.parametrize("carries", ["no", "everything"])
@@ -303,7 +305,7 @@ def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_input(emulator: E
         api_users=[{"username": "svc", "roles": ["Upload API"], "first_name": "S"}],
     )
     told = messages(result)
-    assert [line.split(":")[0] for line in told] == [
+    assert [error["place"] for error in result["errors"]] == [
         "teams[0].business_unit",
         "teams[0].members",
         "users[0].roles",
@@ -324,10 +326,17 @@ def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_input(emulator: E
     assert 'did you mean "Demo Team"?' in text
     assert 'did you mean "Example Unit"?' in text
     assert 'did you mean "tmonarch@example.com"?' in text
-    assert "users[1].first_name: new@example.com does not exist, and creating it needs first_name, last_name" in text
-    assert 'users[3].username: "TMonarch@example.com" stands in users[0] already' in text
+    assert (
+        "users[1].first_name (new@example.com): new@example.com does not exist, and creating it needs first_name, last_name"
+        in text
+    )
+    assert 'users[3].username (TMonarch@example.com): "TMonarch@example.com" stands in users[0] already' in text
     assert "nobody@example.com" in text
-    assert [error["place"] for error in result["errors"]] == [line.split(":")[0] for line in told]
+    # The same fault of several entries is said once, with its places.
+    shared = "users[0].roles (tmonarch@example.com), users[1].roles (new@example.com), users[2].roles (b@example.com)"
+    assert f'{shared}: unknown role "Reveiwer", did you mean "Reviewer"?' in told
+    assert text.count("Reveiwer") == 1
+    assert 'users[1].roles (new@example.com): unknown role "Reveiwer"' in result["errors"][4]["msg"]
     assert result["changed"] is False
     assert result["calls"]["writes"] == 0
     assert emulator.violations() == []
@@ -340,7 +349,7 @@ def test_an_entry_that_says_nothing_of_whom_it_means_has_no_name(emulator: Emula
 
 def test_an_entry_that_names_nobody_and_has_a_wrong_role_is_told_both(emulator: Emulator) -> None:
     told = messages(apply(emulator, users=[{"username": "new@example.com", "last_name": "N", "roles": ["Reveiwer"]}]))
-    assert [line.split(":")[0] for line in told] == ["users[0].first_name", "users[0].roles"]
+    assert [line.split(" ")[0] for line in told] == ["users[0].first_name", "users[0].roles"]
 
 
 @pytest.mark.parametrize(
@@ -605,7 +614,7 @@ def test_each_object_is_counted_once(emulator: Emulator) -> None:
                 "users": [{"username": "mdoe@example.com", "state": "absent"}],
                 "teams": [{"name": "Release Team", "members": ["mdoe@example.com"]}],
             },
-            'teams[0].members: this run removes the account "mdoe@example.com"',
+            'teams[0].members (Release Team): this run removes the account "mdoe@example.com"',
         ),
         (
             {
@@ -614,14 +623,14 @@ def test_each_object_is_counted_once(emulator: Emulator) -> None:
                 "absent_action": "delete",
                 "teams": [{"name": "Release Team", "members": ["mdoe@example.com"]}],
             },
-            'teams[0].members: this run removes the account "mdoe@example.com"',
+            'teams[0].members (Release Team): this run removes the account "mdoe@example.com"',
         ),
         (
             {
                 "users": [{"username": "mdoe@example.com", "teams": ["Quality Team"]}],
                 "teams": [{"name": "Quality Team", "state": "absent"}],
             },
-            'users[0].teams: this run removes the team "Quality Team"',
+            'users[0].teams (mdoe@example.com): this run removes the team "Quality Team"',
         ),
         (
             {
@@ -629,21 +638,21 @@ def test_each_object_is_counted_once(emulator: Emulator) -> None:
                 "exclusive": ["teams"],
                 "absent_action": "delete",
             },
-            'users[0].teams: this run removes the team "Quality Team"',
+            'users[0].teams (mdoe@example.com): this run removes the team "Quality Team"',
         ),
         (
             {
                 "business_units": [{"name": "Example Unit", "state": "absent"}],
                 "teams": [{"name": "Engineering", "business_unit": "Example Unit"}],
             },
-            'teams[0].business_unit: this run removes the business unit "Example Unit"',
+            'teams[0].business_unit (Engineering): this run removes the business unit "Example Unit"',
         ),
         (
             {
                 "business_units": [{"name": "Example Unit", "teams": ["Quality Team"]}],
                 "teams": [{"name": "Quality Team", "state": "absent"}],
             },
-            'business_units[0].teams: this run removes the team "Quality Team"',
+            'business_units[0].teams (Example Unit): this run removes the team "Quality Team"',
         ),
     ],
 )
