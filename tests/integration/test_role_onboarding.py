@@ -284,7 +284,7 @@ def test_apply_refuses_a_file_with_something_else_in_it(runs: Runs) -> None:
     (runs.folder / "directory.yml").write_text("users: []\nteems: []\n")
     outcome = runs.play("community.veracode.apply_directory", {"directory_file": "directory.yml"})
     assert outcome.returncode == 2
-    assert 'directory.yml:2 (teems): there is no option "teems" here, did you mean "teams"?' in outcome.message
+    assert "directory.yml:2 (teems): there is no option" in outcome.output
     assert "Name the YAML file" in runs.play("community.veracode.apply_directory", {}).output
 
 
