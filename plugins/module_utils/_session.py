@@ -31,6 +31,9 @@ from ansible_collections.community.veracode.plugins.module_utils._http.credentia
 )
 from ansible_collections.community.veracode.plugins.module_utils._model.fields import REST
 
+if t.TYPE_CHECKING:
+    from ansible_collections.community.veracode.plugins.module_utils._api.xml.accounts import XmlAccountClient
+
 
 class Session:
     """One run of one module.
@@ -65,6 +68,10 @@ class Session:
         """Return the client of the accounts at one of the two APIs."""
         if api == REST:
             return self.rest()
+        return self.xml()
+
+    def xml(self) -> XmlAccountClient:
+        """Return the client of the accounts at the Admin XML API."""
         from ansible_collections.community.veracode.plugins.module_utils._api.xml.accounts import XmlAccountClient
 
         transport = Transport(self.connection, self.calls, family="xml")

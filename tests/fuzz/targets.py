@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,11 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.community.veracode.plugins.filter.from_wrapper_csv import from_wrapper_csv
 from ansible_collections.community.veracode.plugins.filter.onboarding_entries import onboarding_entries
-from ansible_collections.community.veracode.plugins.module_utils._api.base import Filters
+from ansible_collections.community.veracode.plugins.module_utils._api.base import AccountSource, Filters
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import RestAccountClient
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.jit import _settings
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.keys import key_from
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.listing import AccountLister
 from ansible_collections.community.veracode.plugins.module_utils._api.xml.accounts import XmlAccountClient
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Answer
@@ -28,6 +29,7 @@ from ansible_collections.community.veracode.plugins.module_utils._keys.formats i
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Needed
 from ansible_collections.community.veracode.plugins.module_utils._model.plan_file import compare_plan
+from ansible_collections.community.veracode.plugins.module_utils._read.accounts import Parallel, matching_accounts
 from ansible_collections.community.veracode.plugins.module_utils._read.structure import StructureReader
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -69,6 +71,15 @@ def _split(data: bytes) -> tuple[int, bytes]:
     return (data[0], data[1:]) if data else (0, b"")
 
 
+def _one_by_one(work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
+    return [work(item) for item in items]
+
+
+def _matching(source: AccountSource, filters: Filters) -> None:
+    with Parallel() as parallel:
+        matching_accounts(source, filters, parallel)
+
+
 def json_answers(data: bytes) -> None:
     """Answers of the Identity REST API, as accounts, teams, business units, roles, key pairs and settings."""
     number, body = _split(data)
@@ -79,7 +90,10 @@ def json_answers(data: bytes) -> None:
     _each(
         lambda: directory.by_username(_NAME, USER, _NEED),
         lambda: directory.by_custom_id("EX\\t", _NEED),
-        lambda: directory.list_accounts(Filters(detailed=bool(number & 4), role="Creator" if number & 8 else None)),
+        lambda: _matching(
+            AccountLister(directory, _one_by_one),
+            Filters(detailed=bool(number & 4), role="Creator" if number & 8 else None),
+        ),
         directory.roles,
         lambda: directory.teams(["Demo Team", "Other Team"]),
         directory.caller_username,
@@ -103,7 +117,7 @@ def xml_answers(data: bytes) -> None:
         lambda: directory.by_username(_NAME, USER, _NEED),
         lambda: directory.by_custom_id("EX\\t", _NEED),
         lambda: directory.by_email(_NAME, USER, _NEED),
-        lambda: directory.list_accounts(Filters(detailed=bool(number & 32))),
+        lambda: _matching(directory, Filters(detailed=bool(number & 32))),
         lambda: directory.teams(["Demo Team", "Other Team"]),
     )
     directory.close()

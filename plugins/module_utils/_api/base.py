@@ -76,28 +76,37 @@ class Filters:
 
     def match(self, account: Account) -> bool:
         """Tell whether an account that carries what is needed matches all filters; the server's own may be loose."""
-        values = account.values
+        return all(verdict is True for verdict in self._verdicts(account))
 
-        def same(option: str) -> bool:
+    def may_match(self, account: Account) -> bool:
+        """Tell whether nothing that a reading carries speaks against the account."""
+        return all(verdict is not False for verdict in self._verdicts(account))
+
+    def _verdicts(self, account: Account) -> t.Iterator[bool | None]:
+        """Yield for each filter whether the account matches it, `None` where its reading does not tell."""
+        values = account.values_and_lists
+        yield self.kind in (None, account.kind)
+        for option in ("username", "email_address"):
             wanted = getattr(self, option)
-            return wanted is None or str(values.get(option) or "").casefold() == wanted.casefold()
-
-        if not (same("username") and same("email_address")):
-            return False
-        if self.kind is not None and account.kind != self.kind:
-            return False
+            if wanted is not None:
+                yield str(values[option] or "").casefold() == wanted.casefold() if option in values else None
         for option in ("custom_id", "login_enabled", "is_saml_user"):
             wanted = getattr(self, option)
-            if wanted is not None and values.get(option) != wanted:
-                return False
-        if self.role is not None and not any(self.role in (role.name, role.title) for role in account.roles or ()):
-            return False
-        if self.team is not None and not any(self.team == team.name for team in account.teams or ()):
-            return False
+            if wanted is not None:
+                yield values[option] == wanted if option in values else None
+        if self.role is not None:
+            yield None if account.roles is None else any(self.role in (each.key, each.title) for each in account.roles)
+        if self.team is not None:
+            yield None if account.teams is None else any(self.team == each.name for each in account.teams)
         if self.search_term is not None:
-            texts = [values.get(option) for option in ("username", "first_name", "last_name", "email_address")]
-            return any(self.search_term.casefold() in str(text or "").casefold() for text in texts)
-        return True
+            yield self._has_term(values)
+
+    def _has_term(self, values: t.Mapping[str, t.Any]) -> bool | None:
+        texts = ("username", "first_name", "last_name", "email_address")
+        term = str(self.search_term).casefold()
+        if any(term in str(values.get(option) or "").casefold() for option in texts):
+            return True
+        return False if all(option in values for option in texts) else None
 
 
 def unknown_filter(option: str, value: str, names: t.Iterable[str], remedy: str = "") -> InputError:
@@ -106,6 +115,25 @@ def unknown_filter(option: str, value: str, names: t.Iterable[str], remedy: str 
     :param names: those that are.
     """
     return InputError(f"{option}: {there_is_no(option, value, names)}{remedy}", option=option, value=value)
+
+
+class AccountSource(t.Protocol):
+    """Lists accounts."""
+
+    def resolved(self, filters: Filters) -> Filters:
+        """Return the filters in the names by which accounts are matched.
+
+        :raises InputError: this API lacks a filter, or a filter names what does not exist.
+        """
+
+    def candidates(self, filters: Filters) -> Listing:
+        """Return at least the accounts that match resolved filters, each with what the listing of the API carries."""
+
+    def details(self, account: Account) -> Account | None:
+        """Return the account read anew with all that the API reports, `None` if it is gone."""
+
+    def is_whole(self, account: Account) -> bool:
+        """Tell whether a reading carries all that the API reports."""
 
 
 class AccountClient(Lookup, t.Protocol):
@@ -135,17 +163,14 @@ class AccountClient(Lookup, t.Protocol):
     ) -> Account:
         """Change what C(values) lists and return the account as the answer shows it."""
 
-    def delete(self, account: Account) -> None:
-        """Delete an account; one that is gone already is no error."""
+    def delete(self, account: Account, *, permanently: bool = False) -> None:
+        """Delete an account; one that is gone already is no error.
+
+        :param permanently: not softly, where the API can.
+        """
 
     def is_caller(self, account: Account) -> bool:
         """Tell whether the account is the one that signs these calls."""
-
-    def list_accounts(self, filters: Filters) -> Listing:
-        """Return the accounts that match all filters.
-
-        :raises InputError: this API lacks a filter.
-        """
 
     def close(self) -> None:
         """Give the connections back."""

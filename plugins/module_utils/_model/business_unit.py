@@ -21,13 +21,13 @@ class BusinessUnit:
 
     :param unit_id: GUID, `None` for one that is only planned.
     :param teams: GUIDs of its teams by name, `None` where the reading does not carry them.
-    :param is_default: teams that are in no other are in this one.
+    :param is_default: teams that are in no other are in this one; `None` where the reading does not tell.
     """
 
     name: str
     unit_id: str | None = None
     teams: t.Mapping[str, str | None] | None = None
-    is_default: bool = False
+    is_default: bool | None = None
 
     @property
     def handle(self) -> str | None:

@@ -19,6 +19,29 @@ INVERSE = "inverse"
 DETAILS = "details"
 
 
+def several(option: str, value: str, accounts: t.Iterable[Account]) -> InputError:
+    """Return the error for a selector that several accounts match."""
+    names = ", ".join(sorted(account.username for account in accounts))
+    remedy = "give the exact username of one" if option == "username" else "select one of them by username"
+    return InputError(
+        f'{option}: "{value}" is that of several accounts ({names}); {remedy}', option=option, value=value
+    )
+
+
+def of_that_name(accounts: t.Iterable[Account], username: str) -> Account | None:
+    """Return the account of exactly that name, else the only one whose name differs by case, `None` if there is none.
+
+    Names that lower-casing makes the same (`ſ` and `s`, `ß` and `ss`, too) are those of different accounts.
+
+    :raises InputError: several differ by case.
+    """
+    found = [account for account in accounts if account.username.casefold() == username.casefold()]
+    exact = [account for account in found if account.username == username]
+    if len(exact or found) > 1:
+        raise several("username", username, exact or found)
+    return next(iter(exact or found), None)
+
+
 class Inventory:
     """Accounts by what selects them. Implements Lookup.
 
@@ -29,7 +52,7 @@ class Inventory:
     def __init__(self, accounts: t.Iterable[Account], *, complete: bool) -> None:
         self.complete = complete
         self.by_handle: dict[str, Account] = {}
-        self._usernames: dict[str, str] = {}
+        self._usernames: dict[str, list[str]] = {}
         self._addresses: dict[str, list[str]] = {}
         self._subjects: dict[str, str] = {}
         for account in accounts:
@@ -39,10 +62,10 @@ class Inventory:
         """Add an account, or replace what was read of it before."""
         handle = str(account.handle)
         self.by_handle[handle] = account
-        self._usernames[account.username.casefold()] = handle
         address = str(account.values.get("email_address") or "").casefold()
-        if address and handle not in self._addresses.setdefault(address, []):
-            self._addresses[address].append(handle)
+        for index, key in ((self._usernames, account.username.casefold()), (self._addresses, address)):
+            if key and handle not in index.setdefault(key, []):
+                index[key].append(handle)
         subject = account.values.get("custom_id")
         if subject:
             self._subjects[subject] = handle
@@ -51,11 +74,11 @@ class Inventory:
         """Forget an account that is gone."""
         handle = str(account.handle)
         del self.by_handle[handle]
-        self._usernames = {name: each for name, each in self._usernames.items() if each != handle}
         self._subjects = {subject: each for subject, each in self._subjects.items() if each != handle}
-        self._addresses = {
-            address: [each for each in handles if each != handle] for address, handles in self._addresses.items()
-        }
+        for index in (self._usernames, self._addresses):
+            for handles in index.values():
+                if handle in handles:
+                    handles.remove(handle)
 
     @property
     def accounts(self) -> list[Account]:
@@ -63,23 +86,16 @@ class Inventory:
         return sorted(self.by_handle.values(), key=lambda account: account.username.casefold())
 
     def by_username(self, username: str, kind: str, need: frozenset[str], *, inactive: bool = True) -> Account | None:
-        """Return the account of that name, compared without case."""
-        handle = self._usernames.get(username.casefold())
-        return self.by_handle[handle] if handle is not None else None
+        """Return the account of that name: the exact one, else the only one that differs by case."""
+        handles = self._usernames.get(username.casefold(), [])
+        return of_that_name((self.by_handle[handle] for handle in handles), username)
 
     def by_email(self, address: str, kind: str, need: frozenset[str]) -> Account | None:
-        """Return the one account of that kind with that address."""
+        """Return the one account of that kind with that address; one of the other kind is not meant."""
         handles = self._addresses.get(address.casefold(), [])
         found = [self.by_handle[handle] for handle in handles if self.by_handle[handle].kind == kind]
         if len(found) > 1:
-            names = ", ".join(sorted(account.username for account in found))
-            raise InputError(
-                f'email_address: "{address}" is that of several accounts ({names}); select one of them by username',
-                option="email_address",
-                value=address,
-            )
-        if not found and handles:
-            return self.by_handle[handles[0]]
+            raise several("email_address", address, found)
         return found[0] if found else None
 
     def by_custom_id(self, custom_id: str, need: frozenset[str]) -> Account | None:

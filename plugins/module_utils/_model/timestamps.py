@@ -21,9 +21,11 @@ _UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:?00)\Z", re.AS
 def timestamp(value: t.Any) -> str | None:
     """Return a time in the one form that results use, `2026-01-31T12:00:00Z`.
 
-    Veracode writes times with an offset, with `Z`, with milliseconds, as `2006-01-02 15:04:05 UTC`, or as an empty
-    string (seen in code); what is none of these is returned as it came.
+    Veracode writes times with an offset, with `Z`, with milliseconds, as `2006-01-02 15:04:05 UTC`, as milliseconds
+    since 1970, or as an empty string (seen in code); what is none of these is returned as it came.
     """
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _from_milliseconds(value)
     if not isinstance(value, str) or not value:
         return None
     if _UTC.match(value):
@@ -38,6 +40,13 @@ def timestamp(value: t.Any) -> str | None:
         except (ValueError, OverflowError):
             continue
     return value
+
+
+def _from_milliseconds(value: int) -> str | None:
+    try:
+        return datetime.fromtimestamp(value / 1000, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if value > 0 else None
+    except (OverflowError, ValueError, OSError):
+        return str(value)
 
 
 def moment(text: str) -> datetime:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible_collections.community.veracode.plugins.module_utils._api.base import AccountClient, Filters
+from ansible_collections.community.veracode.plugins.module_utils._api.base import AccountClient, AccountSource, Filters
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.listing import AccountLister
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import apply_plan
 from ansible_collections.community.veracode.plugins.module_utils._errors import (
     InputError,
@@ -30,6 +31,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.desired i
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired_account import desired_account
 from ansible_collections.community.veracode.plugins.module_utils._plan.find import find_account
 from ansible_collections.community.veracode.plugins.module_utils._plan.guards import lockout_risk, refuse_self_lockout
+from ansible_collections.community.veracode.plugins.module_utils._read.accounts import Parallel, matching_accounts
 from ansible_collections.community.veracode.plugins.module_utils._session import Session
 
 if t.TYPE_CHECKING:
@@ -146,7 +148,9 @@ def list_accounts(session: Session) -> dict[str, t.Any]:
             )
         },
     )
-    listing = session.accounts(params["api"]).list_accounts(filters)
+    with Parallel() as parallel:
+        source: AccountSource = AccountLister(session.rest(), parallel.map) if params["api"] == REST else session.xml()
+        listing = matching_accounts(source, filters, parallel)
     if not listing.complete:
         session.progress.warnings.append(
             "The listing does not agree with the server's own total, even when read again, so accounts may be missing"

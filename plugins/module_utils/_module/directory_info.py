@@ -41,7 +41,7 @@ def export(session: Session) -> dict[str, t.Any]:
     """Return the organization, sorted and stable: applied as it is, it changes nothing."""
     kinds = set(session.params["kinds"] or KINDS)
     structure = StructureReader(session.rest())
-    reader = AccountReader(session.rest(), session.rest().client)
+    reader = AccountReader(session.rest())
     directory: dict[str, list[dict[str, t.Any]]] = {}
     complete = True
     warnings = session.progress.warnings
@@ -69,7 +69,10 @@ def export(session: Session) -> dict[str, t.Any]:
         if "business_units" in kinds:
             units = structure.business_units.listing()
             complete = complete and units.complete
-            directory["business_units"] = [_unit(unit, teams, with_teams="teams" not in kinds) for unit in units.items]
+            directory["business_units"] = [
+                _unit(unit, teams, with_teams="teams" not in kinds)
+                for unit in structure.business_units.with_default(units.items)
+            ]
     finally:
         reader.close()
     if not complete:

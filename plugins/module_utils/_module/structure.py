@@ -126,7 +126,7 @@ def list_business_units(session: Session) -> Result:
     name = session.params["name"]
     store = StructureReader(session.rest()).business_units
     listing = store.listing()
-    units = [unit for unit in listing.items if name is None or unit.name == name]
+    units = [unit for unit in store.with_default(listing.items) if name is None or unit.name == name]
     if session.params["detailed"] or name is not None:
         units = _details(store, units, ("teams",))
     return _listed(session, "business_units", [report_business_unit(unit) for unit in units], listing)

@@ -147,7 +147,7 @@ def _find_moved(lookup: Lookup, desired: Desired, username: str, need: frozenset
             return found
     if desired.kind != USER or not address or address.casefold() == username.casefold():
         return None
-    account = lookup.by_username(address, desired.kind, need | {"email_address"}, inactive=False)
+    account = lookup.by_username(address, desired.kind, need | {"email_address"})
     if account is None or _address(account) != address.casefold():
         return None
     return Found(

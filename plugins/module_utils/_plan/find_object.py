@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import CustomRole
-from ansible_collections.community.veracode.plugins.module_utils._model.kinds import WORDS
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import BUSINESS_UNIT, WORDS
 from ansible_collections.community.veracode.plugins.module_utils._model.named import S, Structure
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired_object import DesiredObject
 
@@ -75,4 +75,6 @@ def _check_short_name(desired: DesiredObject, found: Structure | None, existing:
 
 def lists_needed(desired: DesiredObject) -> frozenset[str]:
     """Return the options that a reading has to carry for this entry to be planned."""
+    if desired.kind == BUSINESS_UNIT and (desired.state == "absent" or "teams" in desired.values):
+        return frozenset(desired.values) | {"is_default"}
     return frozenset(desired.values) - {"role_name"}

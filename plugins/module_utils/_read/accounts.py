@@ -5,32 +5,31 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""Read the accounts of a whole organization in the fewest calls, many at a time."""
+"""Reads many accounts at once: for filters, and for an inventory of all."""
 
 from __future__ import annotations
 
-import functools
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from ansible_collections.community.veracode.plugins.module_utils._api.base import AccountSource, Filters, Listing
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.account_json import (
-    account_from,
+    ALL_TEXTS,
     as_whole,
     shows_all,
-    shows_text,
+    texts_in,
 )
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import CARRY, RestAccountClient
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Query, RestClient, segment
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import RestAccountClient
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.listing import AccountLister, Items
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, Membership
 from ansible_collections.community.veracode.plugins.module_utils._model.inventory import Inventory
-from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.role import Role
 
-# A listing that drifts while it is read is read again this often before it counts as incomplete.
-ATTEMPTS = 3
 # Reads wait for the network nearly all the time; the rate limit holds for all of them together.
 READERS = 32
+# So many items of a listing are compared with the same accounts on their own before a text that it never shows is unset.
+SAMPLE = 8
 
 # What the inverse index tells: who holds a role, and who is in a team and as what.
 INVERSE_FIELDS = frozenset({"roles", "teams", "managed_teams"})
@@ -40,20 +39,20 @@ Memberships = t.Mapping[str, t.Sequence[Membership]]
 
 T = t.TypeVar("T")
 U = t.TypeVar("U")
+P = t.TypeVar("P", bound="Parallel")
 
 
-class AccountReader:
-    """Reads accounts for an Inventory.
+class Parallel:
+    """Does the same for many things at once. Ends its threads when it is left."""
 
-    :param directory: the directory to read.
-    :param client: its client.
-    """
-
-    def __init__(self, directory: RestAccountClient, client: RestClient) -> None:
-        self._directory = directory
-        self._client = client
-        self._keys: dict[str, frozenset[str]] = {}
+    def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="veracode-read")
+
+    def __enter__(self: P) -> P:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """End the threads."""
@@ -64,48 +63,96 @@ class AccountReader:
         return list(self._pool.map(work, items))
 
     def at_once(self, *works: t.Callable[[], t.Any]) -> list[t.Any]:
-        """Do different things at once and return their results. Each may C(map) in turn, so give a few at most."""
+        """Do different things at once and return their results. Each may `map` in turn, so give a few at most."""
         return self.map(lambda work: work(), works)
+
+
+def matching_accounts(source: AccountSource, filters: Filters, parallel: Parallel) -> Listing:
+    """Return the accounts that match all filters, sorted by username.
+
+    What a listing carries is filtered first. Details are read of what is left, where a filter or the task needs them.
+    """
+    filters = source.resolved(filters)
+    listing = source.candidates(filters)
+    fresh: set[int] = set()
+
+    def read(account: Account) -> Account | None:
+        whole = source.details(account)
+        fresh.add(id(whole))
+        return whole
+
+    possible = [account for account in listing.accounts if filters.may_match(account)]
+    completed = parallel.map(
+        lambda account: account if filters.need <= account.values_and_lists.keys() else read(account), possible
+    )
+    matching = [account for account in completed if account is not None and filters.match(account)]
+    if filters.detailed or filters.selects:
+        again = parallel.map(
+            lambda account: account if id(account) in fresh or source.is_whole(account) else read(account), matching
+        )
+        matching = [account for account in again if account is not None]
+    return Listing(tuple(sorted(matching, key=lambda account: account.username.casefold())), listing.complete)
+
+
+class AccountReader(Parallel):
+    """Reads accounts for an Inventory.
+
+    :param client: the client of the accounts.
+    """
+
+    def __init__(self, client: RestAccountClient) -> None:
+        super().__init__()
+        self._client = client
+        self._lister = AccountLister(client, self.map)
+        self._keys: dict[str, frozenset[str]] = {}
 
     def active(self) -> Inventory:
         """Return the active accounts with what their listing carries."""
-        accounts, complete = self._listing([], active=True)
-        return Inventory(accounts.values(), complete=complete)
+        items = self._noted(self._lister.active())
+        return Inventory(items.accounts.values(), complete=items.complete)
 
     def everyone(self) -> Inventory:
         """Return the active and the inactive accounts with what their listings carry."""
-        inventory, inactive = self.at_once(self.active, self._inactive)
-        _add(inventory, *inactive)
-        return t.cast(Inventory, inventory)
+        active, inactive = self.at_once(self._lister.active, self._lister.inactive)
+        inventory = Inventory(self._noted(active).accounts.values(), complete=active.complete)
+        self._add(inventory, inactive)
+        return inventory
 
     def add_inactive(self, inventory: Inventory) -> None:
         """Add the inactive accounts, which the plain listing hides."""
-        _add(inventory, *self._inactive())
+        self._add(inventory, self._lister.inactive())
 
-    def _inactive(self) -> tuple[dict[str, Account], bool]:
-        return self._listing([("inactive", "true")], active=False)
+    def _noted(self, items: Items) -> Items:
+        self._keys.update({handle: items.keys[handle] for handle in items.accounts})
+        return items
+
+    def _add(self, inventory: Inventory, items: Items) -> None:
+        """Add what another listing reports; who is in both was seen by the first."""
+        for handle, account in self._noted(items).accounts.items():
+            if handle not in inventory.by_handle:
+                inventory.put(account)
+        inventory.complete = inventory.complete and items.complete
 
     def believe(self, inventory: Inventory) -> None:
-        """Take items of the listing for whole users if they are; then a key that is missing says that it is unset.
+        """Take a text that an item of the listing does not show for unset, if the listing can be believed.
 
-        They are if they show all that cannot be unset, and some show a text that can. If none does, the one that shows
-        most is held against the same user read on its own.
+        The item that shows most is compared with the same account on its own: if that has a text which its item leaves
+        out, nothing is believed. Of a text that no item shows the listing says nothing, so then a few more are compared.
         """
-        handle = max(self._keys, key=lambda each: len(self._keys[each]), default="")
-        if not shows_all(self._keys.get(handle, ())):
-            return
-        if not any(shows_text(keys) for keys in set(self._keys.values())):
-            item = self._client.read_if_there("read an account", f"/users/{segment(handle)}", [("detailed", "true")])
-            if item is None or not {key for key in item if not key.startswith("_")} <= self._keys[handle]:
+        candidates = [handle for handle in inventory.by_handle if shows_all(self._keys.get(handle, ()))]
+        candidates.sort(key=lambda handle: (-len(self._keys[handle]), handle))
+        shown = texts_in(key for keys in set(self._keys.values()) for key in keys)
+        sample = [inventory.by_handle[handle] for handle in candidates[: 1 if shown == ALL_TEXTS else SAMPLE]]
+        for account, item in zip(sample, self.map(self._client.item, sample), strict=True):
+            if item is None or not texts_in(item) <= self._keys[str(account.handle)]:
                 return
-        for each, account in list(inventory.by_handle.items()):
-            if shows_all(self._keys.get(each, ())):
-                inventory.put(as_whole(account))
+        for handle in candidates:
+            inventory.put(as_whole(inventory.by_handle[handle]))
 
     def details(self, inventory: Inventory, handles: t.Iterable[str]) -> None:
         """Read these accounts one by one; one that is gone meanwhile leaves the inventory incomplete."""
         accounts = [inventory.by_handle[handle] for handle in handles]
-        _replace(inventory, accounts, self.map(self._directory.details, accounts))
+        _replace(inventory, accounts, self.map(self._client.details, accounts))
 
     def inverse(
         self, inventory: Inventory, handles: t.Collection[str], read_teams: t.Callable[[], Memberships | None] | None
@@ -119,12 +166,12 @@ class AccountReader:
             C(None) if teams are not needed.
         :returns: C(False) if the teams did not tell; then nothing was learnt.
         """
-        roles = list(self._directory.roles().roles)
+        roles = list(self._client.roles().roles)
         hidden = [inventory.by_handle[each] for each in handles if not _is_active(inventory.by_handle[each])]
         holders, memberships, read = self.at_once(
-            lambda: self.map(self._directory.role_holders, roles),
+            lambda: self.map(self._client.role_holders, roles),
             lambda: read_teams and read_teams(),
-            lambda: self.map(self._directory.details, hidden),
+            lambda: self.map(self._client.details, hidden),
         )
         if read_teams and memberships is None:
             return False
@@ -143,64 +190,9 @@ class AccountReader:
         _replace(inventory, hidden, read)
         return True
 
-    def _listing(self, query: Query, *, active: bool) -> tuple[dict[str, Account], bool]:
-        """Return a listing by handle, and whether it is what the server tells there is."""
-        found: dict[str, Account] = {}
-        for _attempt in range(ATTEMPTS):
-            found, complete = self._read(query, active=active)
-            if complete:
-                return found, True
-        return found, False
-
-    def _read(self, query: Query, *, active: bool) -> tuple[dict[str, Account], bool]:
-        what, path = "list the accounts", "/users"
-        query = [*query, *CARRY]
-        first = self._client.page(what, path, "users", query, 0)
-        numbers = range(1, first.pages or 1)
-        pages = [first, *self.map(lambda number: self._client.page(what, path, "users", query, number), numbers)]
-        found: dict[str, Account] = {}
-        untold: set[str] = set()
-        for page in pages:
-            for item in page.items:
-                account, told = account_from(item, whole=False, active=active)
-                found[str(account.handle)] = account
-                self._keys[str(account.handle)] = _same(frozenset(item))
-                if not told:
-                    untold.add(str(account.handle))
-        complete = all(page.total == len(found) for page in pages)
-        if untold:
-            complete = self._tell_kinds(found, untold) and complete
-        return found, complete
-
-    def _tell_kinds(self, found: dict[str, Account], untold: set[str]) -> bool:
-        """Tell people from service accounts where the listing does not: one search finds all of the latter.
-
-        :returns: whether it surely did, as a service account that is taken for a person could be removed as one.
-        """
-        what = "list the API service accounts"
-        items, complete = self._client.everything(what, "/users/search", "users", "user_id", [("user_type", "api")])
-        service = {str(item.get("user_id")) for item in items}
-        for handle in untold:
-            found[handle] = replace(found[handle], kind=API_USER if handle in service else USER)
-        return complete
-
-
-@functools.cache
-def _same(keys: frozenset[str]) -> frozenset[str]:
-    """Return one set for all that are equal: there are few, and many accounts."""
-    return keys
-
 
 def _is_active(account: Account) -> bool:
     return account.values.get("active") is not False
-
-
-def _add(inventory: Inventory, accounts: t.Mapping[str, Account], complete: bool) -> None:
-    """Add what another listing tells; who is in both was seen by the first."""
-    for handle, account in accounts.items():
-        if handle not in inventory.by_handle:
-            inventory.put(account)
-    inventory.complete = inventory.complete and complete
 
 
 def _replace(inventory: Inventory, accounts: t.Sequence[Account], read: t.Sequence[Account | None]) -> None:

@@ -72,7 +72,7 @@ class OrganizationReader:
     ) -> None:
         self.directory = directory
         self.structure = structure
-        self.reader = AccountReader(directory, directory.client)
+        self.reader = AccountReader(directory)
         self.strategy = LISTING
         self.inventory = Inventory((), complete=True)
         self.teams: list[Team] = []
@@ -186,15 +186,9 @@ class OrganizationReader:
         units_named = any(team.options.get("business_unit") is not None for team in organization.teams)
         if organization.business_units or units_named or "business_units" in self._exclusive:
             units = self.structure.business_units.listing()
-            self.units = [self._with_teams(unit) for unit in self._with_default(units.items)]
+            self.units = [self._with_teams(unit) for unit in self.structure.business_units.with_default(units.items)]
             complete = complete and units.complete
         return complete
-
-    def _with_default(self, units: t.Sequence[BusinessUnit]) -> list[BusinessUnit]:
-        """Return the business units with which of them is the default one, which a listing may not report."""
-        if any(unit.is_default for unit in units):
-            return list(units)
-        return [self.structure.business_units.details(unit) or unit for unit in units]
 
     def _with_teams(self, unit: BusinessUnit) -> BusinessUnit:
         """Give a business unit its teams from the listing of the teams, if that reports them."""

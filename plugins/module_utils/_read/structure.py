@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.veracode.plugins.module_utils._api.base import Filters
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import incomplete
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.structure import StructureClients
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
@@ -20,6 +19,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.custom_r
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Known, KnownUser, Needed
 from ansible_collections.community.veracode.plugins.module_utils._model.role import TEAM_ADMIN
+from ansible_collections.community.veracode.plugins.module_utils._read.accounts import AccountReader
 
 # Up to so many names, looking each up is cheaper than reading the listing of a large organization.
 _FEW = 2
@@ -29,7 +29,7 @@ class StructureReader(StructureClients):
     """Reads what entries of teams, business units and roles can refer to."""
 
     def teams_of(self, name: str) -> tuple[str, ...] | None:
-        """Return the GUIDs of the teams in a business unit, C(None) if there is no such business unit."""
+        """Return the GUIDs of the teams in a business unit, `None` if there is no such business unit."""
         for unit in self.business_units.listing().items:
             if unit.name == name:
                 whole = self.business_units.reading(unit, ("teams",))
@@ -43,6 +43,8 @@ class StructureReader(StructureClients):
         manage a team costs one search, and the details of those candidates that it hides.
         """
         units = self._units(needed.business_units) if needed.business_units else ()
+        if "" in needed.business_units:
+            units = self.business_units.with_default(units)
         team_ids, all_teams = self.accounts.teams(needed.teams) if needed.teams else ({}, ())
         return Known(
             business_units={unit.name: unit.unit_id for unit in units},
@@ -56,7 +58,7 @@ class StructureReader(StructureClients):
     def _units(self, names: t.Collection[str]) -> tuple[BusinessUnit, ...]:
         """Return every business unit, at least these if there are."""
         listing = self.business_units.listing()
-        if not listing.complete and not {unit.name for unit in listing.items} >= set(names):
+        if not listing.complete and not {unit.name for unit in listing.items} >= set(names) - {""}:
             raise incomplete("list the business units")
         return listing.items
 
@@ -85,9 +87,14 @@ class StructureReader(StructureClients):
             found = [self.accounts.by_username(name, USER, frozenset()) for name in names.values()]
             if all(found):
                 return {account.username.casefold(): account for account in found if account is not None}
-        listing = self.accounts.list_accounts(Filters())
-        accounts = {account.username.casefold(): account for account in listing.accounts}
-        if not listing.complete and not accounts.keys() >= names.keys():
+        with AccountReader(self.accounts) as reader:
+            inventory = reader.everyone()
+        accounts = {account.username.casefold(): account for account in inventory.accounts}
+        for key, name in names.items():
+            account = inventory.by_username(name, USER, frozenset())
+            if account is not None:
+                accounts[key] = account
+        if not inventory.complete and not accounts.keys() >= names.keys():
             raise incomplete("list the accounts")
         return accounts
 

@@ -27,30 +27,46 @@ from ansible_collections.community.veracode.plugins.module_utils._model.timestam
 
 Json = t.Mapping[str, t.Any]
 
+# Returns the role of a short name and a display name, each `None` where it is not reported.
+Resolve: t.TypeAlias = "t.Callable[[str | None, str | None], Role]"
+
 _LISTS = frozenset({"roles", "teams", "managed_teams"})
 # Written, and by some accounts of the API never returned, so that a missing key does not mean that it is unset.
-_MAY_BE_HIDDEN = frozenset({"title", "login_enabled"})
+_MAY_BE_HIDDEN = frozenset({"title"})
 
-# What a missing key of a user on its own means.
+# What a missing key of a user on its own means. An old account may lack login_enabled and can log in (seen in code).
 _UNSET: t.Mapping[str, t.Any] = {
-    field.option: {FLAG: False, NAMES: (), TEXT: None}[field.type]
+    field.option: {FLAG: field.option == "login_enabled", NAMES: (), TEXT: None}[field.type]
     for field in FIELDS
     if field.rest is not None and field.option not in _LISTS | _MAY_BE_HIDDEN | {"active"}
 }
+# The keys of texts that can be unset.
+ALL_TEXTS = frozenset(
+    field.rest
+    for field in FIELDS
+    if field.rest is not None and field.type == TEXT and field.clearable and field.option not in _MAY_BE_HIDDEN
+)
 
 ADMIN = "ADMIN"
 MEMBER = "MEMBER"
 
 
 def account_from(
-    item: Json, *, whole: bool, kind: str | None = None, active: bool | None = None
+    item: Json,
+    *,
+    whole: bool,
+    kind: str | None = None,
+    active: bool | None = None,
+    resolve: Resolve = known_role,
 ) -> tuple[Account, bool]:
-    """Return what an item carries, and whether its kind of account is told.
+    """Return what an item carries, and whether it reports the kind of account.
 
     :param whole: a user on its own, in which a missing key means that the field is unset; items of listings are
         summaries, in which it means nothing.
     :param kind: what is known of it already.
     :param active: what is known from where it was found: listings hide inactive accounts.
+    :param resolve: knows the roles of the organization.
+    :raises ApiError: it is not a user, or a whole one without roles or teams, which every user on its own carries.
     """
     if not item.get("user_id"):
         raise ApiError("Could not read an account: the answer is not a user, it lacks the user_id. Check api_url")
@@ -64,16 +80,19 @@ def account_from(
             if active is not None:
                 values["active"] = active
     if whole:
+        if not has_lists(item):
+            raise ApiError(
+                f'Could not read "{item.get("user_name") or item["user_id"]}": the answer holds no roles or no teams, which '
+                "every account on its own carries, so nothing of it is believed. Run the task again"
+            )
         values = {**_UNSET, **values}
-    roles = _roles(item.get("roles")) if "roles" in item else () if whole else None
-    teams = _teams(item.get("teams")) if "teams" in item else () if whole else None
     told = _kind(item, whole) or kind
     account = Account(
         told or USER,
         str(item["user_id"]),
         values,
-        roles,
-        teams,
+        _roles(item["roles"], resolve) if _is_list(item, "roles") else None,
+        _teams(item["teams"]) if _is_list(item, "teams") else None,
         {
             "user_id": str(item["user_id"]),
             "api_credentials": _credentials(item.get("api_credentials")),
@@ -97,15 +116,23 @@ def shows_all(keys: t.Collection[str]) -> bool:
     return (flags | {"roles", "teams"}) <= set(keys)
 
 
-def shows_text(keys: t.Collection[str]) -> bool:
-    """Tell whether an item of a listing shows a text that can be unset."""
-    texts = {field.rest for field in FIELDS if field.type == TEXT and field.clearable}
-    return not (texts - {"title", "saml_subject", None}).isdisjoint(keys)
+def texts_in(keys: t.Iterable[str]) -> frozenset[str]:
+    """Return those of the keys whose value is a text that can be unset."""
+    return ALL_TEXTS.intersection(keys)
 
 
 def as_whole(account: Account) -> Account:
-    """Return an account as read on its own: what its item of the listing does not show is unset."""
+    """Return an account whose item of a listing is believed: what is not in it is unset."""
     return replace(account, values={**_UNSET, **account.values})
+
+
+def has_lists(item: Json) -> bool:
+    """Tell whether an item carries roles and teams."""
+    return _is_list(item, "roles") and _is_list(item, "teams")
+
+
+def _is_list(item: Json, key: str) -> bool:
+    return isinstance(item.get(key), list)
 
 
 def _value(kind: str, canonical: t.Callable[[t.Any], t.Any], raw: t.Any) -> t.Any:
@@ -130,18 +157,18 @@ def _kind(item: Json, whole: bool) -> str | None:
     return USER if whole else None
 
 
-def _roles(raw: t.Any) -> tuple[Role, ...]:
+def _roles(raw: list[t.Any], resolve: Resolve) -> tuple[Role, ...]:
     return tuple(
-        known_role(each.get("role_name"), each.get("role_description"))
-        for each in (raw if isinstance(raw, list) else [])
+        resolve(each.get("role_name") or None, each.get("role_description") or None)
+        for each in raw
         if isinstance(each, dict) and (each.get("role_name") or each.get("role_description"))
     )
 
 
-def _teams(raw: t.Any) -> tuple[Membership, ...] | None:
+def _teams(raw: list[t.Any]) -> tuple[Membership, ...] | None:
     """Return the memberships, C(None) if they lack the relationship, without which they cannot be written back."""
     teams = []
-    for each in raw if isinstance(raw, list) else []:
+    for each in raw:
         if not isinstance(each, dict) or "team_name" not in each:
             continue
         if "relationship" not in each:

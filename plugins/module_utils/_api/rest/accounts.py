@@ -5,39 +5,51 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The directory of accounts behind the Identity REST API."""
+"""The accounts by the Identity REST API."""
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.community.veracode.plugins.module_utils._api.base import Filters, Listing, unknown_filter
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.account_json import (
     account_from,
     body_for,
+    has_lists,
     is_whole,
 )
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import (
     Json,
+    Page,
     Query,
     RestClient,
-    incomplete,
-    reconciled,
+    RestRefusal,
+    about,
+    not_deleted,
     segment,
 )
-from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError, LostAnswerError
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.names import NameClient
+from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, LostAnswerError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect, Transport
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
-from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
-from ansible_collections.community.veracode.plugins.module_utils._model.role import Role, RoleCatalog, known_role
+from ansible_collections.community.veracode.plugins.module_utils._model.inventory import of_that_name, several
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER
+from ansible_collections.community.veracode.plugins.module_utils._model.role import Role, RoleCatalog
 from ansible_collections.community.veracode.plugins.module_utils._model.timestamps import timestamp
 
 # Asked for with every listing; a server may ignore what it does not know, so an item is believed only for the keys it
 # really carries. account_type appears with detailed only (seen in code).
-_LIST_TEAMS = "list the teams"
-
 CARRY: Query = (("detailed", "true"), ("include_roles", "true"), ("include_teams", "true"))
+
+_CALLER = "read the calling account"
+
+# A refusal of a username in a change; nobody has published its words. One that is taken is another matter.
+_NAME_STAYS = re.compile(
+    r"user_?name\b.*(can ?not|can't|may not|must not|not (be|allowed|supported|permitted)|read.?only|immutable)|"
+    r"(unrecogni[sz]ed|unknown|read.?only|immutable)\b.*user_?name",
+    re.IGNORECASE,
+)
 
 
 class RestAccountClient:
@@ -51,16 +63,13 @@ class RestAccountClient:
         self._transport = transport
         self._client = RestClient(transport)
         self._own_api_id = own_api_id.casefold()
-        self._role_ids: dict[Role, str] = {}
-        self._roles: RoleCatalog | None = None
-        self._teams: dict[str, str | None] | None = None
-        self._all_teams = False
+        self.names = NameClient(self._client)
         self._self: Json | None = None
         self._says_yes = False
 
     @property
     def client(self) -> RestClient:
-        """The client of this directory, for the other readers of the same API."""
+        """The client that sends the calls, for the other clients of the same API."""
         return self._client
 
     def close(self) -> None:
@@ -70,49 +79,50 @@ class RestAccountClient:
     # Finding
 
     def by_username(self, username: str, kind: str, need: frozenset[str], *, inactive: bool = True) -> Account | None:
-        """Return the account of that name, compared without case.
+        """Return the account of that name: the exact one, else the only one that differs by case.
 
         The filter is documented to match whole names only, without case; that is checked again here.
-        Costs one call, another for an inactive account, and one for details that the listing does not carry.
+        Costs one call, another for an account that is inactive or spelled differently, and one for details that the
+        listing does not carry.
         """
-        return self._by_filter("user_name", "username", username, kind, need, inactive=inactive)
+        found: dict[str, tuple[Account, bool]] = {}
+        for hidden in (False, True) if inactive else (False,):
+            for handle, item in self._named("user_name", "username", username, hidden).items():
+                found.setdefault(handle, item)
+            if any(account.username == username for account, _told in found.values()):
+                break
+        account = of_that_name((account for account, _told in found.values()), username)
+        if account is None:
+            return None
+        return self.with_details(*found[str(account.handle)], need)
 
     def by_email(self, address: str, kind: str, need: frozenset[str]) -> Account | None:
         """Return the one account of that kind with that address; several service accounts may share one."""
-        return self._by_filter("email_address", "email_address", address, kind, need, inactive=True)
-
-    def _by_filter(
-        self, parameter: str, option: str, value: str, kind: str, need: frozenset[str], *, inactive: bool
-    ) -> Account | None:
-        for look_at_inactive in (False, True) if inactive else (False,):
-            query = [(parameter, value), *CARRY]
-            if look_at_inactive:
-                query.append(("inactive", "true"))
-            found: dict[str, Account] = {}
-            others: dict[str, Account] = {}
-            for items, _total in self._client.pages(f'look up the {option} "{value}"', "/users", "users", query):
-                for item in items:
-                    account, told = account_from(item, whole=False, active=not look_at_inactive)
-                    if str(account.values.get(option) or "").casefold() != value.casefold():
-                        continue
-                    complete = self._with_details(account, told, need)
-                    if complete is not None:
-                        # An address may be shared by accounts of both kinds; a username belongs to one account.
-                        right = option == "username" or complete.kind == kind
-                        (found if right else others)[str(complete.handle)] = complete
-                if found and option == "username":
-                    break
-            found = found or others
+        for hidden in (False, True):
+            items = self._named("email_address", "email_address", address, hidden).values()
+            read = [
+                self.with_details(account, told, need) for account, told in items if not told or account.kind == kind
+            ]
+            found = [account for account in read if account is not None and account.kind == kind]
             if len(found) > 1:
-                names = ", ".join(sorted(account.username for account in found.values()))
-                raise InputError(
-                    f'{option}: "{value}" is that of several accounts ({names}); select one of them by username',
-                    option=option,
-                    value=value,
-                )
-            for account in found.values():
-                return account
+                raise several("email_address", address, found)
+            if found:
+                return found[0]
         return None
+
+    def _named(self, parameter: str, option: str, value: str, hidden: bool) -> dict[str, tuple[Account, bool]]:
+        """Return the accounts of a listing that have a value, by handle, with whether their kind is reported.
+
+        :param hidden: look at the inactive ones, too.
+        """
+        query = [(parameter, value), *CARRY, *([("inactive", "true")] if hidden else [])]
+        found: dict[str, tuple[Account, bool]] = {}
+        for items, _total in self._client.pages(f'look up the {option} "{value}"', "/users", "users", query):
+            for item in not_deleted(items):
+                account, told = self.account(item, active=None if hidden else True)
+                if str(account.values.get(option) or "").casefold() == value.casefold():
+                    found[str(account.handle)] = account, told
+        return found
 
     def by_custom_id(self, custom_id: str, need: frozenset[str]) -> Account | None:
         """Return the SAML account of that subject.
@@ -127,195 +137,115 @@ class RestAccountClient:
             ("/users/search", [("saml_user", "true"), ("detailed", "true")]),
             ("/users", [("inactive", "true"), *CARRY]),
         ):
-            for items, _total in self._pages(what, path, query):
-                for item in items:
-                    account, told = account_from(item, whole=False)
-                    if account.values.get("is_saml_user") is False or account.handle in seen:
-                        continue
-                    seen.add(str(account.handle))
-                    complete = self._with_details(account, told, need | {"custom_id", "active"})
-                    if complete is not None and complete.values.get("custom_id") == custom_id:
-                        return complete
+            for item in self._items(what, path, query):
+                account, told = self.account(item)
+                if account.values.get("is_saml_user") is False or account.handle in seen:
+                    continue
+                seen.add(str(account.handle))
+                complete = self.with_details(account, told, need | {"custom_id", "active"})
+                if complete is not None and complete.values.get("custom_id") == custom_id:
+                    return complete
         return None
 
-    def _pages(self, what: str, path: str, query: Query) -> t.Iterator[tuple[list[Json], int | None]]:
-        """Yield the pages of a listing or of a search, whose filters take C(true) or C(Yes): sources disagree."""
+    def _items(self, what: str, path: str, query: Query) -> t.Iterator[Json]:
+        """Yield the items of a listing or search that are not deleted."""
+        number = 0
+        while True:
+            page = self.page(what, path, query, number)
+            yield from not_deleted(page.items)
+            number += 1
+            if not page.items or page.pages is None or number >= page.pages:
+                return
+
+    def page(self, what: str, path: str, query: Query, number: int) -> Page:
+        """Return one page of a listing or of a search, whose filters take `true` or `Yes`: sources disagree."""
         if self._says_yes:
             query = _with_yes(query)
         try:
-            yield from self._client.pages(what, path, "users", query)
+            return self._client.page(what, path, "users", query, number)
         except ApiError as error:
             other = _with_yes(query)
             if error.status != 400 or other == query:
                 raise
+            page = self._client.page(what, path, "users", other, number)
             self._says_yes = True
-            yield from self._client.pages(what, path, "users", other)
+            return page
 
-    def _with_details(self, account: Account, told: bool, need: frozenset[str]) -> Account | None:
+    def account(
+        self, item: Json, *, whole: bool = False, kind: str | None = None, active: bool | None = None
+    ) -> tuple[Account, bool]:
+        """Return what an item carries, and whether it reports the kind of account, as `account_from` does."""
+        return account_from(item, whole=whole, kind=kind, active=active, resolve=self.names.resolve)
+
+    def with_details(self, account: Account, told: bool, need: t.Collection[str]) -> Account | None:
         """Return the account with everything that is needed, read on its own unless its item carried it."""
         if told and all(option in account.values_and_lists for option in need):
             return account
         return self.details(account)
 
     def details(self, account: Account) -> Account | None:
-        """Return the account read on its own, C(None) if it is gone."""
-        path = f"/users/{segment(str(account.handle))}"
-        item = self._client.read_if_there(f'read "{account.username}"', path, [("detailed", "true")])
-        if item is None or item.get("deleted") is True:
+        """Return the account read on its own, `None` if it is gone."""
+        item = self.item(account)
+        if item is None:
             return None
-        return self._account(item, account.kind, account.values.get("active"))
+        return self.account(item, whole=True, kind=account.kind, active=account.values.get("active"))[0]
 
-    def _account(self, item: Json, kind: str, active: bool | None) -> Account:
-        if "user_name" not in item:
-            raise ApiError("Could not read an account: the answer is not a user. Check api_url")
-        account, _told = account_from(item, whole=True, kind=kind, active=active)
-        return account
+    def item(self, account: Account) -> Json | None:
+        """Return an account on its own as the API reports it, `None` if it is gone.
 
-    # Listing
-
-    def list_accounts(self, filters: Filters) -> Listing:
-        """Return the accounts that match all filters.
-
-        A name is looked up. Otherwise the active accounts cost a page of the listing or of a search each, the inactive
-        ones two listings, since a listing hides them; details are read where a filter or the task needs them.
+        One that lacks its roles or teams is read once more.
         """
-        if filters.role is not None:
-            filters = replace(filters, role=self._role(filters.role).key)
-        if filters.username is not None:
-            account = self.by_username(filters.username, USER, filters.need, inactive=filters.include_inactive)
-            return self._listing([account] if account else [], filters, True)
-        search = self._search(filters)
-        if search:
-            found, complete = self._read_listing("/users/search", search)
-        else:
-            found, complete = self._read_listing("/users", self._email_query(filters), active=True)
-        if filters.include_inactive and filters.api_id is None:
-            inactive, all_read = self._inactive(filters, {} if search else found)
-            found.update({handle: item for handle, item in inactive.items() if handle not in found})
-            complete = complete and all_read
-        accounts = [whole for account, told in found.values() if (whole := self._full(account, told, filters))]
-        if filters.api_id is not None and len(accounts) > 1:
-            accounts = [each for each in map(self.details, accounts) if each and self._holds(each, filters.api_id)]
-        return self._listing(accounts, filters, complete)
+        item: Json | None = None
+        for _attempt in range(2):
+            what, query = f'read "{account.username}"', [("detailed", "true")]
+            item = self._client.read_one(what, "/users", "user_id", str(account.handle), query)
+            if item is None or has_lists(item):
+                break
+        if item is not None and "user_name" not in item:
+            raise ApiError("Could not read an account: the answer is not a user. Check api_url")
+        return item
 
     @staticmethod
-    def _holds(account: Account, api_id: str) -> bool:
-        """Tell whether the key id is the account's."""
-        own = account.facts.get("api_credentials") or {}
-        return str(own.get("api_id") or "").casefold() == api_id.rpartition("-")[2].casefold()
+    def is_whole(account: Account) -> bool:
+        """Tell whether a reading carries all that an account on its own reports."""
+        return is_whole(account)
 
-    def _full(self, account: Account, told: bool, filters: Filters) -> Account | None:
-        if filters.detailed:
-            return self.details(account)
-        return self._with_details(account, told, filters.need) if told or filters.kind or filters.need else account
+    def service_accounts(self) -> tuple[set[str], bool]:
+        """Return the handles of the API service accounts that a search finds, and whether these are all."""
+        what = "list the API service accounts"
+        items, complete = self._client.everything(what, "/users/search", "users", "user_id", [("user_type", "api")])
+        return {str(item.get("user_id")) for item in items}, complete
 
-    def _listing(self, accounts: list[Account], filters: Filters, complete: bool) -> Listing:
-        matching = [account for account in accounts if filters.match(account)]
-        if filters.selects:
-            matching = [
-                whole for account in matching if (whole := account if is_whole(account) else self.details(account))
-            ]
-        return Listing(tuple(sorted(matching, key=lambda account: account.username.casefold())), complete)
-
-    def _search(self, filters: Filters) -> list[tuple[str, str]]:
-        """Return the query of the search for what only the search can filter, empty if the plain listing does."""
-        query: list[tuple[str, str]] = []
-        if filters.api_id is not None:
-            query.append(("api_id", filters.api_id.rpartition("-")[2]))
-        if filters.role is not None:
-            query.append(("role_id", self._role_ids[self._role(filters.role)]))
-        if filters.team is not None:
-            known, names = self.teams([filters.team])
-            if filters.team not in known:
-                raise unknown_filter("team", filters.team, names)
-            query.append(("team_id", str(known[filters.team])))
-        if filters.search_term is not None:
-            query.append(("search_term", filters.search_term))
-        if filters.is_saml_user or filters.custom_id is not None:
-            query.append(("saml_user", "true"))
-        if query and filters.kind is not None:
-            query.append(("user_type", "api" if filters.kind == API_USER else "user"))
-        return query
-
-    def _role(self, name: str) -> Role:
-        """Return the role that a filter names."""
-        role = self.roles().find(name)
-        if role is None:
-            raise unknown_filter("role", name, self.roles().names())
-        return role
-
-    @staticmethod
-    def _email_query(filters: Filters) -> list[tuple[str, str]]:
-        return [("email_address", filters.email_address)] if filters.email_address is not None else []
-
-    def _inactive(
-        self, filters: Filters, active: dict[str, tuple[Account, bool]]
-    ) -> tuple[dict[str, tuple[Account, bool]], bool]:
-        """Return the inactive accounts: C(inactive=true) may include the active ones (sources differ)."""
-        query = self._email_query(filters)
-        complete = True
-        if not active:
-            active, complete = self._read_listing("/users", query, active=True)
-        both, all_read = self._read_listing("/users", [*query, ("inactive", "true")], active=False)
-        return {handle: item for handle, item in both.items() if handle not in active}, complete and all_read
-
-    def _read_listing(
-        self, path: str, query: Query, active: bool | None = None
-    ) -> tuple[dict[str, tuple[Account, bool]], bool]:
-        """Return the accounts of a listing by handle, and whether their number is what the server tells."""
-        items, complete = reconciled(lambda: self._pages("list the accounts", path, [*query, *CARRY]), "user_id")
-        found = [account_from(item, whole=False, active=active) for item in items]
-        return {str(account.handle): (account, told) for account, told in found}, complete
+    def in_team(self, name: str, team_id: str) -> list[Account]:
+        """Return who is in a team, for a server whose teams do not show it. The search hides inactive accounts."""
+        what = f'list who is in the team "{name}"'
+        found: dict[str, Account] = {}
+        for path, query in (
+            ("/users/search", [("team_id", team_id), ("detailed", "true")]),
+            ("/users", [("inactive", "true"), *CARRY]),
+        ):
+            for item in self._items(what, path, query):
+                account, told = self.account(item)
+                if account.handle in found or (path == "/users" and item.get("active") is True):
+                    continue
+                complete = self.with_details(account, told, {"teams", "managed_teams"})
+                if complete is not None and any(team.name == name for team in complete.teams or ()):
+                    found[str(complete.handle)] = complete
+        return list(found.values())
 
     # Names
 
     def roles(self) -> RoleCatalog:
         """Return all roles of the organization, built in and custom, read once."""
-        if self._roles is None:
-            what = "list the roles"
-            items, complete = self._client.everything(what, "/roles", "roles", "role_id")
-            for item in items:
-                role = known_role(
-                    item.get("role_name"),
-                    item.get("role_description"),
-                    is_api=item.get("is_api") is True,
-                    is_scan=item.get("is_scan_type") is True,
-                )
-                self._role_ids[role] = str(item.get("role_id"))
-            self._roles = RoleCatalog(self._role_ids, lacking=None if complete else incomplete(what))
-        return self._roles
+        return self.names.roles()
 
     def role_holders(self, role: Role) -> tuple[set[str], bool]:
-        """Return the handles of the accounts that hold a role, and whether their number is what the server tells.
-
-        :param role: one of those that C(roles) returned.
-        """
-        query = [("role_id", self._role_ids[role])]
-        what = f"list who holds {role.title}"
-        items, complete = self._client.everything(what, "/users/search", "users", "user_id", query)
-        return {str(item.get("user_id")) for item in items}, complete
+        """Return the handles of the accounts that hold a role, and whether their number is what the server reports."""
+        return self.names.role_holders(role)
 
     def teams(self, names: t.Collection[str]) -> tuple[dict[str, str | None], tuple[str, ...]]:
         """Return those of the teams that exist, by name with their GUID, and all names there are if one is missing."""
-        if self._teams is None and len(names) == 1:
-            # The filter is loose (partial, without case), so equality is checked here.
-            found, _complete = self._read_teams([("team_name", next(iter(names)))])
-            if all(name in found for name in names):
-                return {name: found[name] for name in names}, ()
-        if self._teams is None:
-            self._teams, self._all_teams = self._read_teams([])
-        known = {name: self._teams[name] for name in names if name in self._teams}
-        if len(known) == len(set(names)):
-            return known, ()
-        if not self._all_teams:
-            raise incomplete(_LIST_TEAMS)
-        return known, tuple(self._teams)
-
-    def _read_teams(self, query: Query) -> tuple[dict[str, str | None], bool]:
-        # Without these flags only the caller's own teams are listed; documents name one or the other.
-        query = [*query, ("all_for_org", "true"), ("ignore_self_teams", "true")]
-        items, complete = self._client.everything(_LIST_TEAMS, "/teams", "teams", "team_id", query)
-        return {str(item["team_name"]): str(item.get("team_id")) for item in items if "team_name" in item}, complete
+        return self.names.teams(names)
 
     # Changing
 
@@ -328,13 +258,22 @@ class RestAccountClient:
             body["user_type"] = "VOSP"
         what = f'create "{after.username}"'
         if not with_credentials:
-            return self._answered(
-                after, self._client.write_related(what, "POST", "/users", effect=Effect.ONCE, body=body)
-            )
-        # A service account manages no team, so its body tells no relationship.
+            item = self._client.write_related(what, "POST", "/users", effect=Effect.ONCE, body=body)
+            return self._created(what, after, item)
+        # A service account manages no team, so its body holds no relationship.
         item = self._client.generate(what, "/users", query=[("generate_api_creds", "true")], body=body)
-        account = self._answered(after, item)
+        account = self._created(what, after, item)
         return replace(account, facts={**account.facts, "api_credentials": _generated(item, after.username)})
+
+    def _created(self, what: str, after: Account, item: Json | None) -> Account:
+        """Return what the answer to a creation carries.
+
+        :raises LostAnswerError: it is about another account.
+        """
+        name = str((item or {}).get("user_name") or after.username)
+        if name.casefold() != after.username.casefold() and not after.values.get("custom_id"):
+            raise LostAnswerError(f'Could not {what}: the answer is about the account "{name}". Check api_url')
+        return self._answered(after, item)
 
     def finish(self, account: Account, after: Account, values: t.Mapping[str, t.Any]) -> Account:
         """Return the account: creation sets everything here."""
@@ -343,9 +282,10 @@ class RestAccountClient:
     def update(
         self, before: Account, after: Account, values: t.Mapping[str, t.Any], *, verify_email: bool = False
     ) -> Account:
-        """Change what C(values) lists.
+        """Change what `values` lists.
 
-        C(partial) keeps what is not sent; lists are sent whole, since C(incremental) cannot remove (documented).
+        `partial` keeps what is not sent; lists are sent whole, since `incremental` cannot remove (documented). A server
+        that refuses the username is sent the address alone, which may rename the account, too.
         """
         query = [("partial", "true"), ("incremental", "false")]
         if "email_address" in values and not verify_email:
@@ -353,39 +293,46 @@ class RestAccountClient:
         path = f"/users/{segment(str(before.handle))}"
         body = body_for(values, after, before)
         what = f'update "{before.username}"'
-        item = self._client.write_related(what, "PUT", path, effect=Effect.REPEATABLE, query=query, body=body)
+        try:
+            item = self._client.write_related(what, "PUT", path, effect=Effect.REPEATABLE, query=query, body=body)
+        except RestRefusal as refusal:
+            without = {key: value for key, value in body.items() if key != "user_name"}
+            is_name = refusal.status == 400 and "user_name" in body and _NAME_STAYS.search(refusal.text)
+            if not is_name or "email_address" not in without:
+                raise
+            item = self._client.write_related(what, "PUT", path, effect=Effect.REPEATABLE, query=query, body=without)
+        if item is not None and "user_id" in item:
+            about(what, item, "user_id", str(before.handle), sent=True)
         return self._answered(after, item)
 
     def _answered(self, after: Account, item: Json | None) -> Account:
         """Return what the answer to a change carries: it may be the whole user, or less."""
         if item is None or "user_id" not in item:
             return Account(after.kind, after.handle, {})
-        whole = "roles" in item and "user_name" in item
-        return account_from(item, whole=whole, kind=after.kind)[0]
+        return self.account(item, whole=has_lists(item) and "user_name" in item, kind=after.kind)[0]
 
-    def delete(self, account: Account) -> None:
-        """Delete an account (softly, and for good; documented); one that is gone already is no error."""
+    def delete(self, account: Account, *, permanently: bool = False) -> None:
+        """Delete an account; one that is gone already is no error.
+
+        :param permanently: not softly, so that its name may be free again (documented as `hard_delete`).
+        """
         path = f"/users/{segment(str(account.handle))}"
-        try:
-            self._client.write(f'delete "{account.username}"', "DELETE", path, effect=Effect.REPEATABLE)
-        except ApiError as error:
-            if error.status != 404:
-                raise
+        self._client.delete(f'delete "{account.username}"', path, permanently=permanently)
 
     def is_caller(self, account: Account) -> bool:
         """Tell whether the account signs these calls, with one call unless its key id tells already."""
         own = account.facts.get("api_credentials") or {}
         if str(own.get("api_id") or "").casefold() == self._own_api_id:
             return True
-        return self.caller() == account.handle
+        return account.handle is not None and self.caller() == account.handle
 
     def caller(self) -> str:
         """Return the GUID of the account that signs the calls."""
-        return str(self._caller().get("user_id"))
+        return self._own("user_id")
 
     def caller_username(self) -> str:
         """Return the username of the account that signs the calls."""
-        return str(self._caller().get("user_name"))
+        return self._own("user_name")
 
     def organization(self) -> dict[str, t.Any]:
         """Return `id` and `name` of the organization as far as the calling account reports them."""
@@ -393,16 +340,23 @@ class RestAccountClient:
         organization = organization if isinstance(organization, dict) else {}
         return {"id": organization.get("org_id"), "name": organization.get("org_name")}
 
+    def _own(self, key: str) -> str:
+        value = self._caller().get(key)
+        if not value:
+            raise ApiError(f"Could not {_CALLER}: the answer lacks the {key}. Check api_url", path="/users/self")
+        return str(value)
+
     def _caller(self) -> Json:
         if self._self is None:
-            self._self = self._client.read("read the calling account", "/users/self")
+            self._self = self._client.read(_CALLER, "/users/self")
         return self._self
 
 
 def _with_yes(query: Query) -> Query:
     """Return the query with the other spelling of the filters of a search."""
     spelt = {"true": "Yes", "false": "No"}
-    return [(name, spelt[value] if name == "saml_user" and value in spelt else value) for name, value in query]
+    filters = ("saml_user", "login_enabled")
+    return [(name, spelt[value] if name in filters and value in spelt else value) for name, value in query]
 
 
 def _generated(item: Json, username: str) -> dict[str, t.Any]:

@@ -10,11 +10,15 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Json
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.objects import ObjectClient
 from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import BUSINESS_UNIT
+
+# The name of the business unit for teams that are in no other, unless it was renamed (seen in code).
+DEFAULT_UNIT = "Not Specified"
 
 
 class BusinessUnitClient(ObjectClient[BusinessUnit]):
@@ -33,7 +37,36 @@ class BusinessUnitClient(ObjectClient[BusinessUnit]):
         teams: dict[str, str | None] | None = None
         if isinstance(raw, list):
             teams = {str(each["team_name"]): each.get("team_id") for each in raw if "team_name" in each}
-        return BusinessUnit(str(item["bu_name"]), str(item["bu_id"]), teams, item.get("is_default") is True)
+        is_default = item.get("is_default")
+        return BusinessUnit(
+            str(item["bu_name"]), str(item["bu_id"]), teams, is_default if isinstance(is_default, bool) else None
+        )
+
+    def reading(self, entity: BusinessUnit, need: t.Collection[str]) -> BusinessUnit | None:
+        """Return the business unit with everything that is needed, `is_default` among it."""
+        if "is_default" in need and entity.is_default is None:
+            return self.details(entity)
+        return super().reading(entity, set(need) - {"is_default"})
+
+    def with_default(self, units: t.Sequence[BusinessUnit]) -> tuple[BusinessUnit, ...]:
+        """Return the business units with the default one marked.
+
+        A listing does not tell which it is, so business units are read on their own until it is found, the one of
+        Veracode's usual name first. If none says so, that one counts as the default.
+
+        :param units: all of them, as listed.
+        """
+        if any(unit.is_default for unit in units):
+            return tuple(units)
+        usual = [unit for unit in units if unit.name == DEFAULT_UNIT]
+        unread = [unit for unit in units if unit.is_default is None]
+        default: str | None = usual[0].unit_id if usual else None
+        for unit in sorted(unread, key=lambda each: each.name != DEFAULT_UNIT):
+            whole = self.details(unit)
+            if whole is not None and whole.is_default:
+                default = whole.unit_id
+                break
+        return tuple(replace(unit, is_default=unit.unit_id == default) for unit in units)
 
     def body(self, values: t.Mapping[str, t.Any], after: BusinessUnit, before: BusinessUnit | None) -> Json:
         """Return the JSON that sets C(values); what has no GUID yet is referred to by its name (documented)."""

@@ -44,11 +44,23 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _ATTEMPTS = 2
 
+# A refusal of the form in which a relationship is written; nobody has published its words.
+_FORM = re.compile(r"relationship|deseriali[sz]|json|pars(e|ing)|malformed|bad request|cannot be read", re.IGNORECASE)
+
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z", re.IGNORECASE)
 
 Query = t.Sequence[tuple[str, str]]
 Json = dict[str, t.Any]
 Pages: t.TypeAlias = "t.Iterator[tuple[list[Json], int | None]]"
+
+
+class RestRefusal(ApiError):
+    """The API answered with an error status.
+
+    :param text: its own words, empty if there are none.
+    """
+
+    text: str = ""
 
 
 class Page(t.NamedTuple):
@@ -89,6 +101,19 @@ class RestClient:
         self._check(what, answer)
         return self._object(what, answer)
 
+    def read_one(self, what: str, path: str, key: str, handle: str, query: Query = ()) -> Json | None:
+        """Return the object with that GUID, `None` if there is none or it is deleted.
+
+        :param path: that of the listing.
+        :param key: the key of the GUID.
+        :raises ApiError: the answer is about another object.
+        """
+        item = self.read_if_there(what, f"{path}/{segment(handle)}", query)
+        if item is None:
+            return None
+        about(what, item, key, handle)
+        return None if is_deleted(item) else item
+
     def write(
         self, what: str, method: str, path: str, *, effect: Effect, query: Query = (), body: t.Any = None
     ) -> Json | None:
@@ -112,12 +137,15 @@ class RestClient:
         """Send a POST of whose answer nothing is needed but that it is one, and no page of something in between."""
         self._done(what, self._transport.call("POST", BASE + path, effect=effect, json={}))
 
-    def delete(self, what: str, path: str) -> bool:
+    def delete(self, what: str, path: str, *, permanently: bool = False) -> bool:
         """Delete what is at a path, and return whether it was there.
 
         A 404 after a call whose answer was lost may be the doing of that call, so it counts as there.
+
+        :param permanently: for what is otherwise deleted softly.
         """
-        answer = self._transport.call("DELETE", BASE + path, effect=Effect.REPEATABLE)
+        query = [("hard_delete", "true")] if permanently else []
+        answer = self._transport.call("DELETE", BASE + path, effect=Effect.REPEATABLE, query=query)
         if answer.status == 404:
             return answer.repeated
         self._done(what, answer)
@@ -134,15 +162,39 @@ class RestClient:
         """Send a change whose body may tell relationships between accounts and teams.
 
         The specification writes a relationship as a string, some public clients as an object. A 400 means that nothing
-        was done, so the other form can be tried.
+        was done, so the other form can be tried, if the refusal is about the form.
+        """
+        return self.write_either(
+            what, method, path, effect=effect, query=query, body=body, other=_with_relationship_objects(body), why=_FORM
+        )
+
+    def write_either(
+        self,
+        what: str,
+        method: str,
+        path: str,
+        *,
+        effect: Effect,
+        query: Query = (),
+        body: Json,
+        other: Json | None,
+        why: re.Pattern[str],
+    ) -> Json | None:
+        """Send a change, and once more with another body if it is refused for the reason that the other one avoids.
+
+        :param other: that body, `None` if there is none.
+        :param why: matches the API's words for that reason. A refusal without words may have it.
+        :raises RestRefusal: the first refusal, if the other body is refused, too.
         """
         try:
             return self.write(what, method, path, effect=effect, query=query, body=body)
-        except ApiError as error:
-            other = _with_relationship_objects(body)
-            if error.status != 400 or other is None:
+        except RestRefusal as refusal:
+            if refusal.status != 400 or other is None or (refusal.text and not why.search(refusal.text)):
                 raise
-            return self.write(what, method, path, effect=effect, query=query, body=other)
+            try:
+                return self.write(what, method, path, effect=effect, query=query, body=other)
+            except RestRefusal as second:
+                raise (refusal if second.status == 400 else second) from None
 
     def page(self, what: str, path: str, key: str, query: Query, number: int) -> Page:
         """Return one page of a listing. An empty result may lack C(_embedded) (seen in code)."""
@@ -185,13 +237,16 @@ class RestClient:
     def _check(self, what: str, answer: Answer) -> None:
         if 200 <= answer.status < 300:
             return
-        raise ApiError(
-            with_outcome(with_advice(f"Could not {what}", _message(answer.body), answer.status), answer),
+        text = _message(answer.body)
+        refusal = RestRefusal(
+            with_outcome(with_advice(f"Could not {what}", text, answer.status), answer),
             status=answer.status,
             method=answer.method,
             path=answer.path,
             request_id=answer.request_id,
         )
+        refusal.text = text
+        raise refusal
 
     def _object(self, what: str, answer: Answer) -> Json:
         def wrong(why: str) -> VeracodeError:
@@ -222,7 +277,7 @@ class RestClient:
 
 
 def reconciled(read: t.Callable[[], Pages], identity: str) -> tuple[list[Json], bool]:
-    """Return the items of all pages, each once, and whether they are as many as the server tells.
+    """Return the items of all pages, each once and without the deleted ones, and whether they are as many as the server tells.
 
     Pages that moved while they were read, so that items were left out or came twice, are read once more.
     """
@@ -234,8 +289,38 @@ def reconciled(read: t.Callable[[], Pages], identity: str) -> tuple[list[Json], 
             totals.add(total)
             found.update((str(item.get(identity)), item) for item in items)
         if totals <= {len(found)}:
-            return list(found.values()), True
-    return list(found.values()), False
+            return not_deleted(found.values()), True
+    return not_deleted(found.values()), False
+
+
+def is_deleted(item: Json) -> bool:
+    """Tell whether an item is an object that is deleted, which counts as absent."""
+    return item.get("deleted") is True
+
+
+def not_deleted(items: t.Iterable[Json]) -> list[Json]:
+    """Return the items that are there; a server may list deleted ones, too."""
+    return [item for item in items if not is_deleted(item)]
+
+
+def about(what: str, item: Json, key: str, handle: str, *, sent: bool = False) -> None:
+    """Refuse an answer that is about another object than was asked for.
+
+    :param key: the key of the GUID.
+    :param sent: the call was a change.
+    :raises ApiError: it is, or does not say.
+    """
+    found = str(item.get(key) or "")
+    if found.casefold() == handle.casefold():
+        return
+    outcome = f", so {OUTCOME_UNKNOWN}" if sent else ", so nothing of it is believed"
+    subject = (
+        f"another object, with the {key} {found!r} instead of {handle!r}" if found else f"no object, it lacks the {key}"
+    )
+    raise ApiError(
+        f"Could not {what}: the answer is about {subject}{outcome}. Check api_url, and whatever stands between, such as a "
+        "proxy that caches answers"
+    )
 
 
 def incomplete(what: str) -> ApiError:

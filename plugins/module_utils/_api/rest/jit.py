@@ -14,10 +14,17 @@ import typing as t
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Json, RestClient, segment
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect
-from ansible_collections.community.veracode.plugins.module_utils._model.jit_settings import FLAGS, TEXTS, JitSettings
+from ansible_collections.community.veracode.plugins.module_utils._model.jit_settings import (
+    FLAGS,
+    LISTS,
+    TEXTS,
+    JitSettings,
+)
 from ansible_collections.community.veracode.plugins.module_utils._model.role import known_role
 
 _PATH = "/jit_default_settings"
+# What is written by its option, or belongs to the path.
+_KNOWN = frozenset({*FLAGS, *TEXTS, *LISTS, "jit_default_settings_id", "id"})
 
 
 class JitClient:
@@ -28,10 +35,13 @@ class JitClient:
 
     def __init__(self, client: RestClient) -> None:
         self._client = client
+        self._unknown: Json = {}
 
     def read(self) -> JitSettings | None:
         """Return the settings, C(None) if there are none: a 404, nothing, or an empty object (a guess)."""
-        return _settings(self._client.read_if_there("read the just-in-time settings", _PATH) or {})
+        item = self._client.read_if_there("read the just-in-time settings", _PATH) or {}
+        self._unknown = {key: value for key, value in item.items() if key not in _KNOWN and not key.startswith("_")}
+        return _settings(item)
 
     def create(self, after: JitSettings) -> JitSettings | None:
         """Create them, and return them if the answer shows them."""
@@ -39,11 +49,13 @@ class JitClient:
         return _settings(self._client.write(what, "POST", _PATH, effect=Effect.ONCE, body=_body(after)) or {})
 
     def update(self, after: JitSettings) -> JitSettings | None:
-        """Write the complete object, since this call has no partial form, and return it if the answer shows it."""
+        """Write the complete object, since this call has no partial form, and return it if the answer shows it.
+
+        What was read and is not known here is sent as it was.
+        """
         what = "change the just-in-time settings"
-        return _settings(
-            self._client.write(what, "PUT", self._path(after), effect=Effect.REPEATABLE, body=_body(after)) or {}
-        )
+        body = {**self._unknown, **_body(after)}
+        return _settings(self._client.write(what, "PUT", self._path(after), effect=Effect.REPEATABLE, body=body) or {})
 
     def delete(self, settings: JitSettings) -> None:
         """Delete them; if they are gone already, that is no error."""

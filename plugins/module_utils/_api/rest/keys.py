@@ -11,8 +11,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Json, RestClient, segment
-from ansible_collections.community.veracode.plugins.module_utils._errors import LostAnswerError
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import (
+    Json,
+    RestClient,
+    about,
+    segment,
+)
+from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, LostAnswerError
 from ansible_collections.community.veracode.plugins.module_utils._model.key_pair import Holder, Key, bare
 from ansible_collections.community.veracode.plugins.module_utils._model.timestamps import timestamp
 
@@ -33,7 +38,9 @@ class KeyClient:
 
     def of(self, holder: Holder) -> Key | None:
         """Return the pair of an account, `None` if it has none: a 404 or an empty object (sources differ)."""
-        item = self._client.read_if_there(f'read the key pair of "{holder.username}"', _path(holder))
+        what = f'read the key pair of "{holder.username}"'
+        item = self._client.read_if_there(what, _path(holder))
+        _check_owner(what, item, holder)
         return key_from(item)
 
     def own(self) -> Key | None:
@@ -46,10 +53,12 @@ class KeyClient:
         A server may also not know a pair that was revoked or has expired; `expired` asks for these, too.
         """
         path = f"/api_credentials/{segment(bare(api_id))}"
-        item = self._client.read_if_there("read the key pair", path, [("expired", "true")])
+        what = "read the key pair"
+        item = self._client.read_if_there(what, path, [("expired", "true")])
         key = key_from(item)
         if item is None or key is None or not item.get("user_id"):
             return None
+        about(what, {"api_id": bare(key.api_id)}, "api_id", bare(api_id))
         return key, str(item["user_id"])
 
     def owner(self, api_id: str) -> tuple[Holder, Key | None] | None:
@@ -68,14 +77,19 @@ class KeyClient:
 
     def holder(self, user_id: str) -> tuple[Holder, Key | None] | None:
         """Return an account by its GUID, with the pair that its details show; `None` if it is gone."""
-        item = self._client.read_if_there("read the owner", f"/users/{segment(user_id)}", [("detailed", "true")])
-        if item is None or item.get("deleted") is True or not item.get("user_name"):
+        item = self._client.read_one("read the owner", "/users", "user_id", user_id, [("detailed", "true")])
+        if item is None or not item.get("user_name"):
             return None
-        return holder_from({"user_id": user_id, **item}), key_from(item.get("api_credentials"))
+        return holder_from(item), key_from(item.get("api_credentials"))
 
     def caller(self) -> Holder:
         """Return the calling account."""
-        return holder_from(self._client.read("read the calling account", "/users/self"))
+        what = "read the calling account"
+        item = self._client.read(what, "/users/self")
+        for key in ("user_id", "user_name"):
+            if not item.get(key):
+                raise ApiError(f"Could not {what}: the answer lacks the {key}. Check api_url", path="/users/self")
+        return holder_from(item)
 
     # Changing
 
@@ -93,6 +107,10 @@ class KeyClient:
         item = self._client.generate(what, path)
         if not isinstance(item.get("api_id"), str) or not isinstance(item.get("api_secret"), str):
             raise LostAnswerError(f"Could not {what}: the answer holds no key pair")
+        try:
+            _check_owner(what, item, holder)
+        except ApiError as error:
+            raise LostAnswerError(error.msg) from None
         return {
             "api_id": item["api_id"],
             "api_secret": item["api_secret"],
@@ -109,6 +127,12 @@ class KeyClient:
         """Revoke one pair, at once. Returns whether there was one that worked."""
         path = f"/api_credentials/{segment(bare(api_id))}"
         return self._client.delete(f'revoke a key pair of "{holder.username}"', path)
+
+
+def _check_owner(what: str, item: Json | None, holder: Holder) -> None:
+    """Refuse a pair that the answer says is another account's; whose it is may be left out."""
+    if item is not None and item.get("user_id"):
+        about(what, item, "user_id", holder.user_id)
 
 
 def _path(holder: Holder) -> str:

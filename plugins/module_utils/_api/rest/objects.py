@@ -17,10 +17,15 @@ from ansible_collections.community.veracode.plugins.module_utils._api.advice imp
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import (
     Json,
     RestClient,
+    about,
     incomplete,
     segment,
 )
-from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
+from ansible_collections.community.veracode.plugins.module_utils._errors import (
+    OUTCOME_UNKNOWN,
+    ApiError,
+    LostAnswerError,
+)
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import WORDS
 from ansible_collections.community.veracode.plugins.module_utils._model.named import S
@@ -93,12 +98,14 @@ class ObjectClient(abc.ABC, t.Generic[S]):
         return list(found.values())
 
     def details(self, entity: S) -> S | None:
-        """Return the object read on its own, C(None) if it is gone."""
-        path = f"{self.path}/{segment(str(entity.handle))}"
-        item = self._client.read_if_there(f'read the {self.word} "{entity.name}"', path)
-        if item is None or item.get("deleted") is True:
-            return None
-        return self.parse(item)
+        """Return the object read on its own, `None` if it is gone.
+
+        :raises ApiError: the answer is about another object.
+        """
+        item = self._client.read_one(
+            f'read the {self.word} "{entity.name}"', self.path, self.identity, str(entity.handle)
+        )
+        return self.parse(item) if item is not None else None
 
     def reading(self, entity: S, need: t.Collection[str]) -> S | None:
         """Return the object with everything that is needed, read on its own unless the reading carries it."""
@@ -110,28 +117,32 @@ class ObjectClient(abc.ABC, t.Generic[S]):
 
         :raises LostAnswerError: whether it was created is not known.
         """
-        item = self._client.write_related(
-            f'create the {self.word} "{after.name}"',
-            "POST",
-            self.path,
-            effect=Effect.ONCE,
-            body=self.body(values, after, None),
-        )
-        return self._answered(item, after)
+        what = f'create the {self.word} "{after.name}"'
+        body = self.body(values, after, None)
+        item = self._client.write_related(what, "POST", self.path, effect=Effect.ONCE, body=body)
+        created = self._answered(item, after)
+        if created.name != after.name:
+            raise LostAnswerError(
+                f'Could not {what}: the answer is about "{created.name}", so {OUTCOME_UNKNOWN}. Check api_url'
+            )
+        return created
 
     def update(self, before: S, after: S, values: t.Mapping[str, t.Any]) -> S:
         """Change what C(values) lists and return the object as the answer shows it.
 
         C(partial) keeps what is not sent; lists are sent whole, since C(incremental) cannot remove (documented).
         """
+        what = f'update the {self.word} "{before.name}"'
         item = self._client.write_related(
-            f'update the {self.word} "{before.name}"',
+            what,
             "PUT",
             f"{self.path}/{segment(str(before.handle))}",
             effect=Effect.REPEATABLE,
             query=[("partial", "true"), ("incremental", "false")],
             body=self.body(values, after, before),
         )
+        if item is not None and self.identity in item:
+            about(what, item, self.identity, str(before.handle), sent=True)
         return self._answered(item, after)
 
     @abc.abstractmethod
@@ -142,14 +153,15 @@ class ObjectClient(abc.ABC, t.Generic[S]):
         parsed = self.parse(item) if item is not None else None
         return parsed if parsed is not None else self.bare(after)
 
-    def delete(self, entity: S) -> None:
-        """Delete an object; one that is gone already is no error."""
+    def delete(self, entity: S, *, permanently: bool = False) -> None:
+        """Delete an object; one that is gone already is no error.
+
+        :param permanently: not softly, so that its name may be free again (documented for teams as `hard_delete`).
+        """
         path = f"{self.path}/{segment(str(entity.handle))}"
         try:
-            self._client.write(f'delete the {self.word} "{entity.name}"', "DELETE", path, effect=Effect.REPEATABLE)
+            self._client.delete(f'delete the {self.word} "{entity.name}"', path, permanently=permanently)
         except ApiError as error:
-            if error.status == 404:
-                return
             if error.status in (400, 409) and DELETION[self.kind] not in error.msg:
                 error.msg += f" {DELETION[self.kind]}."
             raise

@@ -27,9 +27,9 @@ class ResetClient:
 
     def person(self, account: Account) -> Person | None:
         """Read what a reset has to know, C(None) if the account is gone."""
-        path = f"/users/{segment(str(account.handle))}"
-        item = self._client.read_if_there(f'read "{account.username}"', path, [("detailed", "true")])
-        if item is None or item.get("deleted") is True:
+        query = [("detailed", "true")]
+        item = self._client.read_one(f'read "{account.username}"', "/users", "user_id", str(account.handle), query)
+        if item is None:
             return None
         legacy_id = item.get("user_legacy_id")
         return Person(

@@ -12,7 +12,6 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.community.veracode.plugins.module_utils._api.base import Filters
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.account_json import (
     ADMIN,
     MEMBER,
@@ -78,7 +77,7 @@ class TeamClient(ObjectClient[Team]):
     def _users_of(self, team: Team) -> tuple[TeamUser, ...]:
         """Return the users of a team that does not tell them, from the accounts that are in it."""
         users = []
-        for account in self._accounts.list_accounts(Filters(team=team.name)).accounts:
+        for account in self._accounts.in_team(team.name, str(team.team_id)):
             manages = any(each.name == team.name and each.manages for each in account.teams or ())
             users.append(TeamUser(account.username, manages, account.handle))
         return tuple(sorted(users, key=lambda user: user.username))

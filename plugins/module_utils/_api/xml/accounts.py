@@ -20,7 +20,12 @@ from ansible_collections.community.veracode.plugins.module_utils._api.xml.client
     XmlClient,
     XmlRefusal,
 )
-from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError, SelectorError
+from ansible_collections.community.veracode.plugins.module_utils._errors import (
+    OUTCOME_UNKNOWN,
+    ApiError,
+    InputError,
+    SelectorError,
+)
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect, Transport
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, Membership
 from ansible_collections.community.veracode.plugins.module_utils._model.fields import (
@@ -30,6 +35,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.fields i
     NAMES,
     Field,
 )
+from ansible_collections.community.veracode.plugins.module_utils._model.inventory import of_that_name, several
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.role import (
     BUILT_IN,
@@ -75,26 +81,28 @@ class XmlAccountClient:
     # Finding
 
     def by_username(self, username: str, kind: str, need: frozenset[str], *, inactive: bool = True) -> Account | None:
-        """Return the account of that name, with one call."""
-        return self._get({"username": username}, lambda account: account.username.casefold() == username.casefold())
+        """Return the account of that name, with one call; with another if it is spelled differently."""
+        account = self._get({"username": username}, lambda account: account.username.casefold() == username.casefold())
+        if account is None or account.username == username:
+            return account
+        names = {account.username, *self._usernames({})}
+        chosen = of_that_name((Account(kind, name, {"username": name}) for name in names), username)
+        if chosen is None or chosen.username != account.username:
+            raise ApiError(
+                f'Could not look up "{username}": the answer is about "{account.username}", which is another account, so '
+                "nothing of it is believed. Use api: rest for this one"
+            )
+        return account
 
     def by_email(self, address: str, kind: str, need: frozenset[str]) -> Account | None:
-        """Return the one account with that address: with one call where it is the username, else by the list."""
+        """Return the one account of that kind with that address: with one call where it is the username, else by the list."""
         account = self.by_username(address, kind, need)
-        if account is not None and _has_address(account, address):
+        if account is not None and _has_address(account, address) and account.kind == kind:
             return account
-        found = [
-            account
-            for name in self._usernames({"email_address": address})
-            if (account := self.by_username(name, kind, need)) is not None and _has_address(account, address)
-        ]
+        read = (self.by_username(name, kind, need) for name in self._usernames({"email_address": address}))
+        found = [each for each in read if each is not None and _has_address(each, address) and each.kind == kind]
         if len(found) > 1:
-            names = ", ".join(sorted(account.username for account in found))
-            raise InputError(
-                f'email_address: "{address}" is that of several accounts ({names}); select one of them by username',
-                option="email_address",
-                value=address,
-            )
+            raise several("email_address", address, found)
         return found[0] if found else None
 
     def by_custom_id(self, custom_id: str, need: frozenset[str]) -> Account | None:
@@ -140,6 +148,12 @@ class XmlAccountClient:
         login = document.child("login_account")
         if login is None:
             raise ApiError("Could not read an account: the userinfo document holds no login_account. Check xml_api_url")
+        # Documented: an account without teams has the attribute, too, empty.
+        if login.get("roles") is None or login.get("teams") is None:
+            raise ApiError(
+                f'Could not read "{username or custom_id}": the userinfo document holds no roles or no teams, which every '
+                "account has, so nothing of it is believed. Run the task again"
+            )
         name = document.get("username") or login.get("username") or username or login.get("email_address")
         values: dict[str, t.Any] = {"username": name}
         for field in FIELDS:
@@ -165,8 +179,16 @@ class XmlAccountClient:
 
     # Listing
 
-    def list_accounts(self, filters: Filters) -> Listing:
-        """Return the accounts that match all filters; the API lists usernames only, so details cost a call each."""
+    @staticmethod
+    def is_whole(account: Account) -> bool:
+        """Tell whether a reading carries all that the API reports: a listing carries names only."""
+        return account.roles is not None
+
+    def resolved(self, filters: Filters) -> Filters:
+        """Return the filters with the display name of a role.
+
+        :raises InputError: this API lacks a filter, or a filter names what does not exist.
+        """
         for option, why in (("search_term", "search"), ("api_id", "key id")):
             if getattr(filters, option) is not None:
                 raise InputError(
@@ -180,23 +202,22 @@ class XmlAccountClient:
                 option="include_inactive",
                 value=False,
             )
-        if filters.role is not None:
-            filters = replace(filters, role=self._role(filters.role).title)
         if filters.team is not None:
             known, names = self.teams([filters.team])
             if filters.team not in known:
                 raise unknown_filter("team", filters.team, names)
+        return replace(filters, role=self._role(filters.role).title) if filters.role is not None else filters
+
+    def candidates(self, filters: Filters) -> Listing:
+        """Return at least the accounts that match; the API lists usernames only, so details cost a call each."""
         if filters.username is not None or filters.custom_id is not None:
             account = (
                 self.by_username(filters.username, USER, filters.need)
                 if filters.username is not None
                 else self.by_custom_id(str(filters.custom_id), filters.need)
             )
-            accounts = [account] if account is not None else []
-        else:
-            accounts = self._listed(filters)
-        matching = [account for account in accounts if filters.match(account)]
-        return Listing(tuple(sorted(matching, key=lambda account: account.username.casefold())), True)
+            return Listing((account,) if account is not None else (), True)
+        return Listing(tuple(self._listed(filters)), True)
 
     @staticmethod
     def _role(name: str) -> Role:
@@ -208,7 +229,7 @@ class XmlAccountClient:
             raise unknown_filter("role", name, catalog.names(), remedy)
         return role
 
-    def _listed(self, filters: Filters) -> list[Account]:
+    def _listed(self, filters: Filters) -> t.Iterator[Account]:
         parameters = {
             "email_address": filters.email_address,
             "roles": filters.role,
@@ -217,18 +238,11 @@ class XmlAccountClient:
             "is_saml_user": None if filters.is_saml_user is None else str(filters.is_saml_user),
         }
         given = {name: value for name, value in parameters.items() if value is not None}
-        accounts: list[Account] = []
         for kind, account_type in ((USER, "user"), (API_USER, "api")):
             if filters.kind not in (None, kind):
                 continue
             for name in self._usernames({**given, "login_account_type": account_type}):
-                if not (filters.detailed or filters.need):
-                    accounts.append(Account(kind, name, {"username": name}))
-                    continue
-                account = self.by_username(name, kind, filters.need)
-                if account is not None:
-                    accounts.append(account)
-        return accounts
+                yield Account(kind, name, {"username": name})
 
     def _usernames(self, filters: t.Mapping[str, str]) -> list[str]:
         document = self._client.call("list the users", "getuserlist", "userlist", Effect.READ, filters)
@@ -290,10 +304,29 @@ class XmlAccountClient:
             del parameters["allowed_ip_addresses"]
             parameters["has_ip_restrictions"] = "False"
         document = self._client.call(what, "updateuser", "userinfo", Effect.REPEATABLE, parameters)
-        return self._account(document, before.username, after.values.get("custom_id"))
+        account = self._account(document, before.username, after.values.get("custom_id"))
+        possible = (
+            before.username,
+            after.username,
+            after.values.get("email_address"),
+            before.values.get("email_address"),
+        )
+        if account.username.casefold() not in {str(name).casefold() for name in possible if name}:
+            raise ApiError(
+                f'Could not {what}: the answer is about another account, "{account.username}", so {OUTCOME_UNKNOWN}. Check '
+                "xml_api_url, and whatever stands between"
+            )
+        return account
 
-    def delete(self, account: Account) -> None:
-        """Delete a person's account; one that is gone already is no error."""
+    def delete(self, account: Account, *, permanently: bool = False) -> None:
+        """Delete a person's account; one that is gone already is no error.
+
+        :raises InputError: permanently, which this API cannot.
+        """
+        if permanently:
+            raise InputError(
+                "permanently: the Admin XML API cannot delete for good; use api: rest", option="permanently", value=True
+            )
         try:
             self._client.call(
                 f'delete "{account.username}"',

@@ -13,10 +13,11 @@ import pytest
 
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.account_json import account_from
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Page
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.listing import ATTEMPTS
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, Membership
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.role import BUILT_IN, Role, RoleCatalog
-from ansible_collections.community.veracode.plugins.module_utils._read.accounts import ATTEMPTS, AccountReader
+from ansible_collections.community.veracode.plugins.module_utils._read.accounts import AccountReader
 
 Item = dict[str, t.Any]
 Pages = list[list[str]]
@@ -29,7 +30,7 @@ def item(handle: str) -> Item:
 
 
 class Veracode:
-    """Stands in for the client and for the directory.
+    """Stands in for the client of the accounts.
 
     :param active: what the listing answers in one pass after the other, page by page; the last pass stays.
     :param total: what each page of it tells.
@@ -45,7 +46,7 @@ class Veracode:
         self.holders: dict[Role, tuple[list[str], bool]] = {}
         self.gone: set[str] = set()
 
-    def page(self, _what: str, _path: str, _key: str, query: t.Sequence[tuple[str, str]], number: int) -> Page:
+    def page(self, _what: str, _path: str, query: t.Sequence[tuple[str, str]], number: int) -> Page:
         hidden = ("inactive", "true") in query
         if not hidden and number == 0:
             self.passes += 1
@@ -55,8 +56,12 @@ class Veracode:
             items = [{key: value for key, value in each.items() if key != "account_type"} for each in items]
         return Page(items, sum(map(len, pages)) if self._total is None or hidden else self._total, len(pages))
 
-    def everything(self, *_asked: t.Any) -> tuple[list[Item], bool]:
-        return self.searched
+    def account(self, each: Item, *, active: bool | None = None) -> tuple[Account, bool]:
+        return account_from(each, whole=False, active=active)
+
+    def service_accounts(self) -> tuple[set[str], bool]:
+        found, complete = self.searched
+        return {str(each["user_id"]) for each in found}, complete
 
     def roles(self) -> RoleCatalog:
         return RoleCatalog([CREATOR, REVIEWER])
@@ -68,6 +73,7 @@ class Veracode:
         if account.handle in self.gone:
             return None
         whole = {**item(str(account.handle)), "active": account.values.get("active"), "first_name": "Whole"}
+        whole.update(roles=[], teams=[])
         return account_from(whole, whole=True)[0]
 
 
@@ -76,7 +82,7 @@ def read() -> Iterator[t.Callable[[Veracode], AccountReader]]:
     readers: list[AccountReader] = []
 
     def make(veracode: Veracode) -> AccountReader:
-        readers.append(AccountReader(t.cast("t.Any", veracode), t.cast("t.Any", veracode)))
+        readers.append(AccountReader(t.cast("t.Any", veracode)))
         return readers[-1]
 
     yield make

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.community.veracode.plugins.module_utils._read.accounts import SAMPLE
 from tests.benchmarks.support import slim, without_units
 from tests.emulator.control import Emulator
 from tests.organization import apply, export_all
@@ -45,7 +46,8 @@ def test_a_listing_that_carries_everything_is_all_it_takes(
     result = converged(emulator, "everything", **directory)
     pages = -(-len(directory["users"] + directory["api_users"]) // PAGE)
     assert result["read_strategy"] == "listing"
-    assert result["calls"]["reads"] <= 4 + pages
+    # A few items are compared with the same accounts on their own before the listing is believed.
+    assert result["calls"]["reads"] <= 4 + pages + SAMPLE
 
 
 def test_the_index_by_role_and_team_takes_few_calls(

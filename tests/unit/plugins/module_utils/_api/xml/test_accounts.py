@@ -116,7 +116,7 @@ def test_a_name_is_no_word_of_the_refusal(name: str) -> None:
 
 def test_an_answer_about_another_account_is_none_about_this_one() -> None:
     def userinfo(name: str, subject: str) -> str:
-        login = f"<login_account first_name='A' last_name='B' custom_id={quoteattr(subject)} is_saml_user='true'/>"
+        login = f"<login_account roles='Creator' teams='' custom_id={quoteattr(subject)} is_saml_user='true'/>"
         return f"<userinfo username={quoteattr(name)}>{login}</userinfo>"
 
     found = directory(Server(userinfo(NAME.upper(), SUBJECT))).by_username(NAME, USER, frozenset())
