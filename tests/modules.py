@@ -18,7 +18,9 @@ from types import ModuleType
 from typing import Any
 from unittest import mock
 
+from ansible import constants as C
 from ansible.module_utils import basic
+from ansible.module_utils.common import arg_spec
 
 from ansible_collections.community.veracode.plugins.module_utils._session import Module
 
@@ -46,18 +48,33 @@ def run(name: str, options: Mapping[str, Any], env: Mapping[str, str], *, check:
 
     :param env: the whole environment of the run.
     """
-    special = {"_ansible_check_mode": check, "_ansible_diff": True, "_ansible_remote_tmp": env["HOME"]}
+    special = {
+        "_ansible_check_mode": check,
+        "_ansible_diff": True,
+        "_ansible_module_name": f"community.veracode.{name}",
+        "_ansible_remote_tmp": env["HOME"],
+    }
+    if C.config.get_configuration_definition("INJECT_INVOCATION"):  # ansible-core 2.21 and later
+        special["_ansible_inject_invocation"] = True
     arguments = json.dumps({"ANSIBLE_MODULE_ARGS": {**options, **special}}).encode()
     output = io.StringIO()
+    warnings: list[str] = []
+
+    def warn(warning: str, **_more: object) -> None:
+        """Take a warning, which Ansible keeps for the process, or shows at once where the process is its own."""
+        warnings.append(warning)
+
     with contextlib.ExitStack() as stack:
         stack.enter_context(mock.patch.dict(os.environ, env, clear=True))
         stack.enter_context(mock.patch.object(sys, "argv", [name]))
         stack.enter_context(mock.patch.object(basic, "_ANSIBLE_ARGS", arguments))
         if hasattr(basic, "_ANSIBLE_PROFILE"):  # ansible-core 2.19 and later
             stack.enter_context(mock.patch.object(basic, "_ANSIBLE_PROFILE", "legacy"))
+        stack.enter_context(mock.patch.object(basic, "warn", warn))
+        stack.enter_context(mock.patch.object(arg_spec, "warn", warn))
         stack.enter_context(contextlib.redirect_stdout(output))
         try:
             _module(name).main()
         except SystemExit:
-            return dict(json.loads(output.getvalue()))
+            return {**json.loads(output.getvalue()), **({"warnings": warnings} if warnings else {})}
     raise AssertionError(f"{name} ended without a result: {output.getvalue()!r}")

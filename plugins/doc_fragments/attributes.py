@@ -8,10 +8,23 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What the modules say of themselves in their C(attributes)."""
+    """What the modules say of themselves in their `attributes`."""
 
     DOCUMENTATION = r"""
 attributes:
+  action:
+    description: Has an action, so that a task can run in the process of Ansible itself.
+    support: full
+    details:
+      - The action gives the same result as the module, without starting a Python for each task and each item of a loop.
+      - The task runs as a module where its connection is not V(local), with C(become) or C(async), where another Python
+        than Ansible's own is named for modules, where a library is missing in Ansible's own, and where the variable
+        C(veracode_run_as_module) is V(true).
+  async:
+    description: Supports being used with the C(async) keyword.
+    support: full
+    details:
+      - An asynchronous task runs as a module.
   check_mode:
     description: Can run in C(check_mode) and return changed status prediction without modifying the target.
   diff_mode:

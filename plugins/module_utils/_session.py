@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import os
+import traceback
 import typing as t
 from dataclasses import dataclass, field
 
@@ -114,11 +115,13 @@ class Outcome:
     :param result: for the user; `failed` and `msg` are in it if it failed.
     :param warnings: for the user, too.
     :param secrets: must be masked wherever they appear in either.
+    :param missing_library: why nothing was done; another Python may have it.
     """
 
     result: Result
     warnings: list[str]
     secrets: set[str]
+    missing_library: str | None = None
 
 
 def run(declaration: Module, params: t.Mapping[str, t.Any], *, check_mode: bool) -> Outcome:
@@ -127,6 +130,7 @@ def run(declaration: Module, params: t.Mapping[str, t.Any], *, check_mode: bool)
     :param params: the options, validated, with their defaults; plain data.
     """
     session: Session | None = None
+    missing: str | None = None
     secrets: set[str] = set()
     try:
         _refuse_impossible_paths(declaration.argument_spec(), params)
@@ -136,17 +140,22 @@ def run(declaration: Module, params: t.Mapping[str, t.Any], *, check_mode: bool)
         if session.progress.pending:
             result["pending"] = True
     except MissingLibraryError as error:
+        missing = error.library
         error.msg = t.cast("t.Callable[[str], str]", missing_required_lib)(error.library)
         result = {**_failure(error), "exception": error.trace}
     except VeracodeError as error:
         result = _failure(error)
+    except Exception as error:  # what is wrong in the collection itself; its text is masked like every other
+        name = type(error).__name__
+        report = VeracodeError(f"{name}: {error}; report this to the collection's issue tracker")
+        result = {**_failure(report), "exception": traceback.format_exc()}
     finally:
         if session is not None:
             session.close()
     if session is not None:
         secrets |= session.progress.masked
     warnings = session.progress.warnings if session is not None else []
-    return Outcome({**_so_far(session), **result, **_invocation(params)}, warnings, secrets)
+    return Outcome({**_so_far(session), **result, **_invocation(params)}, warnings, secrets, missing)
 
 
 def run_as_module(declaration: Module) -> None:
