@@ -53,7 +53,8 @@ class InProcessAction(NormalAction):
             if reason is None:
                 return result
         display.vv(f"{self._task.action} runs as a module: {reason}")
-        return t.cast(Result, super().run(tmp, task_vars))
+        run_as_module: t.Callable[..., Result] = super().run
+        return run_as_module(tmp, task_vars)
 
     def _reason_for_module(self, variables: Mapping[str, t.Any]) -> str | None:
         """Return why the task cannot run here, if it cannot."""
@@ -128,7 +129,8 @@ class InProcessAction(NormalAction):
     def _surroundings(self) -> Iterator[None]:
         """Give the work the environment and the working directory that the module's process would have."""
         environment: dict[str, t.Any] = {}
-        self._compute_environment_string(raw_environment_out=environment)
+        compute: t.Callable[..., str] = self._compute_environment_string
+        compute(raw_environment_out=environment)
         before, folder = dict(os.environ), os.getcwd()
         os.environ.update({str(name): str(value) for name, value in environment.items()})
         try:
