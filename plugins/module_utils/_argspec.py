@@ -258,6 +258,7 @@ def export_arguments() -> Spec:
     """Return the options of `veracode_directory_info` beside those of the connection."""
     return {
         "kinds": {"type": "list", "elements": "str", "choices": ["business_units", "teams", "users", "api_users"]},
+        "compact": {"type": "bool", "default": False},
     }
 
 

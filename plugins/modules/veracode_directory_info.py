@@ -32,6 +32,11 @@ options:
     type: list
     elements: str
     choices: [business_units, teams, users, api_users]
+  compact:
+    description:
+      - Whether to leave out what is unset. Such an export is shorter to read and edit, and applied it does not empty what was filled since.
+    type: bool
+    default: false
 seealso:
   - module: community.veracode.veracode_directory
 author:

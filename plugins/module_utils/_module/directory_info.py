@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The work of C(veracode_directory_info): the organization in the form that C(veracode_directory) takes."""
+"""The work of `veracode_directory_info`: the organization in the form that `veracode_directory` takes."""
 
 from __future__ import annotations
 
@@ -39,48 +39,78 @@ _ONE_WAY = frozenset({"is_saml_user", "custom_id"})
 
 def export(session: Session) -> dict[str, t.Any]:
     """Return the organization, sorted and stable: applied as it is, it changes nothing."""
-    kinds = set(session.params["kinds"] or KINDS)
-    structure = StructureReader(session.rest())
-    reader = AccountReader(session.rest())
-    directory: dict[str, list[dict[str, t.Any]]] = {}
-    complete = True
-    warnings = session.progress.warnings
+    exported = _Export(session, set(session.params["kinds"] or KINDS))
     try:
-        with_accounts = bool(kinds & {"users", "api_users"})
-        if with_accounts:
-            inventory = reader.everyone()
-            _complete(reader, inventory, kinds)
-            complete = inventory.complete
-            for kind in (USER, API_USER):
-                if LISTS[kind] in kinds:
-                    of_kind = [account for account in inventory.accounts if account.kind == kind]
-                    directory[LISTS[kind]] = [_account(session, account) for account in of_kind]
-        teams: list[Team] = []
-        if kinds & {"teams", "business_units"}:
-            listing = structure.teams.listing()
-            complete = complete and listing.complete
-            teams = list(listing.items)
-        if "teams" in kinds:
-            # Who is in a team is told by the accounts, if these are exported, too.
-            both = {"users", "api_users"} <= kinds
-            need = {"business_unit"} if both else {"business_unit", "members", "managers"}
-            read = reader.map(lambda team: structure.teams.reading(team, need), teams)
-            directory["teams"] = [_team(team, members=not both) for team in read if team is not None]
-        if "business_units" in kinds:
-            units = structure.business_units.listing()
-            complete = complete and units.complete
-            directory["business_units"] = [
-                _unit(unit, teams, with_teams="teams" not in kinds)
-                for unit in structure.business_units.with_default(units.items)
-            ]
+        directory = exported.read()
     finally:
-        reader.close()
-    if not complete:
-        warnings.append(
+        exported.reader.close()
+    if not exported.complete:
+        session.progress.warnings.append(
             "The listings do not agree with the server's own totals, even when read again, so objects may be missing; "
             "do not apply this with exclusive"
         )
-    return {"directory": {kind: directory[kind] for kind in KINDS if kind in directory}, "complete": complete}
+    if session.params["compact"]:
+        directory = {kind: [_compact(entry) for entry in entries] for kind, entries in directory.items()}
+    return {"directory": {kind: directory[kind] for kind in KINDS if kind in directory}, "complete": exported.complete}
+
+
+def _compact(entry: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return an entry without what is unset."""
+    return _more_than_a_name({option: value for option, value in entry.items() if value not in ("", [], None)})
+
+
+class _Export:
+    """Reads what is exported.
+
+    :param kinds: the lists that are wanted.
+    """
+
+    def __init__(self, session: Session, kinds: set[str]) -> None:
+        self._session = session
+        self._kinds = kinds
+        self._structure = StructureReader(session.rest())
+        self.reader = AccountReader(session.rest())
+        self.complete = True
+
+    def read(self) -> dict[str, list[dict[str, t.Any]]]:
+        """Return the lists."""
+        directory: dict[str, list[dict[str, t.Any]]] = {}
+        if self._kinds & {"users", "api_users"}:
+            directory |= self._accounts()
+        if self._kinds & {"teams", "business_units"}:
+            directory |= self._teams_and_units()
+        return directory
+
+    def _accounts(self) -> dict[str, list[dict[str, t.Any]]]:
+        inventory = self.reader.everyone()
+        _complete(self.reader, inventory, self._kinds)
+        self.complete = self.complete and inventory.complete
+        return {
+            LISTS[kind]: [_account(self._session, account) for account in inventory.accounts if account.kind == kind]
+            for kind in (USER, API_USER)
+            if LISTS[kind] in self._kinds
+        }
+
+    def _teams_and_units(self) -> dict[str, list[dict[str, t.Any]]]:
+        directory: dict[str, list[dict[str, t.Any]]] = {}
+        listing = self._structure.teams.listing()
+        self.complete = self.complete and listing.complete
+        teams = list(listing.items)
+        if "teams" in self._kinds:
+            # The accounts say who is in a team, if these are exported, too.
+            both = {"users", "api_users"} <= self._kinds
+            need = {"business_unit"} if both else {"business_unit", "members", "managers"}
+            read = self.reader.map(lambda team: self._structure.teams.reading(team, need), teams)
+            directory["teams"] = [_team(team, members=not both) for team in read if team is not None]
+        if "business_units" in self._kinds:
+            units = self._structure.business_units.listing()
+            self.complete = self.complete and units.complete
+            with_teams = "teams" not in self._kinds
+            directory["business_units"] = [
+                _unit(unit, teams, with_teams=with_teams)
+                for unit in self._structure.business_units.with_default(units.items)
+            ]
+        return directory
 
 
 def _complete(reader: AccountReader, inventory: Inventory, kinds: set[str]) -> None:
@@ -129,7 +159,7 @@ def _account(session: Session, account: Account) -> dict[str, t.Any]:
 
 
 def _would_gain_a_role(session: Session, account: Account) -> bool:
-    """Tell whether C(unrestricted) would change the roles of an account."""
+    """Tell whether `unrestricted` would change the roles of an account."""
     return NO_TEAM_RESTRICTION not in (account.roles or ()) and NO_TEAM_RESTRICTION in session.rest().roles()
 
 

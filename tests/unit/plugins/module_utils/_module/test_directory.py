@@ -1196,3 +1196,13 @@ def test_the_kinds_of_an_export_can_be_narrowed(emulator: Emulator) -> None:
         narrowed = export_all(emulator, kinds=[kind])
         assert list(narrowed["directory"]) == [kind]
         assert apply(emulator, exclusive=[kind], **narrowed["directory"])["actions"] == []
+
+
+def test_a_compact_export_leaves_out_what_is_unset(emulator: Emulator) -> None:
+    compact = export_all(emulator, compact=True)["directory"]
+    entries = [entry for kind in KINDS for entry in compact[kind]]
+    assert not any(value in ("", [], None) for entry in entries for value in entry.values())
+    assert next(entry for entry in compact["users"] if entry["username"] == "mdoe@example.com")["roles"] == [
+        "eLearning"
+    ]
+    assert apply(emulator, exclusive=KINDS, absent_action="delete", **compact)["actions"] == []
