@@ -605,13 +605,28 @@ options:
         type: bool
   api_user_defaults:
     description:
-      - Fills per option what an entry of O(api_users) omits, as O(user_defaults) does.
+      - Fills per option what an entry of O(api_users) omits, as O(user_defaults) does. Takes every option of an entry.
     type: dict
     suboptions:
       state:
         description: What is wanted. With V(disabled) and V(absent) only the options that select the account count.
         type: str
         choices: [present, disabled, absent]
+      credentials:
+        description: Whether to generate a key pair when the account is created. Needs O(api_user_defaults.credentials_dest).
+        type: str
+        choices: [none, on_create]
+      username:
+        description:
+          - The username, which can be any name. It selects the account. Needed to create an account.
+          - At least one of O(api_user_defaults.username) and O(api_user_defaults.email_address) is required.
+        type: str
+        aliases: [user_name]
+      email_address:
+        description:
+          - The address to which Veracode sends its mails about the account. Needed to create an account.
+          - It selects the account if O(api_user_defaults.username) is not given. Several accounts may share an address, and then it cannot select.
+        type: str
       roles:
         description:
           - The API roles, by display name or short name.
@@ -627,6 +642,12 @@ options:
             team from one, is refused.
           - Adds the No Team Restriction API role where the organization has it, which is then no difference.
         type: bool
+      previously:
+        description:
+          - Former usernames. The account is found under O(api_user_defaults.username), or else under one of these, and then renamed.
+          - That an account exists under both is an error.
+        type: list
+        elements: str
       first_name:
         description:
           - The first name. Needed to create an account.
@@ -638,7 +659,7 @@ options:
       verify_email:
         description:
           - Whether a new address has to be confirmed by mail before it holds.
-          - With V(false), the change of O(api_users[].email_address) holds at once and no mail is sent.
+          - With V(false), the change of O(api_user_defaults.email_address) holds at once and no mail is sent.
           - With V(true), the old address stays until the new one is confirmed, each run orders the change again, and the result says
             RV(pending). A username that is the address stays as long.
           - V(true) needs the Identity REST API, as the Admin XML API cannot order a confirmation.
@@ -725,9 +746,28 @@ options:
         description:
           - Whether the account that makes the calls may be disabled, deleted, restricted to addresses, or lose its administrator role.
         type: bool
+      credentials_dest:
+        description:
+          - File for the generated key pair, on the machine where the module runs. It is written whole or not at all, with mode C(0600).
+          - Its folder must exist. The module proves that it can write the file before it generates the key pair.
+          - In a folder where other users may write, a file or a link of another user is refused.
+          - If writing fails all the same, the pair is in a rescue file, which the error names.
+        type: path
+      credentials_format:
+        description:
+          - Format of the file.
+          - V(ini) is Veracode's credentials file. Other profiles and comments are kept.
+          - V(json) is an object with C(api_key_id), C(api_key_secret) and C(expires).
+          - V(env) is lines that set E(VERACODE_API_KEY_ID) and E(VERACODE_API_KEY_SECRET). Other lines are kept.
+        type: str
+        choices: [ini, json, env]
+      credentials_profile:
+        description:
+          - Section of an INI file. The default is the username.
+        type: str
       credentials_overwrite:
         description:
-          - Whether to replace a key pair of another account in O(api_users[].credentials_dest). By default this is refused before anything is generated.
+          - Whether to replace a key pair of another account in O(api_user_defaults.credentials_dest). By default this is refused before anything is generated.
           - A pair that no longer belongs to anybody is always replaced.
           - The file belongs to one account with O(api_user_defaults.credentials_format=json) and O(api_user_defaults.credentials_format=env), the section with
             O(api_user_defaults.credentials_format=ini).

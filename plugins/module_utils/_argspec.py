@@ -184,20 +184,8 @@ def structure_filter_arguments(kind: str) -> Spec:
     return spec
 
 
-# What one entry says of itself alone, and no default can fill in for many.
-_OWN = frozenset(
-    {
-        "username",
-        "custom_id",
-        "new_custom_id",
-        "email_address",
-        "previously",
-        "credentials",
-        "credentials_dest",
-        "credentials_format",
-        "credentials_profile",
-    }
-)
+# What the entry of a person says of itself alone, and no default can fill in for many.
+_OWN = frozenset({"username", "custom_id", "new_custom_id", "email_address", "previously"})
 
 
 def _without_defaults(spec: Spec) -> Spec:
@@ -230,7 +218,7 @@ def directory_arguments() -> Spec:
     spec["files"] = {"type": "list", "elements": "path"}
     spec.update(
         user_defaults={"type": "dict", "options": _optional(entries["users"])},
-        api_user_defaults={"type": "dict", "options": _optional(entries["api_users"])},
+        api_user_defaults={"type": "dict", "options": entries["api_users"]},
         exclusive={
             "type": "list",
             "elements": "str",

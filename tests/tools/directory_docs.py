@@ -62,18 +62,8 @@ _CREDENTIALS = """
     type: str
     choices: [none, on_create]
 """
-# What one entry says of itself alone, and no default can fill in for many.
-_OWN = (
-    "username",
-    "custom_id",
-    "new_custom_id",
-    "email_address",
-    "previously",
-    "credentials",
-    "credentials_dest",
-    "credentials_format",
-    "credentials_profile",
-)
+# What the entry of a person says of itself alone, and no default can fill in for many.
+_OWN = ("username", "custom_id", "new_custom_id", "email_address", "previously")
 
 
 def _options(*sources: str, without: tuple[str, ...] = ()) -> dict[str, str]:
@@ -93,7 +83,7 @@ def _entries(name: str, description: str, options: dict[str, str], kind: str = "
     prefix = f"{name}[]." if kind == "list" else f"{name}."
     body = "".join(options.values())
     body = re.sub(r"O\((?=[a-z_]+[)=])", f"O({prefix}", body)
-    for own in _OWN if kind == "dict" else ():
+    for own in _OWN if name == "user_defaults" else ():
         body = body.replace(f"O({prefix}{own})", f"O({name.replace('_defaults', 's')}[].{own})")
     text = f"  {name}:\n    description:\n" + "".join(f"      - {line}\n" for line in description.splitlines())
     text += f"    type: {kind}\n" + ("    elements: dict\n" if kind == "list" else "") + "    suboptions:\n"
@@ -151,8 +141,8 @@ def documentation() -> str:
         )
         + _entries(
             "api_user_defaults",
-            "Fills per option what an entry of O(api_users) omits, as O(user_defaults) does.",
-            _shared(_API_USER),
+            "Fills per option what an entry of O(api_users) omits, as O(user_defaults) does. Takes every option of an entry.",
+            _API_USER,
             "dict",
         )
     )

@@ -1206,3 +1206,35 @@ def test_a_compact_export_leaves_out_what_is_unset(emulator: Emulator) -> None:
         "eLearning"
     ]
     assert apply(emulator, exclusive=KINDS, absent_action="delete", **compact)["actions"] == []
+
+
+@pytest.mark.parametrize("carries", ["no", "everything"])
+def test_an_export_with_custom_roles_of_api_users_applies(emulator: Emulator, carries: str) -> None:
+    emulator.switch(list_carries=carries)
+    emulator.add("role", name="apireporter", description="API Reporter", permissions=["viewReports"], is_api=True)
+    emulator.change("user", "build-upload", roles=["Upload and Scan API", "Any Scan (API)", "API Reporter"])
+    exported = export_all(emulator)
+    assert exported["warnings"] == []
+    entry = next(entry for entry in exported["directory"]["api_users"] if entry["username"] == "build-upload")
+    assert entry["roles"] == ["API Reporter", "Any Scan (API)", "Upload and Scan API"]
+    assert apply(emulator, exclusive=KINDS, **exported["directory"])["actions"] == []
+
+
+def test_an_api_user_default_fills_every_option_of_an_entry(emulator: Emulator, tmp_path: Path) -> None:
+    defaults = {
+        "first_name": "C",
+        "last_name": "I",
+        "email_address": "ci@example.com",
+        "roles": ["uploadapi"],
+        "teams": ["Demo Team"],
+        "credentials": "on_create",
+        "credentials_dest": str(tmp_path / "keys"),
+        "credentials_format": "ini",
+    }
+    done = converge(
+        emulator,
+        api_users=[{"username": "a", "phone": "1"}, {"username": "b", "phone": "2"}],
+        api_user_defaults=defaults,
+    )
+    assert [action["action"] for action in done["actions"]] == ["create", "generate", "create", "generate"]
+    assert (tmp_path / "keys").read_text(encoding="utf-8").count("[") == 2
