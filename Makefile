@@ -9,7 +9,7 @@ ARGS ?=
 RUN = .nox/runner/bin/python tests/tools/run.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all matrix lint format sanity units integration coverage importer release errors faults docs probe bench clean runner fuzz audit
+.PHONY: help demo emulator test test-all matrix lint format sanity units integration coverage importer release errors faults docs probe bench clean runner fuzz audit
 
 help: ## Show this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -19,6 +19,10 @@ demo: ## Onboard an organization against the emulator: check mode, run, second r
 	@$(PYTHON) tests/tools/environment.py .venv 'ansible-core ~= 2.19.0' -r requirements.txt -r tests/emulator/requirements.txt
 	@$(PYTHON) tests/tools/mirror.py .venv/tree >/dev/null
 	@ANSIBLE_COLLECTIONS_PATH='$(CURDIR)/.venv/tree' PATH='$(CURDIR)/.venv/bin':"$$PATH" .venv/bin/python -m tests.demo
+
+emulator: ## Play Veracode for playbooks of your own until Ctrl-C; prints the export lines: make emulator ARGS="--people 200"
+	@$(PYTHON) tests/tools/environment.py .venv 'ansible-core ~= 2.19.0' -r requirements.txt -r tests/emulator/requirements.txt
+	@.venv/bin/python -m tests.emulator --exports --state-dir build/emulator $(ARGS)
 
 test: runner ## Everything that a pull request is judged by
 	@$(RUN) lint sanity units integration "fuzz(short)" -- $(ARGS)

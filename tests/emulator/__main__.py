@@ -38,6 +38,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--idle-exit", type=float, default=0, metavar="SECONDS", help="end after so long without a request"
     )
+    parser.add_argument("--exports", action="store_true", help="print export lines for a shell in the place of JSON")
     parser.add_argument("--list-switches", action="store_true", help="print the switches as a table and end")
     parser.add_argument("--json", action="store_true", help="with --list-switches: as JSON")
     return parser.parse_args(arguments)
@@ -70,7 +71,12 @@ def main(arguments: list[str]) -> int:
         return 2
     asyncio.run(
         serve(
-            world, state_dir=state_dir, port=options.port, caller=str(document["caller"]), idle_exit=options.idle_exit
+            world,
+            state_dir=state_dir.resolve(),
+            port=options.port,
+            caller=str(document["caller"]),
+            idle_exit=options.idle_exit,
+            exports=options.exports,
         )
     )
     return 0

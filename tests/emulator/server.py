@@ -12,6 +12,7 @@ import functools
 import itertools
 import json
 import os
+import shlex
 import signal
 import socket
 import struct
@@ -116,8 +117,13 @@ def write_certificates(folder: Path) -> tuple[Path, Path, Path]:
     return ca_file, certificate, key
 
 
-async def serve(world: World, *, state_dir: Path, port: int, caller: str, idle_exit: float) -> None:
-    """Serve until SIGTERM, SIGINT or ``idle_exit`` seconds without a request (0: never)."""
+async def serve(
+    world: World, *, state_dir: Path, port: int, caller: str, idle_exit: float, exports: bool = False
+) -> None:
+    """Serve until SIGTERM, SIGINT or ``idle_exit`` seconds without a request (0: never).
+
+    :param exports: print lines for a shell in the place of JSON.
+    """
     ca_file, certificate, key = write_certificates(state_dir)
     application = Application(world)
     options: dict[str, Any] = {
@@ -160,7 +166,7 @@ async def serve(world: World, *, state_dir: Path, port: int, caller: str, idle_e
     ]
     while not (api.started and steering.started):
         await asyncio.sleep(0.01)
-    announce(state_dir, {**about, **world.prefixed(world.keys[caller.lower()])})
+    announce(state_dir, {**about, **world.prefixed(world.keys[caller.lower()])}, exports=exports)
     while not api.should_exit:
         await asyncio.sleep(0.2)
         world.flush()
@@ -184,13 +190,29 @@ class _Touch:
         await self.inner(scope, receive, send)
 
 
-def announce(state_dir: Path, document: dict[str, Any]) -> None:
-    """One JSON line on stdout, and the same as a file that only the owner can read."""
+def announce(state_dir: Path, document: dict[str, Any], *, exports: bool = False) -> None:
+    """One JSON line, or lines for a shell, on stdout; the JSON also as a file that only the owner can read."""
     text = json.dumps(document)
     part = state_dir / ".emulator.json.part"
     part.touch(mode=0o600)
     part.write_text(text + "\n", encoding="utf-8")
     part.replace(state_dir / "emulator.json")
     with contextlib.suppress(BrokenPipeError):
-        sys.stdout.write(text + "\n")
+        sys.stdout.write((export_lines(document) if exports else text) + "\n")
         sys.stdout.flush()
+
+
+def export_lines(document: dict[str, Any]) -> str:
+    """What makes a shell, and the playbooks that it starts, call this emulator."""
+    values = {
+        "VERACODE_API_KEY_ID": document["api_id"],
+        "VERACODE_API_KEY_SECRET": document["api_secret"],
+        "VERACODE_API_URL": document["url"],
+        "VERACODE_XML_API_URL": document["url"],
+        "VERACODE_CA_PATH": document["ca_path"],
+    }
+    head = [
+        "# The emulator plays Veracode until Ctrl-C. Paste these lines into another shell: what runs there calls it, as the",
+        f"# administrator {document['caller']}. The organization can be looked at under {document['control_url']}/state",
+    ]
+    return "\n".join([*head, *(f"export {name}={shlex.quote(str(value))}" for name, value in values.items())])

@@ -50,6 +50,24 @@ def test_announcement_and_end(tmp_path: Path) -> None:
         assert process.wait(10) == 0
 
 
+def test_export_lines_make_a_shell_call_the_emulator(tmp_path: Path) -> None:
+    folder = tmp_path / "a 'b"
+    command = [sys.executable, "-m", "tests.emulator", "--exports", "--state-dir", str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            lines = [process.stdout.readline() for _number in range(7)]
+            emulator = Emulator.attach(folder)
+            assert [line[0] for line in lines[:2]] == ["#", "#"]
+            assert emulator.caller in lines[1]
+            shown = subprocess.run(
+                ["sh", "-c", "".join(lines) + "env"], check=True, capture_output=True, text=True, env={}
+            ).stdout
+            assert emulator.env.items() <= dict(line.partition("=")[::2] for line in shown.splitlines()).items()
+        finally:
+            process.terminate()
+
+
 def test_ends_when_nobody_asks(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.emulator", "--state-dir", str(tmp_path), "--idle-exit", "1"]
     assert subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, timeout=20, check=False).returncode == 0

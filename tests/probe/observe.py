@@ -18,6 +18,8 @@ from ansible_collections.community.veracode.plugins.module_utils._api.xml.client
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Answer, Calls, Effect, Transport
 from ansible_collections.community.veracode.plugins.module_utils._http.credentials import Connection
+from tests.probe import newer
+from tests.probe.writing import Writer
 
 CONFIRMED, CONTRADICTED, UNKNOWN = "confirmed", "contradicted", "not observable"
 
@@ -48,9 +50,11 @@ class Probe:
 
     :param connection: whose organization, and where.
     :param most: how many accounts are read one by one.
+    :param writes: whether a team and a role of the probe's own are made and deleted, too.
     """
 
-    def __init__(self, connection: Connection, *, most: int = 20) -> None:
+    def __init__(self, connection: Connection, *, most: int = 20, writes: bool = False) -> None:
+        self._writes = writes
         self.calls = Calls()
         self._most = most
         self._rest = Transport(connection, self.calls, family="rest")
@@ -59,6 +63,10 @@ class Probe:
         self._xml = XmlClient(self._xml_transport)
         self._own_id = connection.credentials.bare_id
         self._results: list[Observation] = []
+        # What one look leaves for those after it; a look that is refused leaves nothing.
+        self._accounts: list[Item] = []
+        self._carrying: list[Item] = []
+        self._roles: list[Item] = []
 
     def __enter__(self) -> Probe:
         return self
@@ -79,6 +87,8 @@ class Probe:
             self._look_at_listings,
             self._look_at_accounts,
             self._look_at_structure,
+            self._look_at_newer,
+            self._look_at_oauth,
             self._look_at_keys,
             self._look_at_xml,
         ):
@@ -86,6 +96,8 @@ class Probe:
                 look()
             except VeracodeError as error:
                 self._note(look.__name__.replace("_look_at_", ""), "can be read", f"refused ({error.status})", UNKNOWN)
+        if self._writes:
+            Writer(self._rest, self._note).run()
         return self._results
 
     def _note(self, question: str, assumed: str, observed: str, verdict: str | None = None) -> None:
@@ -123,13 +135,19 @@ class Probe:
         )
         self._note("the listing carries names of people", "yes", _carried(plain.items, ("first_name", "last_name")))
         self._note("account_type comes with detailed", "yes", _carried(page.items, ("account_type",)))
+        self._carrying = page.items
+        self._note(
+            "listings leave out deleted accounts",
+            "yes",
+            "no" if any(item.get("deleted") for item in plain.items) else "yes",
+        )
         size = len(page.items)
         total = page.total or 0
         capped = (
             f"cut to {size}" if total > size and size < 500 else "500 or more" if total > size else "nothing to see"
         )
         self._note("largest page (500 asked for)", "500 or more", capped)
-        self._active = {str(item.get("user_id")): item for item in page.items}
+        self._active = {str(item.get("user_id")): item for item in page.items if not item.get("deleted")}
         inactive = self._client.page("list", "/users", "users", [("inactive", "true")], 0)
         only_inactive = [item for item in inactive.items if str(item.get("user_id")) not in self._active]
         self._inactive = only_inactive
@@ -185,6 +203,7 @@ class Probe:
             self._note("users/search hides inactive accounts", "yes", "no" if people & shown else "yes")
         else:
             self._note("users/search hides inactive accounts", "yes", "nothing to see")
+        self._look_at_newer_filters()
         self._note("spelling of the filters of users/search that are true or false", "any", self._booleans())
         self._note("spelling of login_status in users/search", "any", self._login_status())
         narrow = self._client.page(
@@ -196,6 +215,21 @@ class Probe:
             "yes",
             "nothing to see" if not keys else "yes" if "email_address" not in keys else "no",
         )
+
+    def _look_at_newer_filters(self) -> None:
+        def total(name: str | None = None) -> int | None:
+            """How many a search finds with a filter, in the spelling that is taken; none where neither is."""
+            for value in ("true", "Yes"):
+                query = [(name, value)] if name else []
+                try:
+                    return self._client.page("search", "/users/search", "users", query, 0).total
+                except ApiError:
+                    continue
+            return None
+
+        usual = total()
+        found = any(total(name) not in (usual, None) for name in ("inactive", "ip_restricted"))
+        self._note("users/search takes inactive and ip_restricted", "yes", "yes" if found else "no")
 
     def _accepts(self, name: str, value: str) -> bool:
         return self._raw("/users/search", [(name, value), ("size", "1")]).status == 200
@@ -282,6 +316,7 @@ class Probe:
 
     def _look_at_structure(self) -> None:
         roles = self._client.page("list", "/roles", "roles", [], 0).items
+        self._roles = roles
         self._note("roles are listed with their permissions", "yes", _carried(roles, ("permissions",)))
         names = {str(role.get("role_name")) for role in roles}
         self._note(
@@ -311,6 +346,36 @@ class Probe:
         jit = self._raw("/jit_default_settings")
         seen = "404" if jit.status == 404 else "empty" if jit.body.strip() in (b"", b"{}", b"[]") else "nothing to see"
         self._note("just-in-time settings where there are none", "404", seen)
+
+    # What newer documents and other clients raised
+
+    def _look_at_newer(self) -> None:
+        details = self._accounts
+        self._note(
+            "text fields in a listing that can carry them", "none", newer.texts_of_listing(self._carrying, details)
+        )
+        self._note("last_login is told of", "everybody", newer.last_logins(details, self._self))
+        self._note("accounts have insert_ts", "yes", newer.always(details, "insert_ts"))
+        self._note("accounts have login_enabled", "yes", newer.always(details, "login_enabled"))
+        self._note("accounts have is_email_verified", "yes", newer.always(details, "is_email_verified"))
+        self._note("an account's roles are called as in the catalog", "yes", newer.role_names(details, self._roles))
+        self._note("an account's roles carry is_api", "no", newer.role_flags(details))
+        units = self._client.page("list", "/business_units", "business_units", [], 0).items
+        self._note("business units are listed with is_default", "yes", _carried(units, ("is_default",)))
+        self._note("roles are listed with child_roles", "yes", _carried(self._roles, ("child_roles",)))
+        if self._roles:
+            role = self._client.read("read a role", f"/roles/{segment(str(self._roles[0].get('role_id')))}")
+            self._note("a role read by its id carries child_roles", "yes", "yes" if "child_roles" in role else "no")
+        self._note_if_any("roles that include others exist", any(role.get("child_roles") for role in self._roles))
+
+    def _look_at_oauth(self) -> None:
+        answer = self._raw("/oauth2/client_credentials", [("page", "0"), ("size", "1")])
+        self._note("OAuth client credentials", "200", str(answer.status))
+        if answer.status != 200:
+            return
+        items = self._client.page("list", "/oauth2/client_credentials", "client_credentials", [], 0).items
+        self._note("fields of an OAuth client", "as assumed", newer.oauth_fields(items))
+        self._note("OAuth clients are listed with their secrets' ids", "yes", _carried(items, ("secrets",)))
 
     # Keys
 
@@ -485,6 +550,8 @@ def _unset(items: list[Item]) -> str:
 
 
 def _time_form(value: Any) -> str | None:
+    if isinstance(value, int):
+        return "number"
     if not isinstance(value, str) or not value:
         return None
     return "zulu" if value.endswith("Z") else "text" if value.endswith("UTC") else "offset"

@@ -14,8 +14,8 @@ import pytest
 from ansible_collections.community.veracode.plugins.module_utils._http.credentials import connection_from_options
 from tests.emulator.control import Emulator
 from tests.emulator.switches import TABLE
-from tests.probe.__main__ import table
-from tests.probe.observe import CONTRADICTED, Observation, Probe
+from tests.probe.__main__ import block, table
+from tests.probe.observe import CONTRADICTED, UNKNOWN, Observation, Probe
 
 # What can be told apart by reading alone, each with another position than the default.
 TOLD_APART = [
@@ -61,6 +61,31 @@ TOLD_APART = [
     ("login_status", "lower"),
     ("xml_undocumented", "error"),
     ("key_prefix_in_answers", "yes"),
+    ("list_carries", "sparse"),
+    ("timestamps", "number"),
+    ("search_newer_filters", "ignored"),
+    ("listings_hide_deleted", "no"),
+    ("business_unit_list", "keys"),
+    ("child_roles_shown", "by_id"),
+    ("account_times", "absent"),
+    ("last_login", "own"),
+    ("last_login", "absent"),
+    ("login_enabled_shown", "if_false"),
+    ("email_verified", "absent"),
+    ("user_role_names", "other"),
+    ("user_role_flags", "yes"),
+    ("oauth_clients", "404"),
+    ("oauth_clients", "403"),
+    ("oauth_list_secrets", "no"),
+]
+
+# What is told apart by making a team and a role and deleting them.
+TOLD_APART_BY_WRITING = [
+    ("delete_status", "204"),
+    ("create_role_status", "202"),
+    ("create_role_status", "200"),
+    ("hard_delete", "ignored"),
+    ("reuse_deleted_name", "refused"),
 ]
 
 # An account that is deleted before the probe looks.
@@ -75,7 +100,6 @@ NOT_BY_READING = {
                 "relationship_written",
                 "put_answer",
                 "create_status",
-                "delete_status",
                 "duplicate_status",
                 "reset_status",
             ),
@@ -108,7 +132,7 @@ NOT_BY_READING = {
     ),
     **dict.fromkeys(
         (
-            *("reuse_deleted_name", "manager_needs_team_admin", "leftover_scan_roles", "team_rule", "api_without_team"),
+            *("manager_needs_team_admin", "leftover_scan_roles", "team_rule", "api_without_team"),
             *(
                 "api_human_roles",
                 "api_shared_address",
@@ -119,19 +143,13 @@ NOT_BY_READING = {
         ),
         "a case that exists proves it, and the probe looks for one; that there is none proves nothing",
     ),
-    **dict.fromkeys(("xml_denied", "restricted_caller_sees"), "seen by a caller with fewer rights only"),
+    **dict.fromkeys(
+        ("xml_denied", "restricted_caller_sees", "team_admin_may"), "seen by a caller with fewer rights only"
+    ),
     **dict.fromkeys(
         ("clock_window", "prefixed_key_id", "plus_in_query"), "takes calls with a wrong signature, as an attack would"
     ),
-    **dict.fromkeys(
-        (
-            *("create_role_status", "hard_delete", "child_role_rules", "scan_rule", "oauth_secret"),
-            *("account_times", "business_unit_list", "child_roles_shown", "email_verified", "last_login"),
-            *("listings_hide_deleted", "login_enabled_shown", "oauth_clients", "oauth_list_secrets"),
-            *("search_newer_filters", "team_admin_may", "user_role_flags", "user_role_names"),
-        ),
-        BY_WRITING,
-    ),
+    **dict.fromkeys(("child_role_rules", "scan_rule", "oauth_secret"), BY_WRITING),
     "revoked_key_lookup": "takes the id of a pair that was revoked",
     "shuffle_lists": "any order may mean something",
 }
@@ -159,7 +177,7 @@ def usual(emulator: Emulator) -> set[Observation]:
 
 def test_every_doubt_is_looked_at_or_cannot_be_seen() -> None:
     doubts = {switch.name for switch in TABLE if switch.mark in ("guess", "disagree", "code")}
-    told = {name for name, _position in TOLD_APART}
+    told = {name for name, _position in (*TOLD_APART, *TOLD_APART_BY_WRITING)}
     assert doubts - told == set(NOT_BY_READING)
     assert not told & set(NOT_BY_READING)
 
@@ -167,9 +185,13 @@ def test_every_doubt_is_looked_at_or_cannot_be_seen() -> None:
 def _begin(emulator: Emulator) -> None:
     emulator.reset()
     emulator.remove("user", LEAVER)
+    emulator.add("oauth_client", user=emulator.caller, name="pipeline")
+    emulator.change("user", emulator.caller, last_login=1_700_000_000)
+    someone = next(user for user in emulator.state()["users"] if not user["deleted"] and user["active"])
+    emulator.change("user", someone["user_name"], phone="1", custom_two="2", ip_restricted=True)
 
 
-def _run(emulator: Emulator) -> list[Observation]:
+def _run(emulator: Emulator, *, writes: bool = False) -> list[Observation]:
     options = {
         "api_url": emulator.url,
         "xml_api_url": emulator.url,
@@ -177,7 +199,7 @@ def _run(emulator: Emulator) -> list[Observation]:
         "rate_limit": 10_000,
     }
     connection = connection_from_options(options, {**os.environ, **emulator.env}, os.path.expanduser("~"))
-    with Probe(connection, most=25) as probe:
+    with Probe(connection, most=25, writes=writes) as probe:
         return probe.run()
 
 
@@ -190,10 +212,50 @@ def test_a_switch_is_told_apart(emulator: Emulator, usual: set[Observation], swi
     assert any(each.verdict == CONTRADICTED for each in new) or switch == "list_carries"
 
 
+@pytest.fixture(scope="module")
+def usual_with_writes(emulator: Emulator) -> set[Observation]:
+    """What the probe says with every switch in its default position when it may write."""
+    _begin(emulator)
+    return set(_run(emulator, writes=True))
+
+
+@pytest.mark.parametrize(("switch", "position"), TOLD_APART_BY_WRITING)
+def test_a_switch_is_told_apart_by_writing(
+    emulator: Emulator, usual_with_writes: set[Observation], switch: str, position: str
+) -> None:
+    _begin(emulator)
+    emulator.switch(**{switch: position})
+    new = set(_run(emulator, writes=True)) - usual_with_writes
+    assert any(each.verdict == CONTRADICTED for each in new)
+
+
+def test_nothing_is_left_of_what_the_probe_writes(emulator: Emulator) -> None:
+    def live(state: dict[str, list[dict[str, object]]]) -> list[object]:
+        return [state["users"], [team for team in state["teams"] if not team["deleted"]], state["roles"]]
+
+    _begin(emulator)
+    before = live(emulator.state())
+    _run(emulator, writes=True)
+    assert live(emulator.state()) == before
+
+
+def test_the_report_ends_with_a_block_for_a_bug_report(emulator: Emulator) -> None:
+    _begin(emulator)
+    observations = _run(emulator)
+    lines = block(observations, "commercial").splitlines()
+    assert lines[0] == "Paste from here into a bug report:"
+    assert (lines[2], lines[-1]) == ("```text", "```")
+    assert lines[3].startswith("community.veracode ")
+    assert lines[3].endswith("region commercial")
+    assert [each.question for each in observations if each.verdict == UNKNOWN and each.question in "".join(lines)] == []
+    assert lines[-2] == f"not observable: {sum(each.verdict == UNKNOWN for each in observations)}"
+
+
 def test_nothing_is_written_and_nobody_is_named(emulator: Emulator) -> None:
     _begin(emulator)
     emulator.read_only(True)
-    report = table(_run(emulator))
+    observations = _run(emulator)
+    report = table(observations) + block(observations, "commercial")
     assert emulator.violations() == []
     for user in emulator.state()["users"]:
         for key in ("user_name", "email_address", "last_name"):
