@@ -15,6 +15,9 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
 
 # So many objects in a row that a server could not serve end a run.
 IN_A_ROW = 3
+# So many objects are begun before the first one is done, and one more for each that is. A server that does not work
+# then costs the retries of a few objects, however many threads write.
+AT_FIRST = 4
 
 
 class Breaker:
@@ -26,16 +29,20 @@ class Breaker:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._under_way = 0
+        self._most = AT_FIRST
         self._failures = 0
         self.reason: str | None = None
 
     def begin(self) -> str | None:
         """Begin an object as soon as that is sensible; returns the reason not to, `None` if there is none."""
         with self._changed:
-            self._changed.wait_for(lambda: self.reason or not self._failures or not self._under_way)
+            self._changed.wait_for(self._may_begin)
             if self.reason is None:
                 self._under_way += 1
             return self.reason
+
+    def _may_begin(self) -> bool:
+        return self.reason is not None or self._under_way < (1 if self._failures else self._most)
 
     def end(self, error: VeracodeError | None) -> None:
         """Note what became of an object that was begun.
@@ -48,8 +55,10 @@ class Breaker:
                 self.reason = self.reason or "the server does not accept the credentials any more (HTTP status 401)"
             if error is None or (isinstance(error, ApiError) and not _is_of_server(error)):
                 self._failures = 0
+                self._most += 1
             elif _is_of_server(error):
                 self._failures += 1
+                self._most = AT_FIRST
                 if self._failures >= IN_A_ROW and self.reason is None:
                     status = f"HTTP status {error.status}" if error.status is not None else "no answer"
                     self.reason = f"the server failed for {IN_A_ROW} objects in a row ({status})"

@@ -300,8 +300,8 @@ def test_a_server_that_fails_for_three_objects_ends_the_run(emulator: Emulator) 
     emulator.clear_faults()
     emulator.fault("status", status=503, method="PUT", count=0)
     emulator.clear_log()
-    result = apply(emulator, users=wanted, workers=4, max_retries=5)
-    assert len(emulator.log(writes=True)) <= 24
+    result = apply(emulator, users=wanted, workers=12, max_retries=1)
+    assert len(emulator.log(writes=True)) <= 8
     assert result["summary"]["failed"] == len(names)
 
 
