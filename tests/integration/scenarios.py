@@ -268,7 +268,7 @@ def _service_accounts() -> list[Scenario]:
         return Scenario(f"service account: {name}", options, kind="api_user", apis=REST, stops=stops or {})
 
     has_team = {**SVC, "teams": ["Demo Team"]}
-    shares = {"api_shared_address=no": "The name is taken"}
+    shares = {"api_shared_address=no": "the name is taken"}
     return [
         one("create", {**has_team, "roles": ["Results API"]}),
         one("create to scan", {**has_team, "roles": ["Upload and Scan API", "Results API"]}),

@@ -404,7 +404,7 @@ def test_refusals_come_with_veracode_s_reason_and_the_remedy(bench: Bench, tmp_p
             continue
         assert result["failed"], f"{module}: {result}"
         assert all(each in result["msg"] for each in words), result["msg"]
-        assert "Most roles need a team" not in result["msg"]
+        assert "most roles need a team" not in result["msg"]
         assert result["failure"]["status"] == 400
         assert (result["changed"], result["calls"]["writes"]) == (False, 1)
     if bench.world == "generous":

@@ -122,7 +122,7 @@ class RestClient:
         :raises LostAnswerError: a change that is to be made once was answered by something that cannot be read.
         """
         answer = self._transport.call(method, BASE + path, effect=effect, query=query, json=body)
-        self._check(what, answer)
+        self._check(what, answer, body)
         # A creation is answered with what was created: nothing at all may come from a proxy.
         return self._object(what, answer) if answer.body.strip() or effect is Effect.ONCE else None
 
@@ -234,12 +234,12 @@ class RestClient:
             if not page.items or page.pages is None or number >= page.pages:
                 return
 
-    def _check(self, what: str, answer: Answer) -> None:
+    def _check(self, what: str, answer: Answer, body: t.Any = None) -> None:
         if 200 <= answer.status < 300:
             return
         text = _message(answer.body)
         refusal = RestRefusal(
-            with_outcome(with_advice(f"Could not {what}", text, answer.status), answer),
+            with_outcome(with_advice(f"Could not {what}", text, answer.status, fields=body or ()), answer),
             status=answer.status,
             method=answer.method,
             path=answer.path,

@@ -86,7 +86,7 @@ class XmlClient:
         local = _local_name(element)
         if local == "error":
             text = "".join(str(part) for part in element.itertext()).strip()
-            message = with_advice(f"Could not {what}", text, xml=True)
+            message = with_advice(f"Could not {what}", text, fields=parameters, xml=True)
             refusal = XmlRefusal(with_outcome(message, answer), **_where(answer))
             refusal.text = text
             raise refusal
