@@ -83,6 +83,10 @@ roles:
       description: Names of its permissions, sorted.
       type: list
       elements: str
+    child_roles:
+      description: Display names of the roles that the role includes, sorted.
+      type: list
+      elements: str
     ignore_team_restrictions:
       description: Whether an account with this role is not restricted to its teams.
       type: bool

@@ -6,15 +6,20 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import pytest
 
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import RestAccountClient
 from ansible_collections.community.veracode.plugins.module_utils._module.api_credentials import API_CREDENTIALS
 from ansible_collections.community.veracode.plugins.module_utils._module.business_unit import BUSINESS_UNIT
 from ansible_collections.community.veracode.plugins.module_utils._module.business_unit_info import BUSINESS_UNIT_INFO
 from ansible_collections.community.veracode.plugins.module_utils._module.role import ROLE
 from ansible_collections.community.veracode.plugins.module_utils._module.team import TEAM
+from ansible_collections.community.veracode.plugins.module_utils._module.user_info import USER_INFO
 from ansible_collections.community.veracode.plugins.module_utils._session import Module
 from tests.emulator.control import Emulator
 from tests.integration.inside import Inside, assert_converged
@@ -334,3 +339,44 @@ def test_the_calling_account_is_never_the_one_without_an_id(inside: Inside, emul
     failed = inside.api_user(username="admin-api", state="disabled")
     assert failed["failed"]
     assert emulator.user("admin-api")["login_enabled"] is True  # type: ignore[index]
+
+
+def test_accounts_are_read_in_parallel_after_they_are_filtered(emulator: Emulator) -> None:
+    """333 accounts wait for their 333 readings together; a filter that leaves none costs none."""
+    with Emulator("small", people=300, api_users=20, teams=5) as many:
+        every = many.state()["users"]
+        many.clear_log()
+        result(many, USER_INFO, login_enabled=False, detailed=True)
+        disabled = [user for user in every if not user["login_enabled"] and not user["deleted"]]
+        assert len([entry for entry in many.log() if "-" in entry["path"]]) <= len(disabled)
+        Together.reset()
+        with mock.patch.object(RestAccountClient, "details", Together.counting(RestAccountClient.details)):
+            found = result(many, USER_INFO, detailed=True)
+        assert found["count"] == len([user for user in every if not user["deleted"]])
+        assert found["complete"] is True
+        assert Together.most > 8
+
+
+class Together:
+    """Counts how many readings are under way at once."""
+
+    now = most = 0
+    lock = threading.Lock()
+
+    @classmethod
+    def reset(cls) -> None:
+        cls.now = cls.most = 0
+
+    @classmethod
+    def counting(cls, work: Callable[..., Any]) -> Callable[..., Any]:
+        def counted(*arguments: Any) -> Any:
+            with cls.lock:
+                cls.now += 1
+                cls.most = max(cls.most, cls.now)
+            try:
+                return work(*arguments)
+            finally:
+                with cls.lock:
+                    cls.now -= 1
+
+        return counted

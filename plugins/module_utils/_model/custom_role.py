@@ -18,6 +18,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.role imp
     BY_TITLE,
     NEEDS_SCAN,
     SPELLINGS,
+    Role,
 )
 
 # Options of a role that are either set or not.
@@ -47,6 +48,7 @@ class CustomRole:
     :param permissions: `None` where the reading does not carry them.
     :param flags: `is_api` and those of ROLE_FLAGS that the reading carries.
     :param facts: what cannot be managed: `is_scan_type`, `requires_token`, `disabled`.
+    :param child_roles: the roles that it includes, `None` where the reading does not carry them.
     """
 
     name: str
@@ -55,6 +57,7 @@ class CustomRole:
     permissions: tuple[Permission, ...] | None = None
     flags: t.Mapping[str, bool] = field(default_factory=dict)
     facts: t.Mapping[str, t.Any] = field(default_factory=dict)
+    child_roles: tuple[Role, ...] | None = None
 
     @property
     def handle(self) -> str | None:
@@ -74,6 +77,8 @@ class CustomRole:
             values["role_name"] = self.role_name
         if self.permissions is not None:
             values["permissions"] = tuple(sorted(permission.name for permission in self.permissions))
+        if self.child_roles is not None:
+            values["child_roles"] = tuple(sorted(role.title for role in self.child_roles))
         return values
 
 
@@ -88,6 +93,7 @@ def report_role(role: CustomRole) -> dict[str, t.Any]:
         "is_api": values.get("is_api"),
         "is_scan_type": role.facts.get("is_scan_type"),
         "permissions": as_list(values.get("permissions")),
+        "child_roles": as_list(values.get("child_roles")),
         **{flag: values.get(flag) for flag in ROLE_FLAGS},
         "requires_token": role.facts.get("requires_token"),
         "disabled": role.facts.get("disabled"),

@@ -203,7 +203,7 @@ def body_for(values: t.Mapping[str, t.Any], after: Account, before: Account | No
         value = values[field.option]
         body[field.rest] = list(value) if field.type == NAMES else "" if value is None else value
     if "roles" in values:
-        body["roles"] = [_role_reference(role) for role in after.roles or ()]
+        body["roles"] = [role_reference(role) for role in after.roles or ()]
     if "teams" in values or "managed_teams" in values:
         managed_before = {team.name for team in (before.teams or ()) if team.manages} if before else set()
         body["teams"] = [_team_reference(team, team.name in managed_before) for team in after.teams or ()]
@@ -213,7 +213,8 @@ def body_for(values: t.Mapping[str, t.Any], after: Account, before: Account | No
     return body
 
 
-def _role_reference(role: Role) -> dict[str, str]:
+def role_reference(role: Role) -> dict[str, str]:
+    """Return the JSON that names a role in a body."""
     return {"role_name": role.name} if role.name is not None else {"role_description": role.title}
 
 

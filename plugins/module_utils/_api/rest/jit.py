@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.account_json import role_reference
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Json, RestClient, segment
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect
@@ -106,8 +107,6 @@ def _body(after: JitSettings) -> Json:
         option: list(value) if isinstance(value, tuple) else value if value is not None else ""
         for option, value in after.values.items()
     }
-    body["roles"] = [
-        {"role_name": role.name} if role.name is not None else {"role_description": role.title} for role in after.roles
-    ]
+    body["roles"] = [role_reference(role) for role in after.roles]
     body["teams"] = [{"team_id": team_id} if team_id else {"team_name": name} for name, team_id in after.teams.items()]
     return body

@@ -162,7 +162,7 @@ class ObjectClient(abc.ABC, t.Generic[S]):
         try:
             self._client.delete(f'delete the {self.word} "{entity.name}"', path, permanently=permanently)
         except ApiError as error:
-            if error.status in (400, 409) and DELETION[self.kind] not in error.msg:
+            if error.status in (400, 409) and "Probably" not in error.msg:
                 error.msg += f" {DELETION[self.kind]}."
             raise
 

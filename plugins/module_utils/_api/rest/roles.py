@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.account_json import role_reference
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Json
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.objects import ObjectClient
 from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import (
@@ -20,7 +21,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.custom_r
     Permission,
 )
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import ROLE
-from ansible_collections.community.veracode.plugins.module_utils._model.role import known_role
+from ansible_collections.community.veracode.plugins.module_utils._model.role import Role, known_role
 
 
 class RoleClient(ObjectClient[CustomRole]):
@@ -37,6 +38,7 @@ class RoleClient(ObjectClient[CustomRole]):
             return None
         permissions = item.get("permissions")
         short = item.get("role_name")
+        children = item.get("child_roles")
         return CustomRole(
             known_role(short, item.get("role_description") or None).title,
             str(short) if short else None,
@@ -50,10 +52,11 @@ class RoleClient(ObjectClient[CustomRole]):
                 "requires_token": item.get("requires_token"),
                 "disabled": item.get("role_disabled"),
             },
+            child_roles=_children(children) if isinstance(children, list) else None,
         )
 
     def body(self, values: t.Mapping[str, t.Any], after: CustomRole, before: CustomRole | None) -> Json:
-        """Return the JSON that sets C(values)."""
+        """Return the JSON that sets `values`."""
         body: Json = {flag: values[flag] for flag in ("is_api", *ROLE_FLAGS) if flag in values}
         if "name" in values:
             body["role_description"] = after.name
@@ -68,6 +71,8 @@ class RoleClient(ObjectClient[CustomRole]):
                 }
                 for permission in after.permissions or ()
             ]
+        if "child_roles" in values:
+            body["child_roles"] = [role_reference(role) for role in after.child_roles or ()]
         return body
 
     def all_permissions(self) -> tuple[dict[str, Permission], bool]:
@@ -83,6 +88,15 @@ class RoleClient(ObjectClient[CustomRole]):
     def bare(self, entity: CustomRole) -> CustomRole:
         """Return just the name."""
         return CustomRole(entity.name, None, entity.role_id)
+
+
+def _children(items: list[t.Any]) -> tuple[Role, ...]:
+    roles = [
+        known_role(item.get("role_name") or None, item.get("role_description") or None)
+        for item in items
+        if isinstance(item, dict) and (item.get("role_name") or item.get("role_description"))
+    ]
+    return tuple(sorted(roles, key=lambda role: role.title))
 
 
 def permission_from(item: Json) -> Permission:

@@ -197,3 +197,46 @@ def test_a_document_type_is_refused_and_nothing_that_it_names_is_opened(
         end.set()
         watcher.join()
     assert opened == []
+
+
+class Refusing:
+    """Stands in for a transport that refuses with one text after the other, and keeps what it was sent."""
+
+    def __init__(self, *answers: tuple[int, str]) -> None:
+        self._answers = list(answers)
+        self.sent: list[t.Any] = []
+
+    def call(self, method: str, path: str, *, effect: Effect, json: t.Any = None, **_sent: object) -> Answer:
+        self.sent.append(json)
+        status, text = self._answers[len(self.sent) - 1]
+        body = f'{{"message": "{text}"}}'.encode()
+        return Answer(status, body, "application/json", None, None, method, path, None, effect=effect)
+
+
+RELATED: dict[str, t.Any] = {"teams": [{"team_id": "1", "relationship": "ADMIN"}]}
+
+
+@pytest.mark.parametrize("text", ["relationship: cannot be read", "Cannot deserialize value", "Malformed JSON", ""])
+def test_a_relationship_is_written_in_the_other_form_where_the_form_was_refused(text: str) -> None:
+    server = Refusing((400, text), (200, "fine"))
+    client = RestClient(t.cast("t.Any", server))
+    client.write_related("update it", "PUT", "/users/1", effect=Effect.REPEATABLE, body=RELATED)
+    assert server.sent[1] == {"teams": [{"team_id": "1", "relationship": {"name": "ADMIN"}}]}
+
+
+def test_a_refusal_for_another_reason_is_not_repeated() -> None:
+    server = Refusing((400, "Role not found: x"))
+    with pytest.raises(ApiError, match="Role not found: x"):
+        RestClient(t.cast("t.Any", server)).write_related(
+            "update it", "PUT", "/users/1", effect=Effect.REPEATABLE, body=RELATED
+        )
+    assert len(server.sent) == 1
+
+
+def test_of_two_refusals_the_first_is_said() -> None:
+    server = Refusing((400, "relationship ADMIN needs Team Admin"), (400, "cannot read an object"))
+    with pytest.raises(ApiError, match="needs Team Admin"):
+        RestClient(t.cast("t.Any", server)).write_related(
+            "update it", "PUT", "/users/1", effect=Effect.REPEATABLE, body=RELATED
+        )
+    assert len(server.sent) == 2
