@@ -82,10 +82,14 @@ def test_two_plays_on_one_organization(world: World, emulator: Emulator) -> None
         assert {"Engineering", "Release Team"} <= set(user["teams"])
 
 
-def loop(world: World, folder: Path, limit: int, **env: str) -> subprocess.Popen[str]:
-    """Start a play whose ten forks read one account each, again and again."""
+def loop(world: World, folder: Path, limit: int, *, as_module: bool = False, **env: str) -> subprocess.Popen[str]:
+    """Start a play whose ten forks read one account each, again and again.
+
+    :param as_module: each read is a process of its own, which may be killed without an end of the play.
+    """
     hosts = {f"host{number}": None for number in range(FORKS)}
-    connection = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    connection: dict[str, Any] = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    connection["veracode_run_as_module"] = as_module
     (folder / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts, "vars": connection}}), encoding="utf-8")
     read = {"community.veracode.veracode_user_info": {"username": "tmonarch@example.com"}, "loop": [1, 2, 3, 4, 5]}
     play = [{"hosts": "all", "gather_facts": False, "strategy": "free", "tasks": [{"name": "Read", **read}]}]
@@ -135,7 +139,7 @@ def test_ten_forks_share_the_limit(world: World, emulator: Emulator, tmp_path: P
 def test_ten_forks_in_a_loop_keep_to_the_limit_and_end(world: World, emulator: Emulator, tmp_path: Path) -> None:
     """The whole loop, and one of the forks is killed on the way: the others neither wait for it nor exceed the limit."""
     limit = 30
-    process = loop(world, tmp_path, limit)
+    process = loop(world, tmp_path, limit, as_module=True)
     try:
         while len(emulator.log()) < limit - 5:
             time.sleep(0.1)
