@@ -25,7 +25,11 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
     MissingLibraryError,
     VeracodeError,
 )
-from ansible_collections.community.veracode.plugins.module_utils._http.client import Calls, Transport
+from ansible_collections.community.veracode.plugins.module_utils._http.client import (
+    Calls,
+    Transport,
+)
+from ansible_collections.community.veracode.plugins.module_utils._http.client import Session as Connections
 from ansible_collections.community.veracode.plugins.module_utils._http.credentials import (
     Connection,
     connection_from_options,
@@ -41,14 +45,22 @@ class Session:
 
     :param params: the module's options.
     :param check_mode: nothing may be written.
+    :param connections: returns connections that outlive the run; without it, the run closes its own.
     """
 
-    def __init__(self, params: t.Mapping[str, t.Any], *, check_mode: bool) -> None:
+    def __init__(
+        self,
+        params: t.Mapping[str, t.Any],
+        *,
+        check_mode: bool,
+        connections: t.Callable[[Connection], Connections] | None = None,
+    ) -> None:
         self.params = params
         self.check_mode = check_mode
         self.calls = Calls()
         self.progress = Progress()
         self.connection: Connection = connection_from_options(params, os.environ, os.path.expanduser("~"))
+        self._connections = connections(self.connection) if connections is not None else None
         if not self.connection.validate_certs:
             self.progress.warnings.append(
                 "validate_certs: the server's certificate is not verified, so anyone on the way can read and change "
@@ -60,7 +72,7 @@ class Session:
     def rest(self) -> RestAccountClient:
         """Return the client of the accounts at the Identity REST API."""
         if self._rest is None:
-            transport = Transport(self.connection, self.calls, family="rest")
+            transport = Transport(self.connection, self.calls, family="rest", session=self._connections)
             self._rest = RestAccountClient(transport, self.connection.credentials.bare_id)
             self._open.append(self._rest)
         return self._rest
@@ -75,7 +87,7 @@ class Session:
         """Return the client of the accounts at the Admin XML API."""
         from ansible_collections.community.veracode.plugins.module_utils._api.xml.accounts import XmlAccountClient
 
-        transport = Transport(self.connection, self.calls, family="xml")
+        transport = Transport(self.connection, self.calls, family="xml", session=self._connections)
         directory = XmlAccountClient(transport, lambda: self.rest().caller_username())
         self._open.append(directory)
         return directory
@@ -124,17 +136,24 @@ class Outcome:
     missing_library: str | None = None
 
 
-def run(declaration: Module, params: t.Mapping[str, t.Any], *, check_mode: bool) -> Outcome:
+def run(
+    declaration: Module,
+    params: t.Mapping[str, t.Any],
+    *,
+    check_mode: bool,
+    connections: t.Callable[[Connection], Connections] | None = None,
+) -> Outcome:
     """Do a module's work, wherever it runs, and return what came of it.
 
     :param params: the options, validated, with their defaults; plain data.
+    :param connections: as for `Session`.
     """
     session: Session | None = None
     missing: str | None = None
     secrets: set[str] = set()
     try:
         _refuse_impossible_paths(declaration.argument_spec(), params)
-        session = Session(params, check_mode=check_mode)
+        session = Session(params, check_mode=check_mode, connections=connections)
         secrets |= session.connection.credentials.secrets()
         result = declaration.work(session)
         if session.progress.pending:

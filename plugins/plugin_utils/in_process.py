@@ -32,11 +32,32 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import wrap_var
 
+from ansible_collections.community.veracode.plugins.module_utils._errors import MissingLibraryError
+from ansible_collections.community.veracode.plugins.module_utils._http.client import Session as Connections
+from ansible_collections.community.veracode.plugins.module_utils._http.client import libraries
+from ansible_collections.community.veracode.plugins.module_utils._http.credentials import Connection
 from ansible_collections.community.veracode.plugins.module_utils._session import Module, Result, run
 
 DISCOVERED = frozenset({"auto", "auto_legacy", "auto_silent", "auto_legacy_silent"})
 
 display = Display()
+
+# Ansible loads an action before it forks its workers: so each of them has the libraries, and none imports them itself.
+with contextlib.suppress(MissingLibraryError):
+    libraries()
+
+# The connections of this worker process, in which all items of a loop run; those used last are at the end. They end
+# with it. A forked process does not take them over, since they remember their process.
+MAX_CONNECTIONS = 4
+_connections: dict[Connection, Connections] = {}
+
+
+def connections_for(connection: Connection) -> Connections:
+    """Return the connections that this process has with these settings. Those that were not used for long are closed."""
+    _connections[connection] = kept = _connections.pop(connection, None) or Connections(connection)
+    for each in list(_connections)[:-MAX_CONNECTIONS]:
+        _connections.pop(each).close()
+    return kept
 
 
 class InProcessAction(NormalAction):
@@ -98,7 +119,7 @@ class InProcessAction(NormalAction):
             if validated.error_messages:
                 result = {"failed": True, "msg": self._argument_error(validated), "invocation": {"module_args": params}}
             else:
-                outcome = run(self.declaration, params, check_mode=self._task.check_mode)
+                outcome = run(self.declaration, params, check_mode=self._task.check_mode, connections=connections_for)
                 if outcome.missing_library:
                     return {}, f"{outcome.missing_library} cannot be imported here"
                 result = outcome.result

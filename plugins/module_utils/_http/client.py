@@ -14,6 +14,7 @@ the signing library, and it does so when the first call is made.
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import io
 import json as json_module
@@ -183,16 +184,73 @@ class _Raw:
     body: bytes
 
 
+@dataclass
+class _Line:
+    """A connection, which one call has to itself.
+
+    :param session: of requests.
+    :param auth: signs each request.
+    :param used: when it was used last, by the monotonic clock.
+    """
+
+    session: t.Any
+    auth: t.Any
+    used: float = 0.0
+
+
+class Session:
+    """The connections with one set of connection settings. Each call borrows one; what is free is used again.
+
+    Transports may share it, also those of many tasks, one after another. It remembers its process: in a forked child it
+    starts anew, and leaves the connections to its parent.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._credentials = connection.credentials
+        self._begin()
+
+    def _begin(self) -> None:
+        self._pid = os.getpid()
+        self._guard = threading.Lock()
+        self._free: list[_Line] = []
+
+    @contextlib.contextmanager
+    def line(self, library: _Library) -> t.Iterator[_Line]:
+        """Lend a connection for one attempt: the one that was used last, or a new one."""
+        if self._pid != os.getpid():
+            self._begin()
+        with self._guard:
+            line = self._free.pop() if self._free else None
+        if line is None:
+            # The bare pair, so that it is the same for every version of the library.
+            auth = library.sign(self._credentials.bare_id, self._credentials.bare_secret)
+            line = _Line(library.new_session(), auth)
+        try:
+            yield line
+        finally:
+            line.used = time.monotonic()
+            with self._guard:
+                self._free.append(line)
+
+    def close(self) -> None:
+        """Close all connections. A later call opens new ones."""
+        if self._pid == os.getpid():
+            for line in self._free:
+                line.session.close()
+        self._begin()
+
+
 class Transport:
     """Calls of one API with one key pair. May be used by many threads, each of which has a connection of its own.
 
     :param connection: from C(connection_from_options).
     :param calls: where the calls are counted; may be shared.
-    :param family: C(rest) or C(xml).
+    :param family: `rest` or `xml`.
+    :param session: connections that are shared; whoever made it closes it. Without one the transport has its own.
     :raises InputError: the key pair is not of the form of Veracode's.
     """
 
-    def __init__(self, connection: Connection, calls: Calls, *, family: str) -> None:
+    def __init__(self, connection: Connection, calls: Calls, *, family: str, session: Session | None = None) -> None:
         connection.credentials.check("the connection")
         self._connection = connection
         self._calls = calls
@@ -201,9 +259,8 @@ class Transport:
         self._limiter = limiter_for(
             family, urlsplit(self._base).netloc, connection.rate_limit or DEFAULT_LIMITS[family], os.environ
         )
-        self._local = threading.local()
-        self._guard = threading.Lock()
-        self._sessions: list[t.Any] = []
+        self._session = session or Session(connection)
+        self._owns_session = session is None
         self._library: _Library | None = None
 
     def call(
@@ -229,7 +286,7 @@ class Transport:
         :raises MissingLibraryError: requests or veracode-api-signing is missing or too old.
         """
         if self._library is None:
-            self._library = _library()
+            self._library = libraries()
         try:
             return self._call(self._library, self._encode(method, path, effect, query, json, form))
         except VeracodeError as error:
@@ -246,12 +303,9 @@ class Transport:
             ) from None
 
     def close(self) -> None:
-        """Close all connections. A later call opens new ones."""
-        with self._guard:
-            sessions, self._sessions = self._sessions, []
-            self._local = threading.local()
-        for session in sessions:
-            session.close()
+        """Close the connections, unless they are shared. A later call opens new ones."""
+        if self._owns_session:
+            self._session.close()
 
     def _encode(
         self,
@@ -347,63 +401,50 @@ class Transport:
 
         :raises _Lost: no complete answer came.
         """
+        with self._session.line(library) as line:
+            return self._send(library, line, request)
+
+    def _send(self, library: _Library, line: _Line, request: _Request) -> _Raw:
         connection = self._connection
-        session = self._session(library)
-        local = self._local
-        if request.effect is Effect.ONCE and time.monotonic() - getattr(local, "used", 0.0) > _IDLE:
+        if request.effect is Effect.ONCE and time.monotonic() - line.used > _IDLE:
             # If the connection turned out to be dropped, the outcome would be unknown. A new one is cheaper.
-            session.close()
+            line.session.close()
         place = self._limiter.acquire()
         sent = False
         library.stage.connecting = False
         try:
-            try:
-                # Signs, as each attempt needs a signature of its own. verify is passed here because
-                # REQUESTS_CA_BUNDLE would override that of the session.
-                response = session.request(
-                    request.method,
-                    request.url,
-                    data=request.body,
-                    headers=request.headers,
-                    auth=local.auth,
-                    timeout=(min(_CONNECT_TIMEOUT, connection.timeout), connection.timeout),
-                    allow_redirects=False,
-                    verify=connection.validate_certs and (connection.ca_path or True),
-                    stream=True,
-                )
-                sent = True
-            except ValueError:
-                raise  # of requests: it could not even prepare the call
-            except BaseException as error:
-                sent = not library.stage.connecting
-                if isinstance(error, library.request_exception):
-                    raise self._explain(error, sent) from None
-                raise
-            finally:
-                self._limiter.release(place, sent=sent)
-                if sent:
-                    self._calls.add(request.effect)
-            try:
-                with response:
-                    return _Raw(response.status_code, response.headers, _read(response))
-            except _TooLarge:
-                raise
-            except Exception as error:
-                raise self._explain(error, True) from None
+            # Signs, as each attempt needs a signature of its own. verify is passed here because
+            # REQUESTS_CA_BUNDLE would override that of the session.
+            response = line.session.request(
+                request.method,
+                request.url,
+                data=request.body,
+                headers=request.headers,
+                auth=line.auth,
+                timeout=(min(_CONNECT_TIMEOUT, connection.timeout), connection.timeout),
+                allow_redirects=False,
+                verify=connection.validate_certs and (connection.ca_path or True),
+                stream=True,
+            )
+            sent = True
+        except ValueError:
+            raise  # of requests: it could not even prepare the call
+        except BaseException as error:
+            sent = not library.stage.connecting
+            if isinstance(error, library.request_exception):
+                raise self._explain(error, sent) from None
+            raise
         finally:
-            local.used = time.monotonic()
-
-    def _session(self, library: _Library) -> t.Any:
-        session = getattr(self._local, "session", None)
-        if session is None:
-            session = library.new_session()
-            # The bare pair, so that it is the same for every version of the library.
-            credentials = self._connection.credentials
-            self._local.auth = library.sign(credentials.bare_id, credentials.bare_secret)
-            self._local.session = session
-            with self._guard:
-                self._sessions.append(session)
-        return session
+            self._limiter.release(place, sent=sent)
+            if sent:
+                self._calls.add(request.effect)
+        try:
+            with response:
+                return _Raw(response.status_code, response.headers, _read(response))
+        except _TooLarge:
+            raise
+        except Exception as error:
+            raise self._explain(error, True) from None
 
     def _explain(self, error: BaseException, sent: bool) -> _Lost:
         """Say in our words why there was no answer. Exceptions of requests quote the whole URL with its names."""
@@ -586,7 +627,11 @@ _loaded: list[_Library] = []
 _loading = threading.Lock()
 
 
-def _library() -> _Library:
+def libraries() -> _Library:
+    """Import the libraries, once in a process. May be called before a fork: nothing is opened.
+
+    :raises MissingLibraryError: requests or veracode-api-signing is missing or too old.
+    """
     with _loading:
         if not _loaded:
             _loaded.append(_load())

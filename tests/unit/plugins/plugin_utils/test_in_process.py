@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -22,8 +22,15 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
 from ansible_collections.community.veracode.plugins.plugin_utils import in_process
 from ansible_collections.community.veracode.plugins.plugin_utils.in_process import InProcessAction, plain
 from tests import actions, modules
+from tests.emulator.control import Emulator
 
 SECRET = "5ec4e7" * 20
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    with Emulator() as running:
+        yield running
 
 
 @pytest.fixture
@@ -31,7 +38,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Where tasks ran: `here` or `module`. Neither does anything."""
     places: list[str] = []
 
-    def here(_declaration: Any, params: Mapping[str, Any], *, check_mode: bool) -> _session.Outcome:
+    def here(_declaration: Any, params: Mapping[str, Any], *, check_mode: bool, connections: Any) -> _session.Outcome:
         places.append("here")
         return _session.Outcome({"changed": check_mode, "invocation": {"module_args": params}}, [], set())
 
@@ -131,7 +138,7 @@ def test_the_environment_and_the_folder_are_those_of_a_module_and_are_given_back
 ) -> None:
     seen: list[tuple[str | None, str]] = []
 
-    def here(_declaration: Any, _params: Any, *, check_mode: bool) -> _session.Outcome:
+    def here(_declaration: Any, _params: Any, *, check_mode: bool, connections: Any) -> _session.Outcome:
         seen.append((os.environ.get("VERACODE_API_PROFILE"), os.getcwd()))
         os.environ["LEFT_BEHIND"] = "1"
         raise KeyboardInterrupt
@@ -149,7 +156,7 @@ def test_the_environment_and_the_folder_are_those_of_a_module_and_are_given_back
 
 
 def test_secrets_are_masked_and_yes_and_no_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    def here(_declaration: Any, params: Mapping[str, Any], *, check_mode: bool) -> _session.Outcome:
+    def here(_declaration: Any, params: Mapping[str, Any], *, check_mode: bool, connections: Any) -> _session.Outcome:
         invocation = {"invocation": {"module_args": params}}
         return _session.Outcome({"changed": True, "user": f"a {SECRET}", **invocation}, [f"w {SECRET}"], {SECRET})
 
@@ -203,3 +210,32 @@ def test_a_deprecated_alias_is_a_deprecation_of_the_result(ran: list[str], monke
     monkeypatch.setattr(_session.Module, "argument_spec", lambda _self: spec)
     (deprecation,) = run(actions.action("veracode_user", {"old_name": "x"}))["deprecations"]
     assert "old_name" in deprecation["msg"]
+
+
+def test_one_connection_is_kept_for_all_items_of_a_loop_and_never_by_a_forked_process(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    env = {**os.environ, **emulator.env, "VERACODE_RATE_LIMIT": "100000", "XDG_CACHE_HOME": str(tmp_path)}
+    emulator.clear_log()
+    for _item in range(3):
+        assert not actions.run("veracode_user_info", {"username": "tmonarch@example.com"}, env).get("failed")
+    calls = emulator.log()
+    assert len(calls) == 6
+    assert {call["connection"] for call in calls} == {calls[0]["connection"]}
+    child = os.fork()
+    if not child:
+        failed = actions.run("veracode_user_info", {"username": "tmonarch@example.com"}, env).get("failed")
+        os._exit(1 if failed else 0)
+    assert os.waitpid(child, 0)[1] == 0
+    assert not actions.run("veracode_user_info", {"username": "tmonarch@example.com"}, env).get("failed")
+    connections = [call["connection"] for call in emulator.log()]
+    assert len(set(connections)) == 2
+    assert connections[0] == connections[-1] != connections[6]
+
+
+def test_few_connections_are_kept_and_those_used_last(emulator: Emulator, tmp_path: Path) -> None:
+    env = {**os.environ, **emulator.env, "VERACODE_RATE_LIMIT": "100000", "XDG_CACHE_HOME": str(tmp_path)}
+    for timeout in (50, 51, 50, 52, 53, 54, 50):
+        options = {"username": "tmonarch@example.com", "timeout": timeout}
+        assert not actions.run("veracode_user_info", options, env).get("failed")
+    assert [each.timeout for each in in_process._connections] == [52, 53, 54, 50]
