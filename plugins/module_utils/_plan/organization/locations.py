@@ -61,19 +61,49 @@ def show(errors: t.Iterable[VeracodeError], parts: t.Iterable[Part]) -> None:
     """Let each error say where it is: `users[17].roles (rm@example.com): …`, in a file `people.yml:118 (users[17].roles, …)`."""
     lines = {part.name: part.line for part in parts}
     for error in errors:
-        place = error.place
-        match = _PLACE.match(place) if place is not None else None
-        if place is None or match is None:
-            continue
-        text = error.msg[len(place) + 2 :] if error.msg.startswith(f"{place}: ") else None
-        file, path = match["file"], match["path"]
-        if file is not None and file in lines:
-            line = lines[file](path)
-            at = f"{file}:{line}" if line is not None else file
-            error.place = f"{at} ({path})"
-            error.msg = f"{at} ({', '.join(filter(None, (path, error.name)))}): {error.msg if text is None else text}"
-        elif text is not None and error.name:
-            error.msg = f"{place} ({error.name}): {text}"
+        places = [_Place.of(place, lines) for place in (error.place or "").split(", ")]
+        if len(places) > 1:
+            for place in places:
+                error.msg = error.msg.replace(place.text, place.shown)
+            error.place = ", ".join(place.shown for place in places)
+        else:
+            _show_one(error, places[0])
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where something is, as it is known and as it is shown.
+
+    :param at: the file and line of what stands in a file.
+    :param path: where in that file.
+    """
+
+    text: str
+    at: str | None = None
+    path: str = ""
+
+    @property
+    def shown(self) -> str:
+        return f"{self.at} ({self.path})" if self.at is not None else self.text
+
+    @classmethod
+    def of(cls, text: str, lines: t.Mapping[str, t.Callable[[str], int | None]]) -> _Place:
+        match = _PLACE.match(text)
+        if match is None or match["file"] not in lines:
+            return cls(text)
+        line = lines[match["file"]](match["path"])
+        return cls(text, f"{match['file']}:{line}" if line is not None else match["file"], match["path"])
+
+
+def _show_one(error: VeracodeError, place: _Place) -> None:
+    prefix = f"{place.text}: "
+    says_where = bool(place.text) and error.msg.startswith(prefix)
+    text = error.msg[len(prefix) :] if says_where else error.msg
+    if place.at is not None:
+        error.place = place.shown
+        error.msg = f"{place.at} ({', '.join(filter(None, (place.path, error.name)))}): {text}"
+    elif says_where and error.name and _PLACE.match(place.text):
+        error.msg = f"{place.text} ({error.name}): {text}"
 
 
 def as_one(error: VeracodeError) -> VeracodeError:

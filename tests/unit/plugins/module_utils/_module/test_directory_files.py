@@ -105,6 +105,19 @@ def test_an_error_says_file_and_line(emulator: Emulator, tmp_path: Path, monkeyp
     assert result["calls"]["writes"] == 0
 
 
+def test_two_sides_in_files_that_contradict_one_another_are_shown_with_their_lines(
+    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.yml").write_text("users:\n- username: tmonarch@example.com\n  teams: [Demo Team]\n", encoding="utf-8")
+    Path("b.yml").write_text("teams:\n- name: Release Team\n  members: [tmonarch@example.com]\n", encoding="utf-8")
+    result = apply(emulator, files=["a.yml", "b.yml"])
+    assert result["failure"]["place"] == "a.yml:3 (users[0].teams), b.yml:3 (teams[0].members)"
+    assert result["msg"].startswith(
+        'a.yml:3 (users[0].teams) leaves out the team "Release Team", but b.yml:3 (teams[0].members) names'
+    )
+
+
 def test_a_failure_of_an_entry_in_a_file_says_where_it_stands(emulator: Emulator, tmp_path: Path) -> None:
     path = tmp_path / "people.yml"
     path.write_text("users:\n  - username: mdoe@example.com\n    phone: '1'\n", encoding="utf-8")
