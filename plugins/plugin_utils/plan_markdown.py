@@ -59,6 +59,7 @@ class Entry:
     fields: t.Sequence[str]
     before: Mapping[str, t.Any]
     after: Mapping[str, t.Any]
+    destination: Mapping[str, t.Any]
 
     @property
     def is_removing(self) -> bool:
@@ -68,7 +69,8 @@ class Entry:
     def row(self, *, with_kind: bool) -> str:
         """Return the entry as a row of a table."""
         action = f"{_plain(self.action)} {_kind_word(self.kind)}" if with_kind else _plain(self.action)
-        cells = [action, code(self.name), self._details()]
+        details = [self._details(), *self._destination()]
+        cells = [action, code(self.name), "; ".join(each for each in details if each)]
         return f"| {' | '.join(cells)} |"
 
     def _details(self) -> str:
@@ -81,6 +83,11 @@ class Entry:
         return "; ".join(change for change in changes if change) or ", ".join(map(_plain, self.fields))
 
 
+    def _destination(self) -> list[str]:
+        """Return where a secret goes, which is approved with the plan."""
+        return [f"{_plain(option)}: {_value(value)}" for option, value in _set(self.destination) if option != "name"]
+
+
 def plan_markdown(plan: t.Any, title: str = "Veracode plan", max_length: int = 60000) -> str:
     """Return a plan as Markdown: one line of counts, what is removed, then a table for each kind.
 
@@ -90,9 +97,9 @@ def plan_markdown(plan: t.Any, title: str = "Veracode plan", max_length: int = 6
     """
     entries = _entries(plan)
     head = [f"## {title if _TITLE.fullmatch(title) else code(title)}", ""]
-    organization = plan.get("organization")
+    organization = _organization(plan.get("organization"))
     if organization:
-        head += [f"Organization: {_value(organization)}", ""]
+        head += [f"Organization: {organization}", ""]
     if not entries:
         return "\n".join([*head, NO_CHANGES]) + "\n"
     head.append(counts(entries))
@@ -107,6 +114,13 @@ def plan_markdown(plan: t.Any, title: str = "Veracode plan", max_length: int = 6
             lines = [*lines, *new]
             left -= 1
     return "\n".join(lines) + "\n"
+
+
+def _organization(organization: t.Any) -> str:
+    """Return the name and the host of an organization, as far as they are known."""
+    if not isinstance(organization, Mapping):
+        return code(str(organization)) if organization else ""
+    return ", ".join(code(str(organization[key])) for key in ("name", "host") if organization.get(key))
 
 
 def counts(entries: t.Sequence[Entry]) -> str:
@@ -134,13 +148,20 @@ def _entries(plan: t.Any) -> list[Entry]:
         msg = f"plan: {quoted(str(plan))} has no list of actions; give the dictionary that the file of plan_file holds"
         raise InputError(msg, option="plan")
     diff = plan.get("diff")
+    listed_destinations = plan.get("destinations")
+    destinations = {
+        str(one.get("name")): one
+        for one in (listed_destinations if isinstance(listed_destinations, (list, tuple)) else [])
+        if isinstance(one, Mapping)
+    }
     entries = []
     for action in actions:
         kind, name = str(action.get("kind")), str(action.get("name"))
         before, after = _at(diff, "before", kind, name), _at(diff, "after", kind, name)
         fields = action.get("fields")
         listed = [str(field) for field in fields] if isinstance(fields, (list, tuple)) else []
-        entries.append(Entry(str(action.get("action")), kind, name, listed, before, after))
+        destination = destinations.get(name, {}) if kind == "api_user" else {}
+        entries.append(Entry(str(action.get("action")), kind, name, listed, before, after, destination))
     return entries
 
 

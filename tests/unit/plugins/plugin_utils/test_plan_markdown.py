@@ -134,7 +134,8 @@ def test_a_name_is_nothing_but_text(name: str) -> None:
     plan = {
         "actions": [action(name), action(name, "delete"), action(name, name, name, [name])],
         "diff": {"before": {"user": {name: {name: name}}}, "after": {"user": {name: {name: [name]}}}},
-        "organization": name,
+        "organization": {"name": name, "host": name},
+        "destinations": [{"name": name, name: name}],
     }
     text = plan_markdown(plan, title=name or "x")
     rest = spans_removed(text)
@@ -146,6 +147,20 @@ def test_a_name_is_nothing_but_text(name: str) -> None:
     assert [line for line in text.splitlines() if line.startswith("#") and not line.startswith(("## ", "### "))] == []
     rows = [line for line in text.splitlines() if line.startswith("| ")]
     assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {4}, rows
+
+
+def test_a_plan_says_for_which_organization_it_is_and_where_secrets_go() -> None:
+    plan = {
+        "organization": {"host": "api.veracode.com", "id": "7", "name": "Example"},
+        "actions": [action("ci-bot", "create", "api_user", ["credentials"])],
+        "diff": {"before": {"api_user": {"ci-bot": {}}}, "after": {"api_user": {"ci-bot": {"roles": ["Results API"]}}}},
+        "destinations": [{"name": "ci-bot", "credentials_dest": "/etc/ci.json", "credentials_format": "json"}],
+    }
+    text = plan_markdown(plan)
+    assert "\nOrganization: `Example`, `api.veracode.com`\n" in text
+    assert (
+        "| create | `ci-bot` | roles: `Results API`; credentials_dest: `/etc/ci.json`; credentials_format: `json` |" in text
+    )
 
 
 def test_a_code_span_keeps_the_name() -> None:
