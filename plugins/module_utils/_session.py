@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ansible_collections.community.veracode.plugins.module_utils._activity import Activity
 from ansible_collections.community.veracode.plugins.module_utils._api.base import AccountClient
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import RestAccountClient
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import Progress
@@ -46,6 +47,7 @@ class Session:
     :param params: the module's options.
     :param check_mode: nothing may be written.
     :param connections: returns connections that outlive the run; without it, the run closes its own.
+    :param activity: is told what the run is doing.
     """
 
     def __init__(
@@ -54,10 +56,13 @@ class Session:
         *,
         check_mode: bool,
         connections: t.Callable[[Connection], Connections] | None = None,
+        activity: Activity | None = None,
     ) -> None:
         self.params = params
         self.check_mode = check_mode
         self.calls = Calls()
+        self.activity = activity or Activity()
+        self.activity.is_waiting = self.calls.is_waiting
         self.progress = Progress()
         self.connection: Connection = connection_from_options(params, os.environ, os.path.expanduser("~"))
         self._connections = connections(self.connection) if connections is not None else None
@@ -142,18 +147,20 @@ def run(
     *,
     check_mode: bool,
     connections: t.Callable[[Connection], Connections] | None = None,
+    activity: Activity | None = None,
 ) -> Outcome:
     """Do a module's work, wherever it runs, and return what came of it.
 
     :param params: the options, validated, with their defaults; plain data.
     :param connections: as for `Session`.
+    :param activity: as for `Session`.
     """
     session: Session | None = None
     missing: str | None = None
     secrets: set[str] = set()
     try:
         _refuse_impossible_paths(declaration.argument_spec(), params)
-        session = Session(params, check_mode=check_mode, connections=connections)
+        session = Session(params, check_mode=check_mode, connections=connections, activity=activity)
         secrets |= session.connection.credentials.secrets()
         result = declaration.work(session)
         if session.progress.pending:

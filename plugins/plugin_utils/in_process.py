@@ -20,6 +20,7 @@ import json
 import os
 import shutil
 import sys
+import threading
 import typing as t
 from collections.abc import Iterator, Mapping
 
@@ -32,11 +33,12 @@ from ansible.plugins.action.normal import ActionModule as NormalAction
 from ansible.utils.display import Display
 from ansible.utils.unsafe_proxy import wrap_var
 
+from ansible_collections.community.veracode.plugins.module_utils._activity import Activity
 from ansible_collections.community.veracode.plugins.module_utils._errors import MissingLibraryError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Session as Connections
 from ansible_collections.community.veracode.plugins.module_utils._http.client import libraries
 from ansible_collections.community.veracode.plugins.module_utils._http.credentials import Connection
-from ansible_collections.community.veracode.plugins.module_utils._session import Module, Result, run
+from ansible_collections.community.veracode.plugins.module_utils._session import Module, Outcome, Result, run
 
 DISCOVERED = frozenset({"auto", "auto_legacy", "auto_silent", "auto_legacy_silent"})
 
@@ -58,6 +60,29 @@ def connections_for(connection: Connection) -> Connections:
     for each in list(_connections)[:-MAX_CONNECTIONS]:
         _connections.pop(each).close()
     return kept
+
+
+# Seconds between two lines on what a long run is doing.
+INTERVAL = 10.0
+
+
+@contextlib.contextmanager
+def shown(activity: Activity, name: str) -> Iterator[None]:
+    """Show on standard error what takes long, as long as it does; standard output belongs to the callback."""
+    done = threading.Event()
+
+    def show() -> None:
+        while not done.wait(INTERVAL):
+            if text := str(activity):
+                display.display(f"{name}: {text}", stderr=True)
+
+    thread = threading.Thread(target=show, name="veracode-progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 class InProcessAction(NormalAction):
@@ -85,7 +110,7 @@ class InProcessAction(NormalAction):
             return "it becomes another user"
         if self._task.async_val:
             return "it is asynchronous"
-        if boolean(self._templar.template(variables.get("veracode_run_as_module", False)), strict=False):
+        if self._is_true(variables, "veracode_run_as_module", False):
             return "veracode_run_as_module is true"
         interpreter = self._interpreter(variables)
         if interpreter is not None and not is_own_python(interpreter):
@@ -119,7 +144,7 @@ class InProcessAction(NormalAction):
             if validated.error_messages:
                 result = {"failed": True, "msg": self._argument_error(validated), "invocation": {"module_args": params}}
             else:
-                outcome = run(self.declaration, params, check_mode=self._task.check_mode, connections=connections_for)
+                outcome = self._work(params, variables)
                 if outcome.missing_library:
                     return {}, f"{outcome.missing_library} cannot be imported here"
                 result = outcome.result
@@ -132,6 +157,17 @@ class InProcessAction(NormalAction):
         if not self._reports_invocation(variables):
             del result["invocation"]
         return masked(result, secrets), None
+
+    def _work(self, params: Result, variables: Mapping[str, t.Any]) -> Outcome:
+        activity = Activity()
+        with contextlib.ExitStack() as stack:
+            if self._is_true(variables, "veracode_show_progress", True):
+                stack.enter_context(shown(activity, self._task.action))
+            check_mode = self._task.check_mode
+            return run(self.declaration, params, check_mode=check_mode, connections=connections_for, activity=activity)
+
+    def _is_true(self, variables: Mapping[str, t.Any], name: str, default: bool) -> bool:
+        return bool(boolean(self._templar.template(variables.get(name, default)), strict=False))
 
     def _argument_error(self, validated: t.Any) -> str:
         text = str(validated.errors.msg)

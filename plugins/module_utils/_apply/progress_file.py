@@ -14,6 +14,7 @@ import threading
 import time
 import typing as t
 
+from ansible_collections.community.veracode.plugins.module_utils._activity import Phase
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
 from ansible_collections.community.veracode.plugins.module_utils._files import append_regular, write_regular
 
@@ -23,11 +24,13 @@ class Report:
 
     :param path: the file, `None` for none; it is begun anew.
     :param total: how many objects there are to write.
+    :param phase: counts them, too.
     :raises InputError: the file cannot be written.
     """
 
-    def __init__(self, path: str | None, total: int) -> None:
+    def __init__(self, path: str | None, total: int, phase: Phase | None = None) -> None:
         self._path = path
+        self._phase = phase or Phase("writing", total)
         self._total = total
         self._done = 0
         self._failed = 0
@@ -38,6 +41,7 @@ class Report:
 
     def one(self, *, failed: bool) -> None:
         """Count one object; the file gets a line once a second, and the last one."""
+        self._phase.advance()
         with self._lock:
             self._done += 1
             self._failed += failed

@@ -81,6 +81,7 @@ class Calls:
         self._guard = threading.Lock()
         self._reads = 0
         self._writes = 0
+        self._waiting = 0
 
     @property
     def reads(self) -> int:
@@ -97,6 +98,21 @@ class Calls:
                 self._reads += 1
             else:
                 self._writes += 1
+
+    @contextlib.contextmanager
+    def waiting(self) -> t.Iterator[None]:
+        """Note that a call waits for the rate limit."""
+        with self._guard:
+            self._waiting += 1
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._waiting -= 1
+
+    def is_waiting(self) -> bool:
+        """Tell whether a call waits for the rate limit."""
+        return self._waiting > 0
 
     def as_dict(self) -> dict[str, int]:
         """Return the form of the results."""
@@ -409,7 +425,8 @@ class Transport:
         if request.effect is Effect.ONCE and time.monotonic() - line.used > _IDLE:
             # If the connection turned out to be dropped, the outcome would be unknown. A new one is cheaper.
             line.session.close()
-        place = self._limiter.acquire()
+        with self._calls.waiting():
+            place = self._limiter.acquire()
         sent = False
         library.stage.connecting = False
         try:

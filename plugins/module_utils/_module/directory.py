@@ -69,7 +69,8 @@ def reconcile(session: Session) -> dict[str, t.Any]:
             stop=params["on_error"] == "stop",
         )
         writer.check_keys(run.steps)
-        errors = writer.carry_out(run.steps, Report(params["progress_file"], len(run.changes)))
+        with session.activity.phase("writing", len(run.changes)) as phase:
+            errors = writer.carry_out(run.steps, Report(params["progress_file"], len(run.changes), phase))
     except VeracodeError as error:
         show(error.all, parts)
         session.progress.kept["errors"] = [each.failure() for each in error.all]

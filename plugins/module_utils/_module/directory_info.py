@@ -69,7 +69,7 @@ class _Export:
         self._session = session
         self._kinds = kinds
         self._structure = StructureReader(session.rest())
-        self.reader = AccountReader(session.rest())
+        self.reader = AccountReader(session.rest(), session.activity)
         self.complete = True
 
     def read(self) -> dict[str, list[dict[str, t.Any]]]:

@@ -102,6 +102,7 @@ class Reconciliation:
             organization,
             exclusive=self.exclusive,
             names_accounts=bool(self.protected or self.required),
+            activity=session.activity,
         )
         self.accounts = AccountPlans()
         self.steps: list[Step] = []

@@ -13,6 +13,7 @@ import typing as t
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from ansible_collections.community.veracode.plugins.module_utils._activity import Activity
 from ansible_collections.community.veracode.plugins.module_utils._api.base import AccountSource, Filters, Listing
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.account_json import (
     ALL_TEXTS,
@@ -43,9 +44,13 @@ P = t.TypeVar("P", bound="Parallel")
 
 
 class Parallel:
-    """Does the same for many things at once. Ends its threads when it is left."""
+    """Does the same for many things at once. Ends its threads when it is left.
 
-    def __init__(self) -> None:
+    :param activity: is told what is read.
+    """
+
+    def __init__(self, activity: Activity | None = None) -> None:
+        self._activity = activity or Activity()
         self._pool = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="veracode-read")
 
     def __enter__(self: P) -> P:
@@ -61,6 +66,20 @@ class Parallel:
     def map(self, work: t.Callable[[T], U], items: t.Iterable[T]) -> list[U]:
         """Do something for all items at once and return the results in their order."""
         return list(self._pool.map(work, items))
+
+    def read(self, what: str, work: t.Callable[[T], U], items: t.Sequence[T]) -> list[U]:
+        """Read all items at once, say how far this is, and return the results in their order.
+
+        :param what: is read, in the plural.
+        """
+        with self._activity.phase(f"reading {what}", len(items)) as phase:
+
+            def counted(item: T) -> U:
+                found = work(item)
+                phase.advance()
+                return found
+
+            return self.map(counted, items)
 
     def at_once(self, *works: t.Callable[[], t.Any]) -> list[t.Any]:
         """Do different things at once and return their results. Each may `map` in turn, so give a few at most."""
@@ -98,10 +117,11 @@ class AccountReader(Parallel):
     """Reads accounts for an Inventory.
 
     :param client: the client of the accounts.
+    :param activity: is told what is read.
     """
 
-    def __init__(self, client: RestAccountClient) -> None:
-        super().__init__()
+    def __init__(self, client: RestAccountClient, activity: Activity | None = None) -> None:
+        super().__init__(activity)
         self._client = client
         self._lister = AccountLister(client, self.map)
         self._keys: dict[str, frozenset[str]] = {}
@@ -152,7 +172,7 @@ class AccountReader(Parallel):
     def details(self, inventory: Inventory, handles: t.Iterable[str]) -> None:
         """Read these accounts one by one; one that is gone meanwhile leaves the inventory incomplete."""
         accounts = [inventory.by_handle[handle] for handle in handles]
-        _replace(inventory, accounts, self.map(self._client.details, accounts))
+        _replace(inventory, accounts, self.read("accounts", self._client.details, accounts))
 
     def inverse(
         self, inventory: Inventory, handles: t.Collection[str], read_teams: t.Callable[[], Memberships | None] | None
@@ -169,9 +189,9 @@ class AccountReader(Parallel):
         roles = list(self._client.roles().roles)
         hidden = [inventory.by_handle[each] for each in handles if not _is_active(inventory.by_handle[each])]
         holders, memberships, read = self.at_once(
-            lambda: self.map(self._client.role_holders, roles),
+            lambda: self.read("roles", self._client.role_holders, roles),
             lambda: read_teams and read_teams(),
-            lambda: self.map(self._client.details, hidden),
+            lambda: self.read("accounts", self._client.details, hidden),
         )
         if read_teams and memberships is None:
             return False

@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
+from ansible_collections.community.veracode.plugins.module_utils._activity import Activity
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import RestAccountClient
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.objects import ObjectClient
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, Membership
@@ -59,6 +60,7 @@ class OrganizationReader:
 
     :param exclusive: the kinds of which everything has to be known.
     :param names_accounts: an option names accounts, so all of them have to be known.
+    :param activity: is told what is read.
     """
 
     def __init__(
@@ -69,10 +71,11 @@ class OrganizationReader:
         *,
         exclusive: t.Collection[str],
         names_accounts: bool,
+        activity: Activity,
     ) -> None:
         self.directory = directory
         self.structure = structure
-        self.reader = AccountReader(directory)
+        self.reader = AccountReader(directory, activity)
         self.strategy = LISTING
         self.inventory = Inventory((), complete=True)
         self.teams: list[Team] = []
@@ -164,7 +167,9 @@ class OrganizationReader:
 
     def _memberships(self) -> Memberships | None:
         """Return the teams of each account as the teams report them, `None` if they do not."""
-        teams = [team for team in self.reader.map(self.structure.teams.details, self.teams) if team is not None]
+        teams = [
+            team for team in self.reader.read("teams", self.structure.teams.details, self.teams) if team is not None
+        ]
         if len(teams) < len(self.teams) or any(team.users is None for team in teams):
             return None
         result: dict[str, list[Membership]] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 from ansible.plugins.action.normal import ActionModule as NormalAction
 
 from ansible_collections.community.veracode.plugins.module_utils import _session
+from ansible_collections.community.veracode.plugins.module_utils._activity import Activity, Phase
 from ansible_collections.community.veracode.plugins.module_utils._errors import MissingLibraryError
 from ansible_collections.community.veracode.plugins.plugin_utils import in_process
 from ansible_collections.community.veracode.plugins.plugin_utils.in_process import InProcessAction, plain
@@ -38,7 +40,7 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Where tasks ran: `here` or `module`. Neither does anything."""
     places: list[str] = []
 
-    def here(_declaration: Any, params: Mapping[str, Any], *, check_mode: bool, connections: Any) -> _session.Outcome:
+    def here(_declaration: Any, params: Mapping[str, Any], *, check_mode: bool, **_more: Any) -> _session.Outcome:
         places.append("here")
         return _session.Outcome({"changed": check_mode, "invocation": {"module_args": params}}, [], set())
 
@@ -138,7 +140,7 @@ def test_the_environment_and_the_folder_are_those_of_a_module_and_are_given_back
 ) -> None:
     seen: list[tuple[str | None, str]] = []
 
-    def here(_declaration: Any, _params: Any, *, check_mode: bool, connections: Any) -> _session.Outcome:
+    def here(_declaration: Any, _params: Any, *, check_mode: bool, **_more: Any) -> _session.Outcome:
         seen.append((os.environ.get("VERACODE_API_PROFILE"), os.getcwd()))
         os.environ["LEFT_BEHIND"] = "1"
         raise KeyboardInterrupt
@@ -156,7 +158,7 @@ def test_the_environment_and_the_folder_are_those_of_a_module_and_are_given_back
 
 
 def test_secrets_are_masked_and_yes_and_no_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    def here(_declaration: Any, params: Mapping[str, Any], *, check_mode: bool, connections: Any) -> _session.Outcome:
+    def here(_declaration: Any, params: Mapping[str, Any], *, check_mode: bool, **_more: Any) -> _session.Outcome:
         invocation = {"invocation": {"module_args": params}}
         return _session.Outcome({"changed": True, "user": f"a {SECRET}", **invocation}, [f"w {SECRET}"], {SECRET})
 
@@ -239,3 +241,70 @@ def test_few_connections_are_kept_and_those_used_last(emulator: Emulator, tmp_pa
         options = {"username": "tmonarch@example.com", "timeout": timeout}
         assert not actions.run("veracode_user_info", options, env).get("failed")
     assert [each.timeout for each in in_process._connections] == [52, 53, 54, 50]
+
+
+class _Screen:
+    """What Ansible is asked to show."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def display(self, text: str, *, stderr: bool = False) -> None:
+        assert stderr  # standard output belongs to the callback
+        self.lines.append(text)
+
+    def vv(self, text: str) -> None:
+        raise AssertionError(text)
+
+
+@pytest.mark.parametrize("shows", [True, False])
+def test_a_long_run_says_what_it_is_doing_unless_it_is_to_be_quiet(
+    monkeypatch: pytest.MonkeyPatch, shows: bool
+) -> None:
+    screen = _Screen()
+    monkeypatch.setattr(in_process, "display", screen)
+    monkeypatch.setattr(in_process, "INTERVAL", 0.01)
+
+    def here(_declaration: Any, _params: Any, *, activity: Activity, **_more: Any) -> _session.Outcome:
+        time.sleep(0.05)  # nothing that takes long yet
+        activity.is_waiting = lambda: True
+        with activity.phase("reading accounts", 1000) as phase:
+            for _account in range(400):
+                phase.advance()
+            end = time.monotonic() + 10
+            while shows and not screen.lines and time.monotonic() < end:
+                time.sleep(0.01)
+        return _session.Outcome({"changed": False, "invocation": {}}, [], set())
+
+    monkeypatch.setattr(in_process, "run", here)
+    run(actions.action("veracode_directory", {}), veracode_show_progress=shows)
+    told = "community.veracode.veracode_directory: reading accounts 400/1,000, waiting for the rate limit"
+    assert set(screen.lines) == ({told} if shows else set())
+
+
+def test_a_directory_run_says_how_far_it_is(
+    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    advance = Phase.advance
+
+    def told(phase: Phase) -> None:
+        advance(phase)
+        seen.append(str(phase))
+
+    monkeypatch.setattr(Phase, "advance", told)
+    env = {**os.environ, **emulator.env, "VERACODE_RATE_LIMIT": "100000", "XDG_CACHE_HOME": str(tmp_path)}
+    users = [{"username": f"{name}@example.com", "phone": "1"} for name in ("tmonarch", "mdoe", "sviceroy")]
+    assert not actions.run("veracode_directory", {"users": users}, env).get("failed")
+    assert {"writing 1/3", "writing 2/3", "writing 3/3"} <= set(seen)
+
+
+def test_the_time_that_is_left_is_estimated_from_the_speed_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = mock.Mock(return_value=0.0)
+    monkeypatch.setattr(time, "monotonic", clock)
+    phase = Phase("writing", 120)
+    for _object in range(30):
+        phase.advance()
+    assert str(phase) == "writing 30/120"
+    clock.return_value = 15.0
+    assert str(phase) == "writing 30/120, about 45 s left"
