@@ -13,18 +13,20 @@ short_description: Read the CSV file of Veracode's Java or C# API wrapper
 description:
   - Turns the text of a CSV file that was made for the C(inputfilepath) of Veracode's API wrappers into a list of options of
     M(community.veracode.veracode_user), one for each row.
-  - Columns have the wrapper's names, C(action), C(username), C(customid), C(newcustomid), C(firstname), C(lastname), C(emailaddress),
-    C(phone), C(title) or C(position), C(roles), C(teams), C(issamluser), C(loginenabled), C(active), C(requirestoken),
+  - The columns are separated by commas, semicolons or tabs, found by the header. A byte order mark, any line ending and blank lines
+    are understood. Cells are trimmed of white space; an invisible character in one is an error.
+  - Columns have the wrapper's names, without regard to case, blanks, C(_) and C(-). They are C(action), C(username), C(customid),
+    C(newcustomid), C(firstname), C(lastname), C(emailaddress), C(phone), C(title) or C(position), C(roles), C(teams), C(issamluser), C(loginenabled), C(active), C(requirestoken),
     C(hasiprestrictions), C(allowedipaddresses), C(custom1) to C(custom5), C(iselearningmanager), C(elearningmanager),
-    C(elearningtrack), C(elearningcurriculum), C(keepelearningactive), C(loginaccounttype). Their order does not matter.
+    C(elearningtrack), C(elearningcurriculum), C(keepelearningactive), C(loginaccounttype). The order does not matter.
   - An empty cell means "not given", and the option is left out. The wrapper itself takes the value of the row above instead, which
     has given people the teams of others.
   - The actions C(createuser) and C(updateuser) become C(state=present), C(deleteuser) becomes C(state=absent) with the selector alone.
     One file may mix them.
   - An unknown column, a boolean other than C(true) and C(false), a cell without a column and everything else that is wrong with the
-    file is an error that names line and column. All are listed. The header is line 1.
-  - Lists have commas between their names and quotes around them. Blanks around these commas do not count. A name with a comma can be
-    given in a JSON list, C("[""R, D"", ""Quality Team""]"). No other value is trimmed.
+    file is an error that names line and column. All are listed, the same error of many rows once. The header is line 1.
+  - Lists have commas or semicolons between their names. Blanks around these do not count. A name that holds one itself can be given in
+    a JSON list, C("[""R, D"", ""Quality Team""]").
 positional: _input
 options:
   _input:
@@ -78,6 +80,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.community.veracode.plugins.plugin_utils.csv import error_lines
 from ansible_collections.community.veracode.plugins.plugin_utils.filters import text_of, veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.names import quoted
 from ansible_collections.community.veracode.plugins.plugin_utils.wrapper_csv import ACTIONS, read_wrapper_csv
 
 
@@ -85,7 +88,9 @@ from ansible_collections.community.veracode.plugins.plugin_utils.wrapper_csv imp
 def from_wrapper_csv(value: t.Any, action: str | None = None, file: str | None = None) -> list[dict[str, t.Any]]:
     """Return the options of each row."""
     if action is not None and action not in ACTIONS:
-        raise AnsibleFilterError(f"from_wrapper_csv: action is {action!r}; choose one of {', '.join(ACTIONS)}")
+        raise AnsibleFilterError(
+            f"from_wrapper_csv: action: unknown value {quoted(str(action))}; choose one of {', '.join(ACTIONS)}"
+        )
     entries, errors = read_wrapper_csv(text_of(value, "from_wrapper_csv"), action)
     if errors:
         raise AnsibleFilterError("\n".join(error_lines(errors, file)))

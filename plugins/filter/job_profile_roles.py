@@ -80,7 +80,9 @@ from ansible_collections.community.veracode.plugins.plugin_utils.filters import 
 def job_profile_roles(value: t.Any, profiles: t.Any = None, common: bool = False) -> list[str]:
     """Return the roles of the profile."""
     if profiles is not None and not isinstance(profiles, Mapping):
-        raise AnsibleFilterError(f"job_profile_roles: profiles is {profiles!r}; give a dictionary of lists of roles")
+        raise AnsibleFilterError(
+            f"job_profile_roles: profiles is of type {type(profiles).__name__}; give a dictionary of lists of roles"
+        )
     return _job_profiles.job_profile_roles(text_of(value, "job_profile_roles"), profiles, common=common)
 
 

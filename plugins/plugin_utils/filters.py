@@ -5,11 +5,12 @@
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What the filters share: errors in Ansible's own form, and values that are never read as templates."""
+"""What the filters share: plain input, errors in Ansible's own form, values that are never read as templates."""
 
 from __future__ import annotations
 
 import functools
+import re
 import typing as t
 from collections.abc import Mapping
 
@@ -27,21 +28,44 @@ except ImportError:  # gone from the ansible-core that marks what may be a templ
 
 Filter = t.Callable[..., t.Any]
 
+_HIDDEN = "********"
+
 
 def veracode_filter(function: Filter) -> Filter:
-    """Make a filter of a function: its errors are Ansible's, and text from files stays text.
+    """Make a filter of a function: plain values go in, errors are Ansible's, and text from files stays text.
 
-    Without the mark, ansible-core before 2.19 would evaluate braces in a cell of a CSV file as a template.
+    A value that was encrypted with Ansible Vault appears in no error. Without the mark of `wrap_var`, ansible-core before
+    2.19 would evaluate braces in a cell of a CSV file as a template.
     """
 
     @functools.wraps(function)
     def run(*args: t.Any, **kwargs: t.Any) -> t.Any:
+        secrets: list[str] = []
+        given = [plain(value, secrets) for value in args]
+        named = {name: plain(value, secrets) for name, value in kwargs.items()}
         try:
-            return wrap_var(function(*args, **kwargs))
+            result = function(*given, **named)
         except VeracodeError as error:
-            raise AnsibleFilterError(error.msg) from None
+            raise AnsibleFilterError(_without(error.msg, secrets)) from None
+        except AnsibleFilterError as error:
+            if not secrets:
+                raise
+            raise AnsibleFilterError(_without(str(error), secrets)) from None
+        if secrets and isinstance(result, dict) and "errors" in result:
+            result["errors"] = [_without(error, secrets) for error in result["errors"]]
+        return wrap_var(result)
 
     return run
+
+
+def _without(text: str, secrets: t.Iterable[str]) -> str:
+    """Return a message without values that are given in confidence, nor what is like them."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        if "\n" in secret:
+            # The content of a file: its cells are what messages quote.
+            text = re.sub(r'"[^\n]*"', f'"{_HIDDEN}"', text)
+        text = text.replace(secret, _HIDDEN)
+    return re.sub(r', did you mean "[^\n]*?"\?', "", text) if _HIDDEN in text else text
 
 
 def text_of(value: t.Any, name: str) -> str:
@@ -50,14 +74,30 @@ def text_of(value: t.Any, name: str) -> str:
     :raises AnsibleFilterError: it is something else.
     """
     if not isinstance(value, str):
-        raise AnsibleFilterError(f"{name}: the input is {value!r:.80}; give it text")
+        raise AnsibleFilterError(f"{name}: the input is of type {type(value).__name__}; give it text")
     return value
 
 
-def plain(value: t.Any) -> t.Any:
-    """Return a value without the containers of Ansible's templating, so that it can be copied and wrapped."""
+def plain(value: t.Any, secrets: list[str] | None = None) -> t.Any:
+    """Return a value without the containers of Ansible's templating, and decrypted.
+
+    :param secrets: gets every text that was encrypted with Ansible Vault.
+    """
     if isinstance(value, Mapping):
-        return {key: plain(each) for key, each in value.items()}
+        return {plain(key, secrets): plain(each, secrets) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(each) for each in value]
+        return [plain(each, secrets) for each in value]
+    if getattr(value, "__ENCRYPTED__", False):
+        # ansible-core before 2.19: an object that is no text, and decrypts itself where one is wanted.
+        value = str(value)
+        if secrets is not None:
+            secrets.append(value)
+    elif secrets is not None and isinstance(value, str) and _is_vaulted(value):
+        secrets.append(str(value))
     return value
+
+
+def _is_vaulted(value: str) -> bool:
+    """Tell whether a text was decrypted by ansible-core 2.19 or newer, which marks it."""
+    tags: t.Iterable[type] = getattr(value, "_ansible_tags_mapping", None) or ()
+    return any(tag.__name__ == "VaultedValue" for tag in tags)

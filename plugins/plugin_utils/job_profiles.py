@@ -13,6 +13,7 @@ import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
 from ansible_collections.community.veracode.plugins.module_utils._model.names import did_you_mean
+from ansible_collections.community.veracode.plugins.plugin_utils.names import name_error, quoted
 
 _LEARNER = ("Greenlight IDE User", "eLearning", "Security Labs User")
 
@@ -77,14 +78,18 @@ def job_profile_roles(
         roles = own[profile]
         if isinstance(roles, str) or not isinstance(roles, t.Sequence) or not all(isinstance(r, str) for r in roles):
             raise InputError(
-                f'job profile "{profile}": {roles!r} is not a list; write the names of its roles as a list',
+                f"job profile {quoted(profile)}: its roles are not a list of names; write them as a list",
                 option="job_profile",
                 value=profile,
             )
+        for role in roles:
+            wrong = name_error(role)
+            if wrong is not None:
+                raise InputError(f"job profile {quoted(profile)}: {wrong}", option="job_profile", value=profile)
         return list(roles)
     if profile not in JOB_PROFILES:
         known = sorted({*JOB_PROFILES, *(own or {})})
         hint = did_you_mean(profile, known, f"choose one of {', '.join(known)}")
-        raise InputError(f'unknown job profile "{profile}"{hint}', option="job_profile", value=profile)
+        raise InputError(f"unknown job profile {quoted(profile)}{hint}", option="job_profile", value=profile)
     typical, more = JOB_PROFILES[profile]
     return sorted({*typical, *(more if common else ())})

@@ -16,13 +16,14 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.community.veracode.plugins.module_utils._model.names import did_you_mean
 from ansible_collections.community.veracode.plugins.module_utils._model.role import BUILT_IN, Role, RoleCatalog
+from ansible_collections.community.veracode.plugins.plugin_utils.names import name_error, quoted
 
 
 def translate(value: t.Any, custom: t.Any, to: str) -> t.Any:
     """Return the name of a role, or of each role in a list, in the other vocabulary.
 
     :param custom: custom roles as veracode_role_info returns them.
-    :param to: C(name) or C(description).
+    :param to: `name` or `description`.
     :raises AnsibleFilterError: the input is not a name, or no role has it.
     """
     catalog = RoleCatalog([*BUILT_IN, *_custom_roles(custom, to)])
@@ -30,7 +31,9 @@ def translate(value: t.Any, custom: t.Any, to: str) -> t.Any:
         return _translated(value, catalog, to)
     if isinstance(value, (list, tuple)):
         return [_translated(each, catalog, to) for each in value]
-    raise AnsibleFilterError(f"role_{to} needs text: give the name of a role or a list of names, not {value!r:.80}")
+    raise AnsibleFilterError(
+        f"role_{to}: the input is of type {type(value).__name__}; give the name of a role or a list of names"
+    )
 
 
 def _custom_roles(custom: t.Any, to: str) -> list[Role]:
@@ -38,7 +41,7 @@ def _custom_roles(custom: t.Any, to: str) -> list[Role]:
         return []
     if not isinstance(custom, (list, tuple)) or not all(isinstance(role, Mapping) for role in custom):
         raise AnsibleFilterError(
-            f"role_{to}: roles: give the list roles of what veracode_role_info returned, not {custom!r:.80}"
+            f"role_{to}: roles: not a list of roles; give the list roles of what veracode_role_info returned"
         )
     return [
         Role(role.get("role_name"), str(role.get("name") or role.get("role_name")))
@@ -50,12 +53,15 @@ def _custom_roles(custom: t.Any, to: str) -> list[Role]:
 def _translated(name: t.Any, catalog: RoleCatalog, to: str) -> str:
     role = catalog.find(name) if isinstance(name, str) else None
     if role is None:
+        wrong = name_error(name) if isinstance(name, str) else None
+        if wrong is not None:
+            raise AnsibleFilterError(f"role_{to}: {wrong}")
         hint = did_you_mean(str(name), catalog.names(), "name a role of Veracode's, or give custom ones in roles")
-        raise AnsibleFilterError(f'role_{to}: unknown role "{name}"{hint}')
+        raise AnsibleFilterError(f"role_{to}: unknown role {quoted(str(name))}{hint}")
     if to == "description":
         return role.title
     if role.name is None:
         raise AnsibleFilterError(
-            f'role_name: no short name is known for "{role.title}"; read it with veracode_role_info'
+            f"role_name: no short name is known for {quoted(role.title)}; read it with veracode_role_info"
         )
     return role.name

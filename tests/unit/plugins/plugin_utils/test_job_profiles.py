@@ -54,5 +54,7 @@ def test_unknown_profile_and_wrong_profile() -> None:
         job_profile_roles("Develper")
     with pytest.raises(InputError, match='unknown job profile "Auditr", did you mean "Auditor"'):
         job_profile_roles("Auditr", {"Auditor": ["Executive"]})
-    with pytest.raises(InputError, match="is not a list; write the names"):
+    with pytest.raises(InputError, match="its roles are not a list of names; write them"):
         job_profile_roles("Auditor", {"Auditor": "Executive"})
+    with pytest.raises(InputError, match="U\\+00A0"):
+        job_profile_roles("Auditor", {"Auditor": ["Executive\u00a0"]})
