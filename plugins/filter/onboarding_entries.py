@@ -11,16 +11,16 @@ author:
 version_added: 1.0.0
 short_description: Read people and API service accounts from files of several forms
 description:
-  - Reads the texts of files and the entries of variables into entries of M(community.veracode.veracode_directory). It is made for the
-    role P(community.veracode.onboarding#role), whose README describes the forms.
-  - A file whose name ends in C(.yml), C(.yaml) or C(.json) is YAML, every other is CSV, in the form of Veracode's API wrapper if its
-    header says so.
-  - Does not fail for what is in the files. Everything that is wrong is returned.
+  - Only the role P(community.veracode.onboarding#role) uses this filter. It is outside of the promise of compatibility.
+  - Reads the contents of files and the entries of variables into entries of M(community.veracode.veracode_directory).
+  - A file whose name ends in C(.yml), C(.yaml) or C(.json) is YAML. Every other is a workbook of Excel or CSV, in the form of Veracode's
+    API wrapper if its header says so.
+  - Does not fail for what is in the files. All errors are returned, among them that there is no account at all.
 positional: _input
 options:
   _input:
     description:
-      - The texts of the files.
+      - The contents of the files, as the lookup P(ansible.builtin.unvault#lookup) returns them.
     type: list
     elements: str
     required: true
@@ -73,7 +73,7 @@ EXAMPLES = r"""
     fail_msg: "{{ entries.errors | join('\n') }}"
   vars:
     files: [people.csv]
-    entries: "{{ query('ansible.builtin.file', *files, rstrip=false) | community.veracode.onboarding_entries(files=files) }}"
+    entries: "{{ query('ansible.builtin.unvault', *files) | community.veracode.onboarding_entries(files=files) }}"
 """
 
 RETURN = r"""
@@ -98,7 +98,7 @@ _value:
       type: list
       elements: dict
     errors:
-      description: Everything that is wrong, each with its file, line and column.
+      description: Everything that is wrong, a line for each kind of error, with its file, line and column.
       type: list
       elements: str
 """
@@ -108,13 +108,14 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
-from ansible_collections.community.veracode.plugins.plugin_utils.filters import plain, text_of, veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.filters import text_of, veracode_filter
 from ansible_collections.community.veracode.plugins.plugin_utils.onboarding import (
     LISTS,
     Onboarding,
     Profiles,
     add_file,
     add_variables,
+    nothing_given,
 )
 
 
@@ -130,17 +131,17 @@ def onboarding_entries(
     sheet: str | None = None,
 ) -> dict[str, t.Any]:
     """Return the entries of all files and variables."""
-    texts, names = plain(value), plain(files or [])
+    texts, names = value, files or []
     if not isinstance(texts, list) or not isinstance(names, list) or len(texts) != len(names):
-        raise AnsibleFilterError(
-            f"onboarding_entries: files holds {names!r:.200}; give a list of texts, and as many names in files"
-        )
+        raise AnsibleFilterError("onboarding_entries: files: not as many as contents; give a name for each")
     result = Onboarding()
-    profiles = Profiles(plain(job_profiles or {}), common)
-    add_variables(result, USER, "onboarding_users", plain(users or []), profiles)
-    add_variables(result, API_USER, "onboarding_api_users", plain(api_users or []), profiles)
+    profiles = Profiles(job_profiles or {}, common)
+    add_variables(result, USER, "onboarding_users", users or [], profiles)
+    add_variables(result, API_USER, "onboarding_api_users", api_users or [], profiles)
     for name, text in zip(names, texts):
         add_file(result, str(name), text_of(text, "onboarding_entries"), profiles, action=action, sheet=sheet or None)
+    nothing = nothing_given(result, [str(name) for name in names])
+    result.errors += [nothing] if nothing is not None else []
     return {
         **{name: result.entries[kind] for kind, name in LISTS.items()},
         "origins": {

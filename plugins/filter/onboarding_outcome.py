@@ -11,8 +11,9 @@ author:
 version_added: 1.0.0
 short_description: Say what became of each row of an onboarding
 description:
-  - Holds what M(community.veracode.veracode_directory) returned against the rows it was given by
-    P(community.veracode.onboarding_entries#filter). It is made for the role P(community.veracode.onboarding#role).
+  - Only the role P(community.veracode.onboarding#role) uses this filter. It is outside of the promise of compatibility.
+  - Compares what M(community.veracode.veracode_directory) returned with the rows that
+    P(community.veracode.onboarding_entries#filter) gave it.
   - Errors that speak of C(users[17].roles) are rewritten to speak of file, line, row and column.
 positional: _input
 options:
@@ -31,12 +32,17 @@ options:
       - Whether the task was to stop at the first failure.
     type: bool
     default: false
+  check_mode:
+    description:
+      - Whether the task ran in check mode.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
 - name: Read a file
   ansible.builtin.set_fact:
-    entries: "{{ query('ansible.builtin.file', *files, rstrip=false) | community.veracode.onboarding_entries(files=files) }}"
+    entries: "{{ query('ansible.builtin.unvault', *files) | community.veracode.onboarding_entries(files=files) }}"
   vars:
     files: [people.csv]
 
@@ -68,9 +74,12 @@ _value:
       description: The rows as a CSV file.
       type: str
     errors:
-      description: What went wrong, in words of the files.
+      description: What went wrong, with locations in the files; one line for each kind of error.
       type: list
       elements: str
+    summary:
+      description: What was done, in one sentence.
+      type: str
     counts:
       description: How many rows there are of each outcome.
       type: dict
@@ -83,19 +92,23 @@ from collections.abc import Mapping
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.community.veracode.plugins.plugin_utils.csv import Cell
-from ansible_collections.community.veracode.plugins.plugin_utils.filters import plain, veracode_filter
-from ansible_collections.community.veracode.plugins.plugin_utils.onboarding import LISTS, Origin, outcome, result_csv
+from ansible_collections.community.veracode.plugins.plugin_utils.filters import veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.onboarding import (
+    LISTS,
+    Origin,
+    outcome,
+    result_csv,
+    summary,
+)
 
 
 @veracode_filter
-def onboarding_outcome(value: t.Any, entries: t.Any, stops: bool = False) -> dict[str, t.Any]:
+def onboarding_outcome(value: t.Any, entries: t.Any, stops: bool = False, check_mode: bool = False) -> dict[str, t.Any]:
     """Return what became of the rows."""
     if not isinstance(value, Mapping) or not isinstance(entries, Mapping) or "origins" not in entries:
         raise AnsibleFilterError(
-            f"onboarding_outcome: entries is {entries!r:.200}; give it a registered result, and in entries what "
-            "onboarding_entries returned"
+            "onboarding_outcome: entries: not what onboarding_entries returned; give that, and a registered result"
         )
-    run, given = plain(value), plain(entries)
     origins = {
         kind: [
             Origin(
@@ -104,13 +117,19 @@ def onboarding_outcome(value: t.Any, entries: t.Any, stops: bool = False) -> dic
                 origin["row"],
                 {option: Cell("", column, header) for option, (column, header) in origin["columns"].items()},
             )
-            for origin in given["origins"][name]
+            for origin in entries["origins"][name]
         ]
         for kind, name in LISTS.items()
     }
-    rows, errors = outcome({kind: given[name] for kind, name in LISTS.items()}, origins, run, stops=stops)
+    rows, errors = outcome({kind: entries[name] for kind, name in LISTS.items()}, origins, value, stops=stops)
     counts = Counter(row["outcome"] for row in rows)
-    return {"rows": rows, "csv": result_csv(rows), "errors": errors, "counts": dict(sorted(counts.items()))}
+    return {
+        "rows": rows,
+        "csv": result_csv(rows),
+        "errors": errors,
+        "counts": dict(sorted(counts.items())),
+        "summary": summary(rows, check_mode=check_mode),
+    }
 
 
 class FilterModule:

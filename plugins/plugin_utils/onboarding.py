@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from collections import Counter
 from dataclasses import dataclass, field
 
 import yaml
@@ -33,6 +34,7 @@ from ansible_collections.community.veracode.plugins.plugin_utils.csv import (
 )
 from ansible_collections.community.veracode.plugins.plugin_utils.job_profiles import job_profile_roles
 from ansible_collections.community.veracode.plugins.plugin_utils.names import name_error, quoted
+from ansible_collections.community.veracode.plugins.plugin_utils.summary import account_summary
 from ansible_collections.community.veracode.plugins.plugin_utils.wrapper_csv import (
     is_wrapper_header,
     missing_selector,
@@ -59,6 +61,9 @@ DONE = {
 }
 RESULT_HEADER = ("file", "line", "row", "user_type", "account", "outcome", "fields", "message")
 
+_OTHER = ("done", "failed", "refused", "not tried")
+
+_AT_ONE_PLACE = re.compile(r"(users|api_users)\[([0-9]+)\](?:\.([a-z_]+))?(?: \([^)]*\))?: (.*)\Z", re.DOTALL)
 _PLACE = re.compile(r"\b(users|api_users)\[([0-9]+)\](?:\.([a-z_]+))?")
 
 
@@ -140,6 +145,17 @@ class Profiles:
         given = options.get("roles") or []
         roles = job_profile_roles(str(profile), self.own, common=self.common)
         options["roles"] = [*roles, *(role for role in given if role not in roles)]
+
+
+def nothing_given(result: Onboarding, files: t.Sequence[str]) -> str | None:
+    """Return an error if there is not a single account and no other error that says why."""
+    if result.errors or any(result.entries.values()):
+        return None
+    if not files:
+        return (
+            "onboarding_files: nothing to do; name files, or give accounts in onboarding_users or onboarding_api_users"
+        )
+    return f"{', '.join(map(printable, files))}: there is no account in it; fill in a row, or name another file"
 
 
 def add_variables(result: Onboarding, kind: str, variable: str, entries: t.Sequence[t.Any], profiles: Profiles) -> None:
@@ -354,7 +370,7 @@ def outcome(
 ) -> tuple[list[dict[str, t.Any]], list[str]]:
     """Say what became of each row.
 
-    :param run: what C(veracode_directory) returned, failed or not.
+    :param run: what `veracode_directory` returned, failed or not.
     :param stops: it was to stop at the first failure.
     :returns: a row of the result file for each entry, and the errors in words of the input's files.
     """
@@ -417,18 +433,46 @@ def _failures(
         return origins[kind][int(match.group(2))].text(match.group(3))
 
     failed: dict[tuple[str, int], list[str]] = {}
+    in_files: dict[str, list[FileError]] = {}
     messages: list[str] = []
     for failure in failures:
-        raw, where = str(failure.get("msg")), str(failure.get("place") or "")
+        raw, where = printable(str(failure.get("msg"))), str(failure.get("place") or "")
+        if not _PLACE.search(raw) and _PLACE.search(where):
+            raw = f"{where}: {raw}"
         text = _PLACE.sub(place, raw)
-        named = _PLACE.search(where)
-        if named is not None and not _PLACE.search(raw):
-            text = f"{_PLACE.sub(place, where)}: {text}"
-        messages.append(text)
+        located = _in_file(origins, raw)
+        if located is None:
+            messages.append(text)
+        else:
+            in_files.setdefault(located[0], []).append(located[1])
         for match in _PLACE.finditer(where):
             kind = next(kind for kind, name in LISTS.items() if name == match.group(1))
             failed.setdefault((kind, int(match.group(2))), []).append(text)
-    return failed, messages
+    grouped = [line for file, errors in in_files.items() for line in error_lines(errors, file, with_row=True)]
+    return failed, list(dict.fromkeys([*grouped, *messages]))
+
+
+def _in_file(origins: t.Mapping[str, t.Sequence[Origin]], msg: str) -> tuple[str, FileError] | None:
+    """Return the file and the location of an error that begins with the location of one entry, or `None`."""
+    match = _AT_ONE_PLACE.match(msg)
+    if match is None or _PLACE.search(match.group(4)):
+        return None
+    kind = next(kind for kind, name in LISTS.items() if name == match.group(1))
+    origin = origins[kind][int(match.group(2))] if int(match.group(2)) < len(origins[kind]) else None
+    if origin is None or origin.line is None:
+        return None
+    cell = origin.columns.get(match.group(3)) if match.group(3) else None
+    if cell is None:
+        text = f"{match.group(3)}: {match.group(4)}" if match.group(3) else match.group(4)
+        return origin.file, FileError(text, origin.line, origin.row)
+    return origin.file, FileError(match.group(4), origin.line, origin.row, cell.column, cell.header)
+
+
+def summary(rows: t.Sequence[t.Mapping[str, t.Any]], *, check_mode: bool) -> str:
+    """Return the sentence that the role ends with."""
+    counts = Counter(str(row["outcome"]) for row in rows)
+    changed = {word: counts[word] for word in DONE.values()}
+    return account_summary(changed, len(rows), {word: counts[word] for word in _OTHER}, check_mode=check_mode)
 
 
 def result_csv(rows: t.Iterable[t.Mapping[str, t.Any]]) -> str:

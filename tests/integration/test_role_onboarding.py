@@ -92,6 +92,32 @@ def test_documented_file_of_the_wrapper_gives_the_documented_accounts(runs: Runs
     assert second.changed == 0
 
 
+def test_a_workbook_and_an_export_of_excel_are_onboarded(runs: Runs, emulator: Emulator) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["Username", "First Name", "Last Name", "Roles", "Teams"])
+    book.active.append(["sheet@example.com ", "Sheet", "One", "Reviewer; Submitter", "Demo Team"])
+    book.save(runs.folder / "sheet.xlsx")
+    text = "\ufeffUsername;First Name;Last Name;Roles;Teams\r\nneu@example.com\u00a0;Jörg;Neu ;Reviewer,Submitter;Demo Team\r\n;;;;\r\n\r\n"
+    files = "people.csv, sheet.xlsx"
+    checked = onboard(runs, text, "--check", onboarding_files=files)
+    assert checked.returncode == 0, checked.output
+    assert "Would change 2 of 2 accounts: 2 created." in checked.output
+    first = onboard(runs, text, onboarding_files=files)
+    assert first.returncode == 0, first.output
+    assert "2 of 2 accounts changed: 2 created." in first.output
+    for name in ("neu@example.com", "sheet@example.com"):
+        assert {"Reviewer", "Submitter"} <= set(account(emulator, name)["roles"])
+    assert account(emulator, "neu@example.com")["last_name"] == "Neu"
+
+
+def test_nothing_given_is_an_error(runs: Runs, emulator: Emulator) -> None:
+    outcome = runs.play(ONBOARD, {})
+    assert outcome.returncode == 2
+    assert "onboarding_files: nothing to do; name files, or give accounts in onboarding_users" in outcome.output
+    assert not emulator.log()
+
+
 def test_300_rows_in_one_task(runs: Runs, emulator: Emulator) -> None:
     text = as_csv(many(300))
     before = len(names(emulator))

@@ -58,6 +58,8 @@ HANDED_ON = (
     "refusal.msg",
     "'\\n'.join(problems)",
     "'\\n'.join(error_lines(errors, file))",
+    "_without(error.msg, secrets)",
+    "_without(str(error), secrets)",
     "error",
     "hidden",
 )

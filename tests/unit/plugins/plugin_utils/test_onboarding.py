@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import typing as t
 from datetime import date
@@ -16,9 +17,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.community.veracode.plugins.filter.onboarding_entries import onboarding_entries
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.plugin_utils.csv import write_csv
-from ansible_collections.community.veracode.plugins.plugin_utils.offboarding import Feed, read_feed, record
+from ansible_collections.community.veracode.plugins.plugin_utils.feed import Feed, read_feed
 from ansible_collections.community.veracode.plugins.plugin_utils.onboarding import (
     LISTS,
     Onboarding,
@@ -27,6 +29,7 @@ from ansible_collections.community.veracode.plugins.plugin_utils.onboarding impo
     add_variables,
     entry_arguments,
     outcome,
+    summary,
 )
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -294,9 +297,9 @@ def test_errors_of_the_directory_are_said_in_words_of_the_file() -> None:
     }
     rows, messages = outcome(result.entries, result.origins, run)
     assert messages == [
+        "p.csv: line 2 (row 1): phone: too long",
         'p.csv: line 4 (row 2), column 3 "roles": unknown role "Results"',
         'p.csv: line 5 (row 3), column 2 "username": stands in p.csv: line 2 (row 1) already',
-        "p.csv: line 2 (row 1), phone: too long",
     ]
     assert [(row["line"], row["outcome"]) for row in rows] == [(2, "refused"), (4, "refused"), (5, "refused")]
 
@@ -325,13 +328,71 @@ def test_variables_of_a_role_are_told_the_same_everywhere(role: str) -> None:
     )
 
 
-def test_ledger_keeps_what_a_broken_off_run_saw() -> None:
-    first = record({"leavers": {}}, "2026-01-01", details=[{"username": "A@example.com", "teams": ["T"]}])
-    again = record(first, "2026-01-02", details=[{"username": "a@example.com", "teams": []}])
-    assert again["leavers"]["A@example.com"]["before"]["teams"] == ["T"]
-    done = record(again, "2026-01-02", done=["A@example.com"])
-    assert done["leavers"]["A@example.com"]["offboarded"] == "2026-01-02"
-    back = record(done, "2026-01-03", restored=["A@example.com"])
-    later = record(back, "2026-02-01", details=[{"username": "A@example.com", "teams": ["U"]}])
-    assert later["leavers"]["A@example.com"]["before"]["teams"] == ["U"]
-    assert later["leavers"]["A@example.com"]["offboarded"] is None
+def test_the_same_error_of_many_rows_is_one_line_after_the_directory_too() -> None:
+    result = read("p.csv", "username,roles\na@example.com,X\nb@example.com,X\nc@example.com,X\n")
+    failures = [
+        {"place": f"users[{number}].roles", "msg": f'users[{number}].roles (x@example.com): unknown role "X\x1b"'}
+        for number in range(3)
+    ]
+    rows, messages = outcome(result.entries, result.origins, {"errors": failures})
+    assert messages == ['p.csv: lines 2, 3, 4 (rows 1, 2, 3), column 2 "roles": unknown role "X\\x1b"']
+    assert {row["outcome"] for row in rows} == {"refused"}
+
+
+def entries(*texts: str, **more: t.Any) -> dict[str, t.Any]:
+    files = [f"{number}.csv" for number in range(len(texts))]
+    return t.cast("dict[str, t.Any]", onboarding_entries(list(texts), files=files, **more))
+
+
+def test_nothing_given_is_an_error() -> None:
+    (error,) = entries()["errors"]
+    assert error.startswith("onboarding_files: nothing to do; name files")
+    (error,) = entries("username\n", "user_type;username\n")["errors"]
+    assert error == "0.csv, 1.csv: there is no account in it; fill in a row, or name another file"
+    assert entries("username\n", users=[{"username": "a@example.com"}])["errors"] == []
+
+
+def test_a_name_is_trimmed_in_a_table_and_refused_in_a_variable() -> None:
+    assert entries("username;roles\n\u00a0neu@example.com ;Creator , Submitter\n")["users"] == [
+        {"username": "neu@example.com", "roles": ["Creator", "Submitter"]}
+    ]
+    for option, value in (
+        ("username", "neu@example.com "),
+        ("username", "neu@example.com\u00a0"),
+        ("roles", ["Creator\u200b"]),
+        ("teams", [" Web"]),
+    ):
+        errors = entries(users=[{"username": "a@example.com", option: value}])["errors"]
+        assert len(errors) == 1, errors
+        assert errors[0].startswith(f"onboarding_users[0].{option}: ")
+        assert re.search(r"U\+(0020|00A0|200B)", errors[0])
+        assert errors[0].isprintable()
+
+
+@pytest.mark.parametrize("action", [None, "createuser"])
+def test_a_real_export_of_excel_is_read(action: str | None) -> None:
+    text = "\ufeffUsername;First Name;Last Name;E-Mail \r\nneu@example.com ;Jörg;Ö\u00a0;\r\n;;;\r\n"
+    assert [
+        {key: value for key, value in user.items() if key != "state"} for user in entries(text, action=action)["users"]
+    ] == [{"username": "neu@example.com", "first_name": "Jörg", "last_name": "Ö"}]
+
+
+def test_the_sheet_is_named_for_workbooks() -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["username"])
+    book.active.append(["first@example.com"])
+    other = book.create_sheet("New")
+    other.append(["Username", "Login enabled"])
+    other.append(["second@example.com", True])
+    out = io.BytesIO()
+    book.save(out)
+    text = out.getvalue().decode("utf-8", "surrogateescape")
+    assert entries(text)["users"] == [{"username": "first@example.com"}]
+    assert entries(text, sheet="New")["users"] == [{"username": "second@example.com", "login_enabled": True}]
+
+
+def test_the_summary_is_one_sentence() -> None:
+    rows = [{"outcome": word} for word in ("created", "created", "updated", "unchanged", "failed")]
+    assert summary(rows, check_mode=False) == "3 of 5 accounts changed: 2 created, 1 updated; 1 failed."
+    assert summary(rows[:4], check_mode=True) == "Would change 3 of 4 accounts: 2 created, 1 updated."
