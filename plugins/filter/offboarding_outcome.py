@@ -9,20 +9,15 @@ name: offboarding_outcome
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: Say what became of everyone who was off-boarded
+short_description: Find out what was done with every leaver
 description:
-  - Holds what the tasks of the role did against its plan, and writes it into the ledger.
-  - It is made for the role P(community.veracode.offboarding#role), whose README explains the words.
+  - Only the role P(community.veracode.offboarding#role) uses this filter. It is outside of the promise of compatibility.
+  - Compares what the tasks of the role did with its plan.
 positional: _input
 options:
   _input:
     description:
       - What P(community.veracode.offboarding_plan#filter) returned.
-    type: dict
-    required: true
-  ledger:
-    description:
-      - The ledger, as the role keeps it.
     type: dict
     required: true
   details:
@@ -48,11 +43,6 @@ options:
     type: list
     elements: dict
     default: []
-  today:
-    description:
-      - The day, as C(2026-01-31).
-    type: str
-    required: true
   revoked:
     description:
       - Whether keys were revoked.
@@ -63,6 +53,11 @@ options:
       - Whether people were taken from their teams.
     type: bool
     default: true
+  check_mode:
+    description:
+      - Whether the tasks ran in check mode.
+    type: bool
+    default: false
 """
 
 EXAMPLES = r"""
@@ -71,33 +66,36 @@ EXAMPLES = r"""
     detailed: true
   register: everyone
 
-- name: Say what became of everyone
+- name: Show what would be done
   ansible.builtin.debug:
-    msg: "{{ (plan | community.veracode.offboarding_outcome(ledger, details, everyone.users, {}, today='2026-01-31')).rows }}"
+    msg: "{{ (plan | community.veracode.offboarding_outcome(details, everyone.users)).summary }}"
   vars:
-    empty:
-      leavers: {}
-    plan: >-
-      {{ everyone.users | community.veracode.offboarding_plan({'leavers': ['regina@example.com']}, ledger=empty, today='2026-01-31') }}
+    plan: "{{ everyone.users | community.veracode.offboarding_plan({'leavers': ['regina@example.com']}, {}, today='2026-01-31') }}"
     details: "{{ everyone.users | selectattr('username', 'in', plan.begin) }}"
-    ledger: "{{ (empty | community.veracode.offboarding_record(details=details, today='2026-01-31')).ledger }}"
 """
 
 RETURN = r"""
 _value:
   description:
-    - What became of everyone.
+    - What was done.
   type: dict
   contains:
     ledger:
-      description: The new ledger.
+      description: The change of the ledger that says what was done.
       type: dict
     rows:
       description: One dictionary for each account, with C(account), C(user_type), C(outcome), C(key_revoked), C(teams_left), C(teams_kept), C(message).
       type: list
       elements: dict
+    lines:
+      description: The rows in words.
+      type: list
+      elements: str
     csv:
       description: The rows as a CSV file.
+      type: str
+    summary:
+      description: What was done, in one sentence.
       type: str
     unmanaged:
       description: Teams without a manager who stays.
@@ -111,10 +109,12 @@ _value:
 
 import typing as t
 
-from ansible_collections.community.veracode.plugins.plugin_utils.filters import plain, veracode_filter
-from ansible_collections.community.veracode.plugins.plugin_utils.offboarding import (
+from ansible_collections.community.veracode.plugins.plugin_utils.filters import veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.offboarding_report import (
     finish,
+    line,
     report_csv,
+    summary,
     without_manager,
 )
 
@@ -122,33 +122,24 @@ from ansible_collections.community.veracode.plugins.plugin_utils.offboarding imp
 @veracode_filter
 def offboarding_outcome(
     value: t.Any,
-    ledger: t.Any,
     details: t.Any,
     accounts: t.Any,
     teams_run: t.Any = None,
     teams: t.Any = None,
-    today: str = "",
     revoked: bool = True,
     leave_teams: bool = True,
+    check_mode: bool = False,
 ) -> dict[str, t.Any]:
-    """Return what became of everyone."""
-    plan = plain(value)
-    gone = [name for group in (*plan["leavers"].values(), *plan["delete"].values()) for name in group]
-    outcome = finish(
-        plan,
-        plain(ledger),
-        plain(details),
-        plain(teams_run or {}),
-        without_manager(plain(teams or []), gone, plain(accounts)),
-        today=today,
-        revoked=revoked,
-        leave_teams=leave_teams,
-    )
+    """Return what was done with every leaver."""
+    gone = [name for group in (*value["leavers"].values(), *value["delete"].values()) for name in group]
+    outcome = finish(value, details, teams_run or {}, revoked=revoked, leave_teams=leave_teams)
     return {
         "ledger": outcome.ledger,
         "rows": outcome.rows,
+        "lines": [line(row) for row in outcome.rows],
         "csv": report_csv(outcome.rows),
-        "unmanaged": outcome.unmanaged,
+        "summary": summary(outcome.rows, len(accounts), check_mode=check_mode),
+        "unmanaged": without_manager(teams or [], gone, accounts),
         "errors": outcome.errors,
     }
 

@@ -11,9 +11,9 @@ author:
 version_added: 1.0.0
 short_description: Decide whose accounts are off-boarded, and whose are deleted
 description:
-  - Holds a list of leavers and the feed of a personnel system against the accounts, the hold list, the limits and the ledger.
-  - Does not fail for what is in the feed. Everything that is wrong is returned.
-  - It is made for the role P(community.veracode.offboarding#role), whose README explains the words.
+  - Only the role P(community.veracode.offboarding#role) uses this filter. It is outside of the promise of compatibility.
+  - Compares a list of leavers and the feed of a personnel system with the accounts, the hold list, the limits and the ledger.
+  - Does not fail for what is in the feed. All errors are returned.
 positional: _input
 options:
   _input:
@@ -24,7 +24,7 @@ options:
     required: true
   settings:
     description:
-      - The variables of the role, without their prefix C(offboarding_), and the text of the feed as C(feed_text).
+      - The variables of the role, without their prefix C(offboarding_), and the content of the feed as C(feed_text).
     type: dict
     required: true
   ledger:
@@ -52,7 +52,7 @@ EXAMPLES = r"""
 
 - name: See who would be off-boarded
   ansible.builtin.debug:
-    msg: "{{ everyone.users | community.veracode.offboarding_plan(settings, ledger={'leavers': {}}, today='2026-01-31') }}"
+    msg: "{{ everyone.users | community.veracode.offboarding_plan(settings, ledger={}, today='2026-01-31') }}"
   vars:
     settings:
       leavers: [regina@example.com]
@@ -103,15 +103,14 @@ from dataclasses import asdict
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.community.veracode.plugins.plugin_utils.filters import plain, veracode_filter
-from ansible_collections.community.veracode.plugins.plugin_utils.names import name_list
+from ansible_collections.community.veracode.plugins.plugin_utils.feed import Feed, parse_day
+from ansible_collections.community.veracode.plugins.plugin_utils.filters import veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.names import name_list, quoted
 from ansible_collections.community.veracode.plugins.plugin_utils.offboarding import (
-    Feed,
     Leaving,
     Limits,
     delete_entries,
     disable_entries,
-    parse_day,
     plan_leaving,
 )
 
@@ -123,8 +122,8 @@ def offboarding_plan(
     """Return who leaves and who is deleted."""
     day = parse_day(today)
     if day is None:
-        raise AnsibleFilterError(f"offboarding_plan: today: {today!r} is not a day; write it as 2026-01-31")
-    given = {key: each for key, each in plain(settings).items() if each is not None and each != ""}
+        raise AnsibleFilterError(f"offboarding_plan: today: {quoted(str(today))} is not a day; write it as 2026-01-31")
+    given = {key: each for key, each in settings.items() if each is not None and each != ""}
     feed = None
     if given.get("feed"):
         feed = Feed(
@@ -144,13 +143,13 @@ def offboarding_plan(
             leavers,
             feed,
             hold,
-            plain(ledger),
+            ledger or {"leavers": {}},
             day,
             None if delete_after is None else int(delete_after),
             given.get("date_field"),
         ),
-        plain(value),
-        plain(marked or []),
+        value,
+        marked or [],
         Limits(
             int(given.get("max_leavers", 10)),
             int(given.get("max_percent", 10)),

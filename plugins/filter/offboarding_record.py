@@ -9,23 +9,22 @@ name: offboarding_record
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: Write into a ledger what accounts are before they are off-boarded
+short_description: Find out what is done with the accounts of leavers
 description:
-  - Adds an entry for each account. What an earlier run, which broke off, has recorded is kept.
-  - It is made for the role P(community.veracode.offboarding#role), whose README explains the words.
+  - Only the role P(community.veracode.offboarding#role) uses this filter. It is outside of the promise of compatibility.
+  - Returns what the ledger keeps of the accounts, and what the tasks of the role do with them.
 positional: _input
 options:
   _input:
-    description:
-      - The ledger.
-    type: dict
-    required: true
-  details:
     description:
       - The accounts, as M(community.veracode.veracode_user_info) returns them with O(community.veracode.veracode_user_info#module:detailed).
     type: list
     elements: dict
     required: true
+  organization:
+    description:
+      - The organization that the accounts belong to, if it is known.
+    type: str
   date_field:
     description:
       - The custom field that gets the day, if one does.
@@ -44,22 +43,22 @@ EXAMPLES = r"""
     detailed: true
   register: found
 
-- name: Remember it
-  ansible.builtin.set_fact:
-    ledger: "{{ ({'leavers': {}} | community.veracode.offboarding_record(details=found.users, today='2026-01-31')).ledger }}"
+- name: Show the teams that are left
+  ansible.builtin.debug:
+    msg: "{{ (found.users | community.veracode.offboarding_record(today='2026-01-31')).leave_entries }}"
 """
 
 RETURN = r"""
 _value:
   description:
-    - The new ledger, and what is to be done with the accounts.
+    - What is to be done with the accounts.
   type: dict
   contains:
     ledger:
-      description: The new ledger.
+      description: The change of the ledger that keeps what the accounts have now.
       type: dict
     leave_entries:
-      description: Entries of M(community.veracode.veracode_directory) that take people from all their teams.
+      description: Entries of M(community.veracode.veracode_directory) that take people from all their teams, where their roles allow it.
       type: list
       elements: dict
     date_entries:
@@ -77,20 +76,25 @@ _value:
 
 import typing as t
 
-from ansible_collections.community.veracode.plugins.plugin_utils.filters import plain, veracode_filter
-from ansible_collections.community.veracode.plugins.plugin_utils.offboarding import date_entries, leave_entries, record
+from ansible_collections.community.veracode.plugins.plugin_utils.filters import veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.offboarding_report import (
+    date_entries,
+    leave_entries,
+    ledger_begin,
+)
 
 
 @veracode_filter
-def offboarding_record(value: t.Any, details: t.Any, today: str, date_field: str | None = None) -> dict[str, t.Any]:
-    """Return the new ledger, and what is to be done."""
-    accounts = plain(details)
+def offboarding_record(
+    value: t.Any, today: str, date_field: str | None = None, organization: str | None = None
+) -> dict[str, t.Any]:
+    """Return what is to be done with the accounts."""
     return {
-        "ledger": record(plain(value), today, details=accounts),
-        "leave_entries": leave_entries(accounts),
-        "date_entries": date_entries(accounts, date_field or None, today),
-        "with_key": [account["username"] for account in accounts if account.get("api_credentials")],
-        "managed_teams": sorted({team for account in accounts for team in account.get("managed_teams") or ()}),
+        "ledger": ledger_begin(value, today, organization or None),
+        "leave_entries": leave_entries(value),
+        "date_entries": date_entries(value, date_field or None, today),
+        "with_key": [account["username"] for account in value if account.get("api_credentials")],
+        "managed_teams": sorted({team for account in value for team in account.get("managed_teams") or ()}),
     }
 
 

@@ -11,8 +11,8 @@ author:
 version_added: 1.0.0
 short_description: Find in a ledger what brings accounts back
 description:
+  - Only the role P(community.veracode.offboarding#role) uses this filter. It is outside of the promise of compatibility.
   - Returns entries of M(community.veracode.veracode_directory) that give accounts back the login and the teams they had.
-  - It is made for the role P(community.veracode.offboarding#role), whose README explains the words.
 positional: _input
 options:
   _input:
@@ -30,17 +30,12 @@ options:
     description:
       - The custom field that holds the day, if one does.
     type: str
-  today:
-    description:
-      - The day, as C(2026-01-31).
-    type: str
-    required: true
 """
 
 EXAMPLES = r"""
 - name: Bring an account back
   community.veracode.veracode_directory:
-    users: "{{ (ledger | community.veracode.offboarding_restore(['regina@example.com'], today='2026-01-31')).users }}"
+    users: "{{ (ledger | community.veracode.offboarding_restore(['regina@example.com'])).users }}"
   vars:
     ledger: "{{ lookup('ansible.builtin.file', 'leavers.json') | from_json }}"
 """
@@ -59,9 +54,10 @@ _value:
       description: Entries of API service accounts.
       type: list
       elements: dict
-    ledger:
-      description: The ledger as it is afterwards.
-      type: dict
+    names:
+      description: Usernames of the accounts.
+      type: list
+      elements: str
     errors:
       description: Everything that is wrong.
       type: list
@@ -74,23 +70,21 @@ _value:
 
 import typing as t
 
-from ansible_collections.community.veracode.plugins.plugin_utils.filters import plain, veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.filters import veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.ledger import plan_restoring
 from ansible_collections.community.veracode.plugins.plugin_utils.names import name_list
-from ansible_collections.community.veracode.plugins.plugin_utils.offboarding import plan_restoring, record
 
 
 @veracode_filter
-def offboarding_restore(value: t.Any, names: t.Any, date_field: str | None = None, today: str = "") -> dict[str, t.Any]:
+def offboarding_restore(value: t.Any, names: t.Any, date_field: str | None = None) -> dict[str, t.Any]:
     """Return what brings the accounts back."""
-    ledger = plain(value)
-    wanted, errors = name_list(plain(names), "offboarding_restore")
-    plan = plan_restoring(wanted, ledger, date_field or None)
-    plan.errors[:0] = errors
+    wanted, errors = name_list(names, "offboarding_restore")
+    plan = plan_restoring(wanted, value, date_field or None)
     return {
         "users": plan.users,
         "api_users": plan.api_users,
-        "ledger": ledger if plan.errors else record(ledger, today, restored=plan.names),
-        "errors": plan.errors,
+        "names": plan.names,
+        "errors": errors + plan.errors,
         "warnings": plan.warnings,
     }
 

@@ -49,7 +49,7 @@ def name_error(name: str) -> str | None:
 
 
 def name_list(value: t.Any, option: str) -> tuple[list[str], list[str]]:
-    """Return names that are given as a list, or as a text with commas between them; and the errors, a line each.
+    """Return the names in a list, or in a text with commas between them; and an error for each that is refused.
 
     The parts of a text are trimmed, as the command line gives lists so. What stands in a list is taken as it is.
     """
@@ -60,6 +60,6 @@ def name_list(value: t.Any, option: str) -> tuple[list[str], list[str]]:
         value = [part for part in value if part]
     elif not isinstance(value, (list, tuple)):
         return [], [f"{option}: not a list of names; write one, or a text with commas"]
-    names = [str(name) for name in value]
-    errors = [f"{option}: {error}" for error in map(name_error, names) if error is not None]
-    return list(dict.fromkeys(names)), list(dict.fromkeys(errors))
+    wrong = {name: name_error(name) for name in map(str, value)}
+    errors = [f"{option}: {error}" for error in wrong.values() if error is not None]
+    return [name for name, error in wrong.items() if error is None], errors

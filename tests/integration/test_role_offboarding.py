@@ -58,8 +58,19 @@ def age(runs: Runs, name: str, days: int) -> None:
 def test_leavers_lose_access_and_one_command_brings_them_back(runs: Runs, emulator: Emulator) -> None:
     leavers = [CREATOR, LEAD.upper(), MANAGER, BOT]
     before = {name: account(emulator, name) for name in (CREATOR, LEAD, MANAGER, BOT)}
-    first = offboard(runs, offboarding_leavers=leavers)
+    checked = offboard(runs, "--check", "--diff", offboarding_leavers=leavers)
+    assert checked.returncode == 0, checked.output
+    first = offboard(runs, "--diff", offboarding_leavers=leavers)
     assert first.returncode == 0, first.output
+    total = len(emulator.state()["users"])
+    assert f"4 of {total} accounts changed: 4 off-boarded." in first.output
+    assert f"Would change 4 of {total} accounts: 4 off-boarded." in checked.output
+    for output in (checked.output, first.output):
+        assert f"{CREATOR}: off-boarded; teams kept: role Creator needs one" in output
+        assert f"{LEAD}: off-boarded, left Demo Team" in output
+        assert "HTTP 400" not in output
+        # The ledger holds names and addresses, and is in no diff.
+        assert "begun" not in output
     for name in before:
         now = account(emulator, name)
         assert not now["login_enabled"]
@@ -72,11 +83,10 @@ def test_leavers_lose_access_and_one_command_brings_them_back(runs: Runs, emulat
     rows = result(runs)
     assert (rows[LEAD]["teams_left"], rows[LEAD]["teams_kept"]) == ("Demo Team", "")
     assert (rows[CREATOR]["teams_left"], rows[CREATOR]["teams_kept"]) == ("", "Demo Team")
-    assert "At least one team is required" in rows[CREATOR]["message"]
+    assert rows[CREATOR]["message"] == "teams kept: role Creator needs one"
     assert rows[MANAGER]["key_revoked"] == "true"
     assert rows[BOT]["teams_kept"] == "Release Team"
-    assert "Name the teams that nobody manages now" in first.output
-    assert '"Demo Team"\n' in first.output.split("Name the teams that nobody manages now")[1]
+    assert '"Demo Team"\n' in first.output.split("Show the teams without a manager")[1]
     assert stat.S_IMODE((runs.folder / "ledger.json").stat().st_mode) == 0o600
     assert ledger(runs)[LEAD]["before"]["teams"] == ["Demo Team"]
     assert "secret" not in (runs.folder / "ledger.json").read_text()
@@ -95,6 +105,35 @@ def test_leavers_lose_access_and_one_command_brings_them_back(runs: Runs, emulat
     assert f"{BOT} had an API key, which stays revoked" in back.output
     assert not account(emulator, CREATOR)["login_enabled"]
     assert ledger(runs)[LEAD]["restored"]
+
+
+def test_the_calling_account_is_refused_before_the_first_write(runs: Runs, emulator: Emulator) -> None:
+    emulator.read_only(True)
+    outcome = offboard(runs, offboarding_leavers=[MANAGER, "admin-api"])
+    assert outcome.returncode == 2
+    assert "Nothing was changed: admin-api is the account that signs the calls" in outcome.output
+    assert not emulator.violations()
+    assert account(emulator, MANAGER)["api_id"]
+    assert not (runs.folder / "ledger.json").exists()
+
+
+def test_errors_of_lists_are_one_line_each(runs: Runs, emulator: Emulator) -> None:
+    emulator.read_only(True)
+    outcome = offboard(
+        runs,
+        offboarding_leavers=f"{CREATOR}, zz",
+        offboarding_hold=[f"{LEAD} ", "mdo@example.com"],
+    )
+    assert outcome.returncode == 2
+    lines = [line.strip() for line in outcome.output.splitlines()]
+    for expected in (
+        'offboarding_leavers: the calling account sees no account "zz" (correct the name, or run the role with an account that',
+        f'offboarding_hold: "{LEAD} " has a blank (U+0020) at an end; remove it',
+        'offboarding_hold: the calling account sees no account "mdo@example.com", did you mean "mdoe@example.com"?',
+    ):
+        shown = (expected, '"' + expected.replace('"', '\\"'))
+        assert any(line.startswith(shown) for line in lines), outcome.output
+    assert not emulator.violations()
 
 
 def test_check_mode_writes_nothing(runs: Runs, emulator: Emulator) -> None:
@@ -127,7 +166,7 @@ def test_feed_that_takes_too_many_stops(
 
 
 def test_empty_feed_and_file_that_is_no_ledger_are_refused(runs: Runs, emulator: Emulator) -> None:
-    (runs.folder / "feed.csv").write_text("email\n")
+    (runs.folder / "feed.csv").write_text("\ufeffE-Mail;Last Day\r\n")
     (runs.folder / "ledger.json").write_text('{"people": []}')
     emulator.read_only(True)
     # As the command line gives it: a text, not a boolean.

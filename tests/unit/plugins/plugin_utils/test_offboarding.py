@@ -6,30 +6,36 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
+import subprocess
+import sys
 import typing as t
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from ansible_collections.community.veracode.plugins.filter.offboarding_plan import offboarding_plan
-from ansible_collections.community.veracode.plugins.plugin_utils import offboarding as _offboarding
+from ansible_collections.community.veracode.plugins.plugin_utils.feed import Feed, read_feed
+from ansible_collections.community.veracode.plugins.plugin_utils.ledger import KEPT, check_ledger, plan_restoring
 from ansible_collections.community.veracode.plugins.plugin_utils.offboarding import (
-    Feed,
     Leaving,
     Limits,
     Plan,
-    check_ledger,
-    date_entries,
     delete_entries,
     disable_entries,
+    plan_leaving,
+)
+from ansible_collections.community.veracode.plugins.plugin_utils.offboarding_report import (
+    date_entries,
     finish,
     leave_entries,
-    plan_leaving,
-    plan_restoring,
-    read_feed,
-    record,
+    ledger_begin,
+    line,
     refusals,
     report_csv,
+    summary,
     without_manager,
 )
 
@@ -219,9 +225,9 @@ def test_a_leaver_without_account_is_an_error_by_hand_and_listed_by_a_feed() -> 
     people = [account(TED), account(BOT, "api")]
     found = leave(TED, "tedd@example.com", "xyz", accounts=people)
     assert found.errors == [
-        'offboarding_leavers: there is no account "tedd@example.com", did you mean "ted@example.com"?',
-        'offboarding_leavers: there is no account "xyz" (correct the name; a calling account that is '
-        "restricted to teams sees only their members)",
+        'offboarding_leavers: the calling account sees no account "tedd@example.com", did you mean "ted@example.com"?',
+        'offboarding_leavers: the calling account sees no account "xyz" (correct the name, or run the role '
+        "with an account that sees all teams)",
     ]
     assert found.begin == []
     found = leave(TED, feed=Feed("f.csv", "mail\nnobody\nNobody\n"), accounts=people)
@@ -231,7 +237,7 @@ def test_a_leaver_without_account_is_an_error_by_hand_and_listed_by_a_feed() -> 
 def test_who_was_deleted_by_this_role_is_not_missing() -> None:
     found = leave("x", "y", ledger={"X": entry(deleted="2026-01-20"), "y": entry()})
     (error,) = found.errors
-    assert error.startswith('offboarding_leavers: there is no account "y"')
+    assert error.startswith('offboarding_leavers: the calling account sees no account "y"')
 
 
 def test_who_differs_by_case_only_is_named_exactly_or_refused() -> None:
@@ -244,7 +250,10 @@ def test_who_differs_by_case_only_is_named_exactly_or_refused() -> None:
 def test_hold_takes_names_and_addresses_and_each_has_to_match() -> None:
     people = [{**account(TED), "email_address": "ted.mail@example.com"}, account(SAIYA)]
     (error,) = leave(SAIYA, accounts=people, hold=["ted.mail@example.com", "saiya@example.co"]).errors
-    assert error == 'offboarding_hold: there is no account "saiya@example.co", did you mean "saiya@example.com"?'
+    assert (
+        error
+        == 'offboarding_hold: the calling account sees no account "saiya@example.co", did you mean "saiya@example.com"?'
+    )
     settings = {"leavers": f"{SAIYA}, {TED}", "hold": f" {TED.upper()} , {LI}"}
     result = offboarding_plan(ACCOUNTS, settings, {"leavers": {}}, TODAY)
     assert (result["errors"], result["begin"], result["held"]) == ([], [SAIYA], [TED])
@@ -432,16 +441,17 @@ def test_entries_of_the_directory() -> None:
     }
     assert delete_entries(found) == {"users": [{"username": OUT, "state": "absent"}], "api_users": []}
     details = [
-        {**account(TED), "teams": ["A"], "managed_teams": ["A"]},
-        {**account(LI), "teams": ["A"], "managed_teams": []},
+        {**account(TED), "teams": ["A"], "managed_teams": ["A"], "roles": ["Executive", "Any Scan"]},
+        {**account(LI), "teams": ["A"], "managed_teams": [], "roles": ["Mine"]},
         {**account(SAIYA), "teams": []},
         {**account(BOT, "api"), "teams": ["A"]},
+        {**account(OUT), "teams": ["A"], "roles": ["Creator", "Any Scan"]},
     ]
     assert leave_entries(details) == [
         {"username": TED, "teams": [], "managed_teams": []},
         {"username": LI, "teams": []},
     ]
-    assert date_entries(details[2:], "custom_one", TODAY) == {
+    assert date_entries(details[2:4], "custom_one", TODAY) == {
         "users": [{"username": SAIYA, "custom_one": f"offboarded {TODAY}"}],
         "api_users": [{"username": BOT, "custom_one": f"offboarded {TODAY}"}],
     }
@@ -462,18 +472,20 @@ def test_refusals_to_leave_a_team_are_told_apart_from_other_errors() -> None:
     def error(name: str, status: int | None) -> dict[str, t.Any]:
         return {"name": name, "status": status, "msg": f"{name} {status}"}
 
+    ted = [{**account(TED), "roles": ["Mine", "Other"]}]
+    reason = "teams kept: Veracode requires one for the roles Mine, Other"
     for status in (400, 409, 422):
         run = {"summary": {}, "errors": [error(TED.upper(), status)]}
-        assert refusals(run, [TED]) == ({TED: f"{TED.upper()} {status}"}, [])
+        assert refusals(run, ted) == ({TED: reason}, [])
     for status in (403, 500, None):
-        assert refusals({"summary": {}, "errors": [error(TED, status)]}, [TED]) == ({}, [f"{TED} {status}"])
-    assert refusals({"summary": {}, "errors": [error(LI, 400)]}, [TED]) == ({}, [f"{LI} 400"])
-    assert refusals({"failure": error(TED, 400), "msg": "x"}, [TED]) == ({TED: f"{TED} 400"}, [])
-    assert refusals({"errors": [error(LI, 400)], "failure": error(TED, 400)}, [TED]) == ({}, [f"{LI} 400"])
-    assert refusals({"msg": "No credentials"}, [TED]) == ({}, ["No credentials"])
-    assert refusals({"msg": "Fine", "summary": {}}, [TED]) == ({}, [])
-    assert refusals({"msg": "x", "errors": [error(TED, 400)]}, [TED]) == ({TED: f"{TED} 400"}, [])
-    assert refusals({"skipped": True}, [TED]) == ({}, [])
+        assert refusals({"summary": {}, "errors": [error(TED, status)]}, ted) == ({}, [f"{TED} {status}"])
+    assert refusals({"summary": {}, "errors": [error(LI, 400)]}, ted) == ({}, [f"{LI} 400"])
+    assert refusals({"failure": error(TED, 400), "msg": "x"}, ted) == ({TED: reason}, [])
+    assert refusals({"errors": [error(LI, 400)], "failure": error(TED, 400)}, ted) == ({}, [f"{LI} 400"])
+    assert refusals({"msg": "No credentials"}, ted) == ({}, ["No credentials"])
+    assert refusals({"msg": "Fine", "summary": {}}, ted) == ({}, [])
+    assert refusals({"msg": "x", "errors": [error(TED, 400)]}, ted) == ({TED: reason}, [])
+    assert refusals({"skipped": True}, ted) == ({}, [])
 
 
 # The ledger
@@ -497,64 +509,130 @@ def test_what_is_a_ledger(ledger: t.Any, problems: int) -> None:
     assert len(check_ledger(ledger)) == problems
 
 
-def test_what_became_of_everyone() -> None:
+def test_what_was_done_with_everyone() -> None:
     details = [
-        {**account(TED), "teams": ["A"], "api_credentials": {"api_id": "1"}},
-        {**account(LI), "teams": ["A", "B"]},
+        {**account(TED), "teams": ["A"], "api_credentials": {"api_id": "1"}, "roles": ["Executive"]},
+        {**account(LI), "teams": ["A", "B"], "roles": ["Mine"]},
+        {**account(OUT), "teams": ["A"], "roles": ["Creator", "Any Scan"]},
         {**account(BOT, "api"), "teams": ["A"], "api_credentials": None},
     ]
-    ledger = record({"leavers": {OUT: entry()}}, TODAY, details=details)
     found = {
-        "leavers": {"human": [TED, LI, "before@example.com", OUT], "api": [BOT]},
-        "delete": {"human": [OUT], "api": []},
+        "leavers": {"human": [TED, LI, OUT, "before@example.com", "old@example.com"], "api": [BOT]},
+        "delete": {"human": ["old@example.com"], "api": []},
         "held": [SAIYA],
         "missing": ["nobody"],
     }
-    run = {"summary": {}, "errors": [{"name": LI, "status": 400, "msg": "needs a team"}]}
-    done = finish(found, ledger, details, run, ["A"], today=TODAY, revoked=True, leave_teams=True)
-    lines = report_csv(done.rows).splitlines()
-    assert lines[1:] == [
+    run = {"summary": {}, "errors": [{"name": LI, "status": 400, "msg": "HTTP 400"}]}
+    done = finish(found, details, run, revoked=True, leave_teams=True)
+    assert report_csv(done.rows).splitlines()[1:] == [
         f"{TED},human,off-boarded,true,A,,",
-        f'{LI},human,off-boarded,false,,"A,B",needs a team',
-        f"{BOT},api,off-boarded,false,,A,an API service account without a team could see every application",
+        f'{LI},human,off-boarded,false,,"A,B",teams kept: Veracode requires one for the roles Mine',
+        f"{OUT},human,off-boarded,false,,A,teams kept: role Creator needs one",
+        f"{BOT},api,off-boarded,false,,A,teams kept: an API user without a team could see every application",
         "before@example.com,human,off-boarded before,,,,",
-        f"{OUT},human,deleted,,,,",
+        "old@example.com,human,deleted,,,,",
         f"{SAIYA},,on hold,,,,",
-        "nobody,,no account,,,,",
+        "nobody,,no account,,,,the calling account sees no account of this name",
     ]
-    assert (done.errors, done.unmanaged) == ([], ["A"])
-    leavers = done.ledger["leavers"]
-    assert {name: (leavers[name]["offboarded"], leavers[name].get("kept_teams")) for name in (TED, LI, BOT)} == {
-        TED: (TODAY, False),
-        LI: (TODAY, True),
-        BOT: (TODAY, True),
-    }
-    assert leavers[OUT]["deleted"] == TODAY
-    assert leavers[TED]["deleted"] is None
-
-    # Whoever keeps the teams on purpose is told so, and without a revocation no key is gone.
-    kept = finish(found, ledger, details, {"skipped": True}, [], today=TODAY, revoked=False, leave_teams=False)
-    assert report_csv(kept.rows).splitlines()[1:4] == [
+    assert line(done.rows[0]) == f"{TED}: off-boarded, key revoked, left A"
+    assert line(done.rows[2]) == f"{OUT}: off-boarded; teams kept: role Creator needs one"
+    counts = "4 off-boarded, 1 deleted; 1 off-boarded before, 1 on hold, 1 without account."
+    assert summary(done.rows, 40, check_mode=False) == f"5 of 40 accounts changed: {counts}"
+    assert summary(done.rows, 40, check_mode=True) == f"Would change 5 of 40 accounts: {counts}"
+    assert summary([], 1, check_mode=False) == "0 of 1 account changed."
+    assert done.errors == []
+    kept = {TED: False, LI: True, OUT: True, BOT: True}
+    assert done.ledger == {"done": kept, "deleted": ["old@example.com"]}
+    # In check mode nothing is refused, and what the documentation says is said all the same.
+    assert finish(found, details[2:3], {"summary": {}}, revoked=True, leave_teams=True).rows[0]["message"] == (
+        "teams kept: role Creator needs one"
+    )
+    # Whoever keeps the teams on purpose needs no reason, and without a revocation no key is gone.
+    stay = finish(found, details, {"skipped": True}, revoked=False, leave_teams=False)
+    assert report_csv(stay.rows).splitlines()[1:3] == [
         f"{TED},human,off-boarded,false,,A,",
         f'{LI},human,off-boarded,false,,"A,B",',
-        f"{BOT},api,off-boarded,false,,A,",
     ]
     # After an error nobody counts as done, so that the next run does the rest.
-    failed = finish(found, ledger, details, {"msg": "No"}, [], today=TODAY, revoked=True, leave_teams=True)
-    assert failed.errors == ["No"]
-    assert failed.ledger["leavers"][TED]["offboarded"] is None
+    failed = finish(found, details, {"msg": "No\x1b[31m"}, revoked=True, leave_teams=True)
+    assert failed.errors == ["No\\x1b[31m"]
+    assert failed.ledger["done"] == {}
 
 
-def test_ledger_keeps_what_it_should_of_who_comes_and_goes() -> None:
-    details = [{**account(TED), "teams": ["A"]}]
-    changed = [{**account(TED.upper()), "teams": ["B"]}]
-    begun = record({"leavers": {}}, "2026-01-01", details=details)
-    assert set(begun["leavers"][TED]["before"]) == set(_offboarding.KEPT)
-    for more in ({"done": [TED]}, {"restored": [TED]}, {"deleted": [TED]}):
-        again = record(record(begun, "2026-01-02", **t.cast("t.Any", more)), "2026-01-03", details=changed)
-        assert list(again["leavers"]) == [TED.upper()]
-        assert again["leavers"][TED.upper()]["before"]["teams"] == ["B"]
-    assert record(begun, "2026-01-02", deleted=["nobody"]) == begun
+def program() -> t.Any:
+    spec = importlib.util.spec_from_file_location("ledger_program", PROGRAM)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+PROGRAM = Path(__file__).resolve().parents[4] / "roles" / "offboarding" / "files" / "ledger.py"
+apply_change = program().apply_change
+
+
+def test_the_ledger_keeps_what_accounts_had_before() -> None:
+    ted = {**account(TED), "teams": ["A"]}
+    begun = apply_change({}, ledger_begin([ted], "2026-01-01", "org"))
+    assert begun["organization"] == "org"
+    assert set(begun["leavers"][TED]["before"]) == set(KEPT)
+    assert check_ledger(begun, "org") == []
+    # A run that broke off, or one at the same time, has taken access already: what was before stays.
+    disabled = {**account(TED.upper(), login_enabled=False), "teams": ["B"]}
+    again = ledger_begin([disabled], "2026-01-03", "org")
+    assert apply_change(begun, again) == begun
+    done = apply_change(begun, {"today": "2026-01-02", "done": {TED: True}})
+    assert (done["leavers"][TED]["offboarded"], done["leavers"][TED]["kept_teams"]) == ("2026-01-02", True)
+    assert apply_change(done, again) == done
+    # Who came back has something new.
+    back = ledger_begin([{**account(TED.upper()), "teams": ["B"]}], "2026-01-03", "org")
+    restored = apply_change(done, {"today": "2026-01-02", "restored": [TED]})
+    deleted = apply_change(done, {"today": "2026-01-02", "deleted": [TED]})
+    for ledger in (done, restored, deleted):
+        after = apply_change(ledger, back)
+        assert list(after["leavers"]) == [TED.upper()]
+        assert after["leavers"][TED.upper()]["before"]["teams"] == ["B"]
+    assert apply_change(begun, {"today": "2026-01-02", "deleted": ["nobody"]}) == begun
+
+
+def change(path: Path, **content: t.Any) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, str(PROGRAM), str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    process.stdin.write(json.dumps({"today": TODAY, "organization": "org", **content}))
+    process.stdin.close()
+    process.stdin = None
+    return process
+
+
+def test_two_off_boardings_at_once_lose_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.json"
+    names = [f"p{number}@example.com" for number in range(12)]
+    runs = [change(path, begin={name: {"login_enabled": True}}) for name in names]
+    for run in runs:
+        assert run.communicate(timeout=120) == ("changed", "")
+    assert sorted(json.loads(path.read_text())["leavers"]) == sorted(names)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [file.name for file in tmp_path.iterdir()] == ["ledger.json"]
+    assert change(path, begin={names[0]: {"login_enabled": False}}).communicate()[0] == "unchanged"
+
+
+def test_the_ledger_of_another_organization_is_not_changed(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.json"
+    assert change(path, begin={}).communicate()[0] == "changed"
+    before = path.read_text()
+    run = change(path, organization="other", begin={TED: {}})
+    assert "belongs to the organization org, not to other" in run.communicate()[1]
+    assert (run.returncode, path.read_text()) == (1, before)
+    path.write_text("[1")
+    assert change(path, begin={}).communicate()[1].startswith("offboarding_ledger: ")
+    assert path.read_text() == "[1"
 
 
 # Bringing back
