@@ -120,9 +120,16 @@ options:
       - Whether the account that makes the calls may be disabled, deleted, restricted to addresses, or lose its administrator role.
     type: bool
     default: false
+  permanently:
+    description:
+      - Whether the account is deleted for good instead of softly. Only with O(state=absent), and not by the Admin XML API.
+      - An account that is deleted already is left as it is.
+    type: bool
+    default: false
 notes:
   - An option that is omitted or null is not managed. An empty string or an empty list clears.
   - Usernames and addresses are compared without case and are never rewritten for case alone. No value is trimmed.
+  - A name with a blank at an end, a no-break space or another invisible character is refused, and the character is named.
 """
 
     PERSON = r"""

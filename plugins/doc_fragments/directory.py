@@ -100,6 +100,10 @@ options:
           - With V(absent), the team does not exist.
         type: str
         choices: [present, absent]
+      permanently:
+        description:
+          - Whether the team is deleted for good instead of softly. Only with O(teams[].state=absent).
+        type: bool
   users:
     description:
       - Accounts of people. The same options as those of M(community.veracode.veracode_user).
@@ -283,6 +287,11 @@ options:
         description:
           - Whether the account that makes the calls may be disabled, deleted, restricted to addresses, or lose its administrator role.
         type: bool
+      permanently:
+        description:
+          - Whether the account is deleted for good instead of softly. Only with O(users[].state=absent), and not by the Admin XML API.
+          - An account that is deleted already is left as it is.
+        type: bool
   api_users:
     description:
       - API service accounts. The same options as those of M(community.veracode.veracode_api_user).
@@ -427,6 +436,11 @@ options:
       allow_self_lockout:
         description:
           - Whether the account that makes the calls may be disabled, deleted, restricted to addresses, or lose its administrator role.
+        type: bool
+      permanently:
+        description:
+          - Whether the account is deleted for good instead of softly. Only with O(api_users[].state=absent), and not by the Admin XML API.
+          - An account that is deleted already is left as it is.
         type: bool
       credentials_dest:
         description:
@@ -603,6 +617,11 @@ options:
         description:
           - Whether the account that makes the calls may be disabled, deleted, restricted to addresses, or lose its administrator role.
         type: bool
+      permanently:
+        description:
+          - Whether the account is deleted for good instead of softly. Only with O(user_defaults.state=absent), and not by the Admin XML API.
+          - An account that is deleted already is left as it is.
+        type: bool
   api_user_defaults:
     description:
       - Fills per option what an entry of O(api_users) omits, as O(user_defaults) does. Takes every option of an entry.
@@ -745,6 +764,11 @@ options:
       allow_self_lockout:
         description:
           - Whether the account that makes the calls may be disabled, deleted, restricted to addresses, or lose its administrator role.
+        type: bool
+      permanently:
+        description:
+          - Whether the account is deleted for good instead of softly. Only with O(api_user_defaults.state=absent), and not by the Admin XML API.
+          - An account that is deleted already is left as it is.
         type: bool
       credentials_dest:
         description:

@@ -56,6 +56,11 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  permanently:
+    description:
+      - Whether the team is deleted for good instead of softly. Only with O(state=absent).
+    type: bool
+    default: false
 """
 
     BUSINESS_UNIT = r"""

@@ -86,6 +86,7 @@ def account_arguments(kind: str) -> Spec:
         teams_mode={"type": "str", "default": "exact", "choices": ["exact", "add", "remove"]},
         verify_email={"type": "bool", "default": False},
         allow_self_lockout={"type": "bool", "default": False},
+        permanently={"type": "bool", "default": False},
     )
     if kind == USER:
         spec["new_custom_id"] = {"type": "str"}
@@ -138,6 +139,8 @@ def team_arguments() -> Spec:
         "managers": {"type": "list", "elements": "str"},
         "members_mode": {"type": "str", "default": "exact", "choices": ["exact", "add", "remove"]},
         "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
+        "permanently": {"type": "bool", "default": False},
+        "allow_unrestricted_api_users": {"type": "bool", "default": False},
     }
 
 
@@ -166,6 +169,7 @@ def role_arguments() -> Spec:
         "previously": {"type": "list", "elements": "str"},
         "role_name": {"type": "str"},
         "permissions": {"type": "list", "elements": "str"},
+        "child_roles": {"type": "list", "elements": "str"},
         **{option: {"type": "bool"} for option in ("is_api", *_role_flags())},
         "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
     }
@@ -197,12 +201,17 @@ def _optional(spec: Spec) -> Spec:
     return {name: option for name, option in spec.items() if name not in _OWN}
 
 
+def _entry_of_team() -> Spec:
+    """Return the options of a team in a directory, whose own option allows API users without a team."""
+    return {name: option for name, option in team_arguments().items() if name != "allow_unrestricted_api_users"}
+
+
 def entry_arguments() -> dict[str, Spec]:
     """Return the options of the entries of C(veracode_directory), by the list they stand in."""
     keys = {name: option for name, option in key_store_arguments().items() if name != "return_secret"}
     return {
         "business_units": _without_defaults(business_unit_arguments()),
-        "teams": _without_defaults(team_arguments()),
+        "teams": _without_defaults(_entry_of_team()),
         "users": _without_defaults(account_arguments(USER)),
         "api_users": _without_defaults({**account_arguments(API_USER), **CREDENTIALS, **keys}),
     }

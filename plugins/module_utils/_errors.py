@@ -9,10 +9,14 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 # What an error says of a call that writes and whose answer does not tell.
 OUTCOME_UNKNOWN = "whether it was carried out is unknown"
+
+# What an error says of a name that nothing has.
+_MISSING = ("there is no ", "unknown role ", " does not exist", "no account is named")
 
 
 def printable(text: str) -> str:
@@ -28,11 +32,11 @@ def printable(text: str) -> str:
 class VeracodeError(Exception):
     """Anything that stops a run and is explained to the user.
 
-    The keyword arguments become the `failure` of the result; what is `None` does not apply.
+    An error is made once, with its parts. Whoever knows more of it makes another one of it: `about`, `followed_by`.
 
-    :param msg: what happened, what it happened to, and the remedy, in one line. Never holds a secret. What a terminal
-        could obey is written out.
-    :param place: where in the input, for example `users[17].roles`.
+    :param text: what happened, what it happened to, and the remedy, in one line; begins with the option at fault. Never
+        holds a secret. What a terminal could obey is written out.
+    :param location: where in the input, for example `users[17].roles` or `people.yml:118 (users[17].roles)`.
     :param kind: `user`, `api_user`, `team`, ...
     :param name: the username or name of the object.
     :param option: the option at fault.
@@ -43,13 +47,14 @@ class VeracodeError(Exception):
     :param request_id: Veracode's conversation id, for its support.
     """
 
+    # The names of the parts in a result; there, the location is called `place`.
     FIELDS = ("place", "kind", "name", "option", "value", "msg", "status", "method", "path", "request_id")
 
     def __init__(
         self,
-        msg: str,
+        text: str,
         *,
-        place: str | None = None,
+        location: str | None = None,
         kind: str | None = None,
         name: str | None = None,
         option: str | None = None,
@@ -59,9 +64,9 @@ class VeracodeError(Exception):
         path: str | None = None,
         request_id: str | None = None,
     ) -> None:
-        self.msg = printable(msg)
-        super().__init__(self.msg)
-        self.place = place
+        self.text = printable(text)
+        super().__init__(self.text)
+        self.location = location
         self.kind = kind
         self.name = name
         self.option = option
@@ -71,17 +76,97 @@ class VeracodeError(Exception):
         self.path = path
         self.request_id = request_id
 
+    @property
+    def msg(self) -> str:
+        """The whole message: where it is in the input, whom it is about, and what is wrong."""
+        return f"{self.where}: {self.fault}" if self.has_where else self.text
+
+    @property
+    def has_where(self) -> bool:
+        """Whether the message begins with where it is; a text about several entries names their locations itself."""
+        return self.location is not None and not self.text.startswith(self.location.partition(",")[0])
+
+    @property
+    def where(self) -> str:
+        """Where it is in the input and whom it is about, empty for an error that is about no entry."""
+        if self.location is None:
+            return ""
+        if not self.name:
+            return printable(self.location)
+        if self.location.endswith(")"):
+            return printable(f"{self.location[:-1]}, {self.name})")
+        return printable(f"{self.location} ({self.name})")
+
+    @property
+    def fault(self) -> str:
+        """What is wrong, without the option that the location names already."""
+        return self.text.removeprefix(f"{self.option}: ") if self._names_option else self.text
+
+    @property
+    def _names_option(self) -> bool:
+        last = re.split(r"[. (]", (self.location or "").rstrip(")"))[-1]
+        return last.partition("[")[0] == self.option
+
+    @property
+    def is_outcome_unknown(self) -> bool:
+        """Whether a call that writes may have been carried out or not."""
+        return OUTCOME_UNKNOWN in self.text
+
+    @property
+    def is_about_something_missing(self) -> bool:
+        """Whether the input refers to what does not exist, at least now."""
+        return isinstance(self, InputError) and any(words in self.text for words in _MISSING)
+
+    def about(self, *, kind: str | None = None, name: str | None = None, location: str | None = None) -> VeracodeError:
+        """Return the error with what it did not know yet of the object that it is about.
+
+        :param location: of the entry; the option at fault is added to it.
+        """
+        if location is not None and self.option is not None:
+            location = f"{location}.{self.option}"
+        return self._with(
+            kind=self.kind or kind, name=self.name or name, location=self.location if self.location else location
+        )
+
+    def at(self, location: str) -> VeracodeError:
+        """Return the error at another location."""
+        return self._with(location=location)
+
+    def followed_by(self, text: str) -> VeracodeError:
+        """Return the error with another sentence: what was found out since, or what to do."""
+        return self._with(text=printable(f"{self.text.rstrip('.')}. {text}"))
+
+    def preceded_by(self, text: str) -> VeracodeError:
+        """Return the error with a sentence before it: what was done all the same."""
+        return self._with(text=printable(f"{text} {self.text}"))
+
+    def replaced_by(self, text: str) -> VeracodeError:
+        """Return the error with another text."""
+        return self._with(text=printable(text))
+
+    def _with(self, **parts: t.Any) -> VeracodeError:
+        # As copy.copy does it, but for classes whose arguments are others.
+        other = type(self).__new__(type(self))
+        other.__dict__.update(self.__dict__, **parts)
+        other.args = (other.text,)
+        return other
+
     def failure(self) -> dict[str, t.Any]:
         """Return what applies, in the form of the `failure` of a result."""
-        return {field: getattr(self, field) for field in self.FIELDS if getattr(self, field) is not None}
+        parts = {field: self.location if field == "place" else getattr(self, field) for field in self.FIELDS}
+        return {field: part for field, part in parts.items() if part is not None}
 
     def details(self) -> dict[str, t.Any]:
-        """Return what applies beside the message."""
-        return {field: value for field, value in self.failure().items() if field != "msg"}
+        """Return what applies beside the message, as the arguments of another error."""
+        parts = self.failure()
+        del parts["msg"]
+        if "place" in parts:
+            parts["location"] = parts.pop("place")
+        return parts
 
     @property
     def all(self) -> list[VeracodeError]:
-        """Each single thing that is wrong."""
+        """Each single error."""
         return [self]
 
 
@@ -90,7 +175,12 @@ class InputError(VeracodeError):
 
 
 class GuardError(VeracodeError):
-    """A guard refused the plan before the first write."""
+    """A guard refused the plan before the first write. It begins with the option that could allow it."""
+
+    @property
+    def has_where(self) -> bool:
+        """Whether the entry itself has that option."""
+        return super().has_where and self._names_option
 
 
 class ApiError(VeracodeError):
@@ -108,9 +198,14 @@ class TransportError(VeracodeError):
 class LostAnswerError(TransportError):
     """A call that must not be repeated blindly was sent, and its answer never arrived: it may have been carried out."""
 
-    def followed_by(self, text: str) -> str:
-        """Return the message with what was found out since, and the remedy."""
-        return f"{self.msg.rstrip('.')}. {text}"
+
+class FailedRunError(VeracodeError):
+    """A run of several objects of which some failed. It carries the details of the first; its text has all of its message."""
+
+    @property
+    def msg(self) -> str:
+        """The text."""
+        return self.text
 
 
 class MissingLibraryError(VeracodeError):
@@ -127,26 +222,48 @@ class MissingLibraryError(VeracodeError):
 
 
 class SeveralErrors(VeracodeError):
-    """Several things are wrong with the input or the plan. It says each in a line and carries the details of the first.
+    """Several errors in the input or the plan. Its message has a line for each; it carries the details of the first.
 
-    :param problems: all of them, at least one.
+    :param errors: all of them, at least one.
+    :param lines: its message, if that is another one.
     """
 
-    def __init__(self, problems: t.Sequence[VeracodeError]) -> None:
-        super().__init__("", **problems[0].details())
-        self.msg = "\n".join(dict.fromkeys(problem.msg for problem in problems))
+    def __init__(self, errors: t.Sequence[VeracodeError], lines: t.Sequence[str] | None = None) -> None:
+        super().__init__(errors[0].text, **errors[0].details())
+        self._all = list(errors)
+        self._lines = lines
         self.args = (self.msg,)
-        self._all = list(problems)
+
+    @property
+    def msg(self) -> str:
+        """A line for each error."""
+        return "\n".join(self._lines or dict.fromkeys(error.msg for error in self._all))
 
     @property
     def all(self) -> list[VeracodeError]:
-        """Each single thing that is wrong."""
+        """Each single error."""
         return self._all
 
+    def about(self, *, kind: str | None = None, name: str | None = None, location: str | None = None) -> VeracodeError:
+        """Return the errors with what they did not know yet of the object that they are about."""
+        return SeveralErrors([error.about(kind=kind, name=name, location=location) for error in self._all])
 
-def raise_all(problems: t.Sequence[VeracodeError]) -> None:
-    """Raise all that is wrong as one error."""
-    if len(problems) == 1:
-        raise problems[0]
-    if problems:
-        raise SeveralErrors(problems)
+    @property
+    def is_about_something_missing(self) -> bool:
+        """Whether one of them is."""
+        return any(error.is_about_something_missing for error in self._all)
+
+    def followed_by(self, text: str) -> VeracodeError:
+        """Return the errors, the last one with another sentence."""
+        return SeveralErrors([*self._all[:-1], self._all[-1].followed_by(text)])
+
+
+def united(errors: t.Sequence[VeracodeError]) -> VeracodeError:
+    """Return all errors, at least one, as one."""
+    return errors[0] if len(errors) == 1 else SeveralErrors(errors)
+
+
+def raise_all(errors: t.Sequence[VeracodeError]) -> None:
+    """Raise all errors as one."""
+    if errors:
+        raise united(errors)

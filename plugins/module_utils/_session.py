@@ -97,6 +97,15 @@ class Session:
         self._open.append(directory)
         return directory
 
+    def explained(self, error: VeracodeError) -> VeracodeError:
+        """Return an error with what only check mode adds to its causes."""
+        if not (self.check_mode and error.is_about_something_missing):
+            return error
+        return error.followed_by(
+            "In check mode, what an earlier task of the same run would create is not there yet; veracode_directory plans "
+            "all of it in one task"
+        )
+
     def close(self) -> None:
         """Give all connections back."""
         for directory in self._open:
@@ -167,8 +176,8 @@ def run(
             result["pending"] = True
     except MissingLibraryError as error:
         missing = error.library
-        error.msg = t.cast("t.Callable[[str], str]", missing_required_lib)(error.library)
-        result = {**_failure(error), "exception": error.trace}
+        text = t.cast("t.Callable[[str], str]", missing_required_lib)(error.library)
+        result = {**_failure(error.replaced_by(text)), "exception": error.trace}
     except VeracodeError as error:
         result = _failure(error)
     except Exception as error:  # what is wrong in the collection itself; its text is masked like every other
@@ -218,17 +227,17 @@ def _set_only(entry: t.Any) -> t.Any:
     return {name: value for name, value in entry.items() if value is not None}
 
 
-def _refuse_impossible_paths(spec: t.Any, params: t.Any, place: str = "") -> None:
+def _refuse_impossible_paths(spec: t.Any, params: t.Any, location: str = "") -> None:
     """Refuse a path that the operating system cannot even be asked for, which Python answers with a ValueError.
 
-    :param place: where these options stand, with a dot at its end.
+    :param location: where these options stand, with a dot at its end.
     """
     for option, about in spec.items():
         value = params.get(option)
         if about.get("type") == "path" and "\0" in (value or ""):
             raise InputError(
-                f"{place}{option}: {value!r} holds a NUL character, which no path can; remove it",
-                place=f"{place}{option}" if place else None,
+                f"{option}: {value!r} holds a NUL character, which no path can; remove it",
+                location=f"{location}{option}" if location else None,
                 option=option,
                 value=repr(value),
             )
@@ -236,7 +245,7 @@ def _refuse_impossible_paths(spec: t.Any, params: t.Any, place: str = "") -> Non
             entries = value if isinstance(value, list) else [value]
             for number, entry in enumerate(entries):
                 at = f"[{number}]" if isinstance(value, list) else ""
-                _refuse_impossible_paths(about["options"], entry, f"{place}{option}{at}.")
+                _refuse_impossible_paths(about["options"], entry, f"{location}{option}{at}.")
 
 
 def _so_far(session: Session | None) -> Result:

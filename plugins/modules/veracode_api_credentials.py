@@ -221,6 +221,12 @@ diff:
   returned: success
   type: dict
   contains:
+    before_header:
+      description: Whose the values before are, kind and name; of a rename the old name.
+      type: str
+    after_header:
+      description: Whose the values after are, kind and name.
+      type: str
     before:
       description: The pair that is replaced or revoked. Empty if there was none.
       type: dict
@@ -228,6 +234,8 @@ diff:
       description: For a new pair, its values are V(null), as they are decided by the server. Empty if it is revoked.
       type: dict
   sample:
+    before_header: api_credentials ci-bot
+    after_header: api_credentials ci-bot
     before:
       api_id: 00000000000000000000000000000000
       expires: "2026-02-01T12:00:00Z"

@@ -305,6 +305,12 @@ diff:
   returned: success
   type: dict
   contains:
+    before_header:
+      description: Whose the values before are, kind and name; of a rename the old name.
+      type: str
+    after_header:
+      description: Whose the values after are, kind and name.
+      type: str
     before:
       description: Their values before the run. Empty if the account is created.
       type: dict
@@ -312,6 +318,8 @@ diff:
       description: Their values as planned. Empty if the account is deleted.
       type: dict
   sample:
+    before_header: api_user ci-bot
+    after_header: api_user ci-bot
     before:
       phone: null
       roles: [Reviewer]

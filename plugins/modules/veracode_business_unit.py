@@ -177,6 +177,12 @@ diff:
   returned: success
   type: dict
   contains:
+    before_header:
+      description: Whose the values before are, kind and name; of a rename the old name.
+      type: str
+    after_header:
+      description: Whose the values after are, kind and name.
+      type: str
     before:
       description: Their values before the run. Empty for a creation.
       type: dict
@@ -184,6 +190,8 @@ diff:
       description: Their values as planned. Empty for a deletion.
       type: dict
   sample:
+    before_header: business_unit Finance
+    after_header: business_unit Finance
     before:
       teams: [Billing]
     after:

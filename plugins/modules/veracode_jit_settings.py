@@ -228,6 +228,12 @@ diff:
   returned: success
   type: dict
   contains:
+    before_header:
+      description: Whose the values before are, kind and name; of a rename the old name.
+      type: str
+    after_header:
+      description: Whose the values after are, kind and name.
+      type: str
     before:
       description: Values of the options that differ, before the run. Empty if the settings are created.
       type: dict
@@ -235,6 +241,8 @@ diff:
       description: Their values as planned. Empty if the settings are deleted.
       type: dict
   sample:
+    before_header: jit_settings
+    after_header: jit_settings
     before:
       roles: [Reviewer]
     after:

@@ -57,6 +57,12 @@ options:
       - A permission that stays keeps what it is given for; for a new one that is left to Veracode.
     type: list
     elements: str
+  child_roles:
+    description:
+      - Names of the roles that it includes, by display name or short name. The role has exactly these; an empty list clears.
+      - The role itself, a role that includes it, and a role of the other kind of accounts are refused.
+    type: list
+    elements: str
   is_api:
     description:
       - Whether it is a role of API service accounts. It cannot be changed later.
@@ -95,6 +101,14 @@ EXAMPLES = r"""
       - viewReports
       - viewResults
     ignore_team_restrictions: true
+
+- name: A role that includes another one
+  community.veracode.veracode_role:
+    name: Lead Auditor
+    permissions:
+      - viewReports
+    child_roles:
+      - Security Insights
 
 - name: Rename the role
   community.veracode.veracode_role:
@@ -170,6 +184,7 @@ role:
     is_api: false
     is_scan_type: false
     permissions: [viewReports, viewResults]
+    child_roles: []
     ignore_team_restrictions: true
     team_admin_manageable: false
     jit_assignable: true
@@ -221,6 +236,12 @@ diff:
   returned: success
   type: dict
   contains:
+    before_header:
+      description: Whose the values before are, kind and name; of a rename the old name.
+      type: str
+    after_header:
+      description: Whose the values after are, kind and name.
+      type: str
     before:
       description: Their values before the run. Empty for a creation.
       type: dict
@@ -228,6 +249,8 @@ diff:
       description: Their values as planned. Empty for a deletion.
       type: dict
   sample:
+    before_header: role Auditor
+    after_header: role Auditor
     before:
       permissions: [viewReports]
     after:

@@ -117,6 +117,7 @@ roles:
       is_api: false
       is_scan_type: false
       permissions: [viewReports, viewResults]
+      child_roles: []
       ignore_team_restrictions: true
       team_admin_manageable: false
       jit_assignable: true

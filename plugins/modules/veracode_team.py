@@ -76,12 +76,24 @@ options:
     type: str
     choices: [exact, add, remove]
     default: exact
+  permanently:
+    description:
+      - Whether the team is deleted for good instead of softly. Only with O(state=absent).
+    type: bool
+    default: false
+  allow_unrestricted_api_users:
+    description:
+      - Whether API users may lose their last team. An API user without a team sees every application.
+      - Without it, a change that takes the last team of an API user is refused before anything is written.
+    type: bool
+    default: false
 seealso:
   - module: community.veracode.veracode_team_info
   - module: community.veracode.veracode_business_unit
   - module: community.veracode.veracode_user
 notes:
   - An option that is omitted or null is not managed. No value is trimmed.
+  - A name with a blank at an end, a no-break space or another invisible character is refused, and the character is named.
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 """
@@ -205,6 +217,12 @@ diff:
   returned: success
   type: dict
   contains:
+    before_header:
+      description: Whose the values before are, kind and name; of a rename the old name.
+      type: str
+    after_header:
+      description: Whose the values after are, kind and name.
+      type: str
     before:
       description: Their values before the run. Empty for a creation.
       type: dict
@@ -212,6 +230,8 @@ diff:
       description: Their values as planned. Empty for a deletion.
       type: dict
   sample:
+    before_header: team Payments
+    after_header: team Payments
     before:
       business_unit: Not Specified
       members: [ted@example.com]

@@ -136,6 +136,12 @@ diff:
   returned: success
   type: dict
   contains:
+    before_header:
+      description: Whose the values before are, kind and name; of a rename the old name.
+      type: str
+    after_header:
+      description: Whose the values after are, kind and name.
+      type: str
     before:
       description: An empty list under C(reset).
       type: dict
@@ -143,6 +149,8 @@ diff:
       description: What is reset, under C(reset).
       type: dict
   sample:
+    before_header: user rm@example.com
+    after_header: user rm@example.com
     before:
       reset: []
     after:

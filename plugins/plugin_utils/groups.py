@@ -160,21 +160,21 @@ def read_groups(groups: t.Any, errors: list[InputError]) -> list[Group]:
         location = f"groups[{number}]"
         if not isinstance(group, Mapping):
             msg = f"{location}: is not a dictionary ({quoted(str(group))}); give {{name, members}}"
-            errors.append(InputError(msg, option="groups", place=location))
+            errors.append(InputError(msg, option="groups", location=location))
             continue
         try:
             name = text_value(group.get("name")) or text_value(group.get("cn"))
             dn = text_value(group.get("dn"))
         except ValueError as error:
-            errors.append(InputError(f"{location}.name: {error}", option="groups", place=location))
+            errors.append(InputError(f"{location}.name: {error}", option="groups", location=location))
             continue
         members = group.get("members")
         if not (name or dn):
             msg = f"{location}: has no name; give it one"
-            errors.append(InputError(msg, option="groups", value=dict(group), place=location))
+            errors.append(InputError(msg, option="groups", value=dict(group), location=location))
         elif isinstance(members, (str, Mapping)) or not isinstance(members, (list, tuple, type(None))):
             msg = f"{location}.members ({name or dn}): is not a list; give a list of {{attribute: value}}"
-            errors.append(InputError(msg, option="groups", place=location))
+            errors.append(InputError(msg, option="groups", location=location))
         else:
             dn = dn or (name if name and fold_dn(name) else None)
             found.append(Group(str(name or dn), dn, list(members or ())))
@@ -214,26 +214,26 @@ def _read_access(key: str, value: t.Any, profiles: Profiles, errors: list[InputE
     location = f"mapping[{quoted(key)}]"
     if value is not None and not isinstance(value, Mapping):
         msg = f"{location}: is not a dictionary ({quoted(str(value))}); give {', '.join(ACCESS)}"
-        errors.append(InputError(msg, option="mapping", place=location))
+        errors.append(InputError(msg, option="mapping", location=location))
         return {}
     access: dict[str, list[str]] = {}
     for name, names in (value or {}).items():
         if name not in ACCESS:
             hint = did_you_mean(str(name), ACCESS, f"choose one of {', '.join(ACCESS)}")
             msg = f"{location}: unknown key {quoted(str(name))}{hint}"
-            errors.append(InputError(msg, option="mapping", place=location))
+            errors.append(InputError(msg, option="mapping", location=location))
         elif names is None:
             continue
         elif _is_names(names):
             access[name] = [names] if isinstance(names, str) else list(names)
         else:
             msg = f"{location}.{name}: {quoted(str(names))} is not a list of names; write them as a list"
-            errors.append(InputError(msg, option="mapping", place=location))
+            errors.append(InputError(msg, option="mapping", location=location))
     for profile in access.pop("job_profiles", ()):
         try:
             roles = job_profile_roles(profile, profiles.own, common=profiles.common)
         except InputError as error:
-            errors.append(InputError(f"{location}.job_profiles: {error.msg}", option="mapping", place=location))
+            errors.append(InputError(f"{location}.job_profiles: {error.msg}", option="mapping", location=location))
         else:
             access["roles"] = [*access.get("roles", []), *roles]
     return access
@@ -255,14 +255,14 @@ def find_group(key: str, groups: t.Sequence[Group], errors: list[InputError], *,
     if len({fold_dn(group.dn) if group.dn else None for group in found}) > 1:
         which = ", ".join(sorted(quoted(group.dn) if group.dn else "one without DN" for group in found))
         msg = f"{location}: several groups have this name ({which}); use the distinguished name"
-        errors.append(InputError(msg, option="mapping", place=location))
+        errors.append(InputError(msg, option="mapping", location=location))
         return None
     if found:
         return Group(found[0].name, found[0].dn, [member for group in found for member in group.members])
     if missing == "error":
         names = sorted({name for group in groups for name in group.names})
         hint = did_you_mean(key, names, "correct the name, or use missing=ignore")
-        errors.append(InputError(f"{location}: there is no such group{hint}", option="mapping", place=location))
+        errors.append(InputError(f"{location}: there is no such group{hint}", option="mapping", location=location))
     return None
 
 
@@ -280,7 +280,7 @@ def _add_member(
     location = f"group {quoted(name)}, member {number + 1}"
     if not isinstance(member, Mapping):
         msg = f"{location}: {quoted(str(member))} is not a dictionary of attributes; give {{mail: …}}"
-        errors.append(InputError(msg, place=location))
+        errors.append(InputError(msg, location=location))
         return
     location += _called(member)
     values = _values(member, sources, location, errors)
@@ -309,7 +309,7 @@ def _values(
         except ValueError as error:
             msg = f"{location}: {attribute} {error}"
             if not any(each.msg == msg for each in errors[count:]):
-                errors.append(InputError(msg, place=location, option=option))
+                errors.append(InputError(msg, location=location, option=option))
             continue
         if value is not None:
             values[option] = value
@@ -317,7 +317,7 @@ def _values(
         if option in sources and option not in values and len(errors) == count:
             what = "username" if option == "username" else "address"
             msg = f"{location}: has no {sources[option]}, which is its {what}; set it, or take it out of the group"
-            errors.append(InputError(msg, place=location, option=option))
+            errors.append(InputError(msg, location=location, option=option))
     return values if len(errors) == count else None
 
 
@@ -332,7 +332,7 @@ def _merge(person: Person, values: Mapping[str, str], location: str, errors: lis
                 f"{location}: two members have the username {quoted(username)} and another {option} ({quoted(known)} in "
                 f"group {quoted(person.group)}, {quoted(value)} here); correct one"
             )
-            errors.append(InputError(msg, place=location, option=option, value=value))
+            errors.append(InputError(msg, location=location, option=option, value=value))
             return False
     return True
 

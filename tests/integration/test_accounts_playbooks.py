@@ -83,7 +83,12 @@ def test_founding_examples(world: World, emulator: Emulator, api: str) -> None:
         assert result["user"]["requires_token"] is False
         assert result["user"]["user_type"] == "human"
     assert run[4]["user"]["phone"] == "111-222-3333"
-    assert run[4]["diff"] == {"before": {"phone": None}, "after": {"phone": "111-222-3333"}}
+    assert run[4]["diff"] == {
+        "before_header": f"user {TED}",
+        "after_header": f"user {TED}",
+        "before": {"phone": None},
+        "after": {"phone": "111-222-3333"},
+    }
     assert run[4]["actions"] == [{"action": "update", "kind": "user", "name": TED, "fields": ["phone"]}]
 
 

@@ -544,7 +544,7 @@ def test_an_object_of_somebody_else_is_not_adopted(
         return real_look(lost, look_up)
 
     monkeypatch.setattr(
-        "ansible_collections.community.veracode.plugins.module_utils._apply.structure.look_for_lost", meanwhile
+        "ansible_collections.community.veracode.plugins.module_utils._apply.object.look_for_lost", meanwhile
     )
     try:
         emulator.fault("reset_before", method="POST", path="/teams$", count=2)

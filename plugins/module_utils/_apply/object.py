@@ -5,29 +5,28 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""Carry out a plan, or in check mode say what would be done."""
+"""Carry out the plan of one object of any kind, or in check mode say what would be done."""
 
 from __future__ import annotations
 
+import abc
 import time
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.community.veracode.plugins.module_utils._api.base import AccountClient
 from ansible_collections.community.veracode.plugins.module_utils._errors import (
     ApiError,
     LostAnswerError,
     VeracodeError,
 )
-from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Entity, Plan
-from ansible_collections.community.veracode.plugins.module_utils._plan.account_unmet import unmet_of_account as unmet
 
 # Documented: it can take up to a minute until a new account can be read. Seconds between the look-ups of one whose
 # creation was not answered; a minute in all.
 LOOK_UP_WAITS = (1, 2, 4, 8, 15, 30)
 
 Found = t.TypeVar("Found")
+E = t.TypeVar("E", bound=Entity)
 
 
 class KeyReceiver(t.Protocol):
@@ -37,14 +36,14 @@ class KeyReceiver(t.Protocol):
         """Make everything ready for it, right before it is generated."""
 
     def receive(self, credentials: t.Mapping[str, t.Any]) -> None:
-        """Store C(api_id), C(api_secret) and C(expires), so that the secret cannot be lost."""
+        """Store `api_id`, `api_secret` and `expires`, so that the secret cannot be lost."""
 
 
 @dataclass
 class Progress:
     """What was done so far, or would be; a failure reports it, too.
 
-    :param actions: entries of the result's C(actions).
+    :param actions: entries of the result's `actions`.
     :param warnings: what could not be verified.
     :param pending: a new address waits for its confirmation.
     :param kept: what a result carries even if the run fails afterwards.
@@ -63,20 +62,80 @@ class Progress:
         return bool(self.actions)
 
 
+class Kind(abc.ABC, t.Generic[E]):
+    """How objects of one kind are written: all that differs between the kinds."""
+
+    #: Whether a reading of a new object carries what its creation did not answer; a new account cannot be read at once.
+    readable_at_once = True
+    #: Options that no reading may carry, which is explained elsewhere.
+    unreported: frozenset[str] = frozenset()
+
+    @abc.abstractmethod
+    def phrase(self, change: Change[E]) -> str:
+        """Return how messages speak of the object."""
+
+    @abc.abstractmethod
+    def create(self, change: Change[E], *, with_credentials: bool) -> E | None:
+        """Create the object, and return it if the answer shows it.
+
+        :raises LostAnswerError: whether it was created is not known.
+        """
+
+    @abc.abstractmethod
+    def update(self, change: Change[E]) -> E | None:
+        """Change what `values` of the change lists, and return the object if the answer shows it."""
+
+    @abc.abstractmethod
+    def delete(self, change: Change[E]) -> None:
+        """Delete the object; one that is gone already is no error."""
+
+    @abc.abstractmethod
+    def look_up(self, change: Change[E]) -> E | None:
+        """Return the object that has the name of a new one, `None` if there is none."""
+
+    @abc.abstractmethod
+    def read(self, entity: E) -> E | None:
+        """Return the object read on its own, `None` if it is gone or cannot be addressed."""
+
+    @abc.abstractmethod
+    def merged(self, planned: E, answered: E) -> E:
+        """Return what was planned with what the answer carries written over it."""
+
+    @abc.abstractmethod
+    def unmet(self, change: Change[E], answered: E) -> list[str]:
+        """Return the options that were written and that the answer shows with another value than was sent."""
+
+    def is_sent(self, change: Change[E], found: E) -> bool:
+        """Tell whether what was found is what a lost creation sent."""
+        return not self.unmet(change, found)
+
+    def finish(self, change: Change[E], created: E) -> E:
+        """Set what the creation could not, and return the object."""
+        return created
+
+    def credentials(self, created: E) -> t.Mapping[str, t.Any]:
+        """Return the key pair that was generated with the object."""
+        return {}
+
+    def explained(self, change: Change[E], answered: E, wrong: list[str], progress: Progress) -> list[str]:
+        """Return those of the unmet options that are an error; of the others the progress is told."""
+        return wrong
+
+
 def carry_out(
-    plan: Plan,
+    plan: Plan[E],
     progress: Progress,
     *,
     check_mode: bool,
-    write: t.Callable[[Change], Entity | None],
+    write: t.Callable[[Change[E]], E | None],
     keys: KeyReceiver | None = None,
-) -> Entity | None:
+) -> E | None:
     """Carry out a plan, or in check mode only note what would be done: the one gate before anything is written.
 
     :param progress: takes what was done as soon as it is done.
     :param write: does the change, notes it as soon as it is done, and returns the object as it is then.
     :param keys: a creation also generates a key pair.
-    :returns: the object as it is now, as it would be in check mode, C(None) if there is none.
+    :returns: the object as it is now, as it would be in check mode, `None` if there is none.
     """
     change = plan.change
     progress.warnings += plan.warnings
@@ -89,39 +148,34 @@ def carry_out(
     try:
         return write(change)
     except VeracodeError as error:
-        error.kind = error.kind or change.kind
-        error.name = error.name or change.name
-        error.place = error.place or change.place
-        raise
+        raise error.about(kind=change.kind, name=change.name, location=change.location) from None
 
 
 def apply_plan(
-    plan: Plan, directory: AccountClient, progress: Progress, *, check_mode: bool, keys: KeyReceiver | None = None
-) -> Account | None:
-    """Carry out what is planned for one account.
+    plan: Plan[E], kind: Kind[E], progress: Progress, *, check_mode: bool, keys: KeyReceiver | None = None
+) -> E | None:
+    """Carry out what is planned for one object.
 
     :param progress: takes what was done as soon as it is done.
     :param keys: generate a key pair with a creation, and give it to this.
-    :returns: the account as it is now, as it would be in check mode, C(None) if there is none.
+    :returns: the object as it is now, as it would be in check mode, `None` if there is none.
     """
 
-    def write(change: Change) -> Account | None:
+    def write(change: Change[E]) -> E | None:
         if change.action == "create":
-            return _create(change, directory, progress, keys)
+            return _create(change, kind, progress, keys)
         if change.action == "delete":
-            directory.delete(_before(change))
-            note(change, progress)
+            _delete(change, kind, progress)
             return None
-        return _update(change, directory, progress)
+        return _update(change, kind, progress)
 
-    entity = carry_out(plan, progress, check_mode=check_mode, write=write, keys=keys)
-    return entity if isinstance(entity, Account) else None
+    return carry_out(plan, progress, check_mode=check_mode, write=write, keys=keys)
 
 
 def wait_for(look_up: t.Callable[[], Found | None]) -> Found | None:
     """Look for what cannot be read yet, for up to a minute.
 
-    :returns: what was found, C(None) if it most likely is not there.
+    :returns: what was found, `None` if it most likely is not there.
     """
     for wait in LOOK_UP_WAITS:
         found = look_up()
@@ -134,174 +188,208 @@ def wait_for(look_up: t.Callable[[], Found | None]) -> Found | None:
 def look_for_lost(lost: LostAnswerError, look_up: t.Callable[[], Found | None]) -> Found | None:
     """Look for what may have been created by a call whose answer was lost.
 
-    :returns: what was found, C(None) if it was most likely not created.
+    :returns: what was found, `None` if it was most likely not created.
     :raises LostAnswerError: that cannot be found out either.
     """
     try:
         return wait_for(look_up)
     except VeracodeError as error:
-        lost.msg = lost.followed_by(
-            f"What became of it cannot be read either ({error.msg.rstrip('.')}). Run the task again: it looks first, and "
+        raise lost.followed_by(
+            f"What became of it cannot be read either ({error.text.rstrip('.')}). Run the task again: it looks first, and "
             "creates nothing twice"
-        )
-        raise lost from None
+        ) from None
 
 
-def note(change: Change, progress: Progress, keys: KeyReceiver | None = None) -> None:
+def note(change: Change[t.Any], progress: Progress, keys: KeyReceiver | None = None) -> None:
     """Note a change that was made, or would be."""
     progress.actions.append(change.entry)
     if keys is not None and change.action == "create":
         progress.actions.append({"action": "generate", "kind": "api_credentials", "name": change.name, "fields": []})
 
 
-def _before(change: Change) -> Account:
-    if change.account_before is None:
-        raise ValueError(f"a {change.action} needs an account")
-    return change.account_before
+def planned(change: Change[E]) -> E:
+    """Return the object as it is to be."""
+    if change.after is None:
+        raise ValueError(f"nothing is left after a {change.action}")
+    return change.after
 
 
-def _after(change: Change) -> Account:
-    if change.account_after is None:
-        raise ValueError(f"a {change.action} needs a target")
-    return change.account_after
+def current(change: Change[E]) -> E:
+    """Return the object as it is."""
+    if change.before is None:
+        raise ValueError(f"there is nothing before a {change.action}")
+    return change.before
 
 
-def _update(change: Change, directory: AccountClient, progress: Progress) -> Account:
-    before, after = _before(change), _after(change)
-    answered = directory.update(before, after, change.values, verify_email=change.verify_email)
+def _delete(change: Change[E], kind: Kind[E], progress: Progress) -> None:
+    try:
+        kind.delete(change)
+    except VeracodeError as error:
+        if not error.is_outcome_unknown or _read_again(kind, change, error) is not None:
+            raise
     note(change, progress)
-    if not _carries(answered, change):
-        reread = directory.details(before)
-        if reread is None:
-            progress.warnings.append(f'The change of "{change.name}" could not be verified: it can not be read now')
-        else:
-            answered = reread
-    account = after.updated(answered)
-    _verify(change, answered, account, progress)
-    return account
 
 
-def _carries(answered: Account, change: Change) -> bool:
-    shown = answered.values_and_lists
-    return all(option in shown for option in change.values if option != "title")
+def _update(change: Change[E], kind: Kind[E], progress: Progress) -> E:
+    try:
+        answered = kind.update(change)
+    except VeracodeError as error:
+        if not error.is_outcome_unknown:
+            raise
+        answered = _read_again(kind, change, error)
+        if answered is None or _missing(change, kind, answered) or kind.unmet(change, answered):
+            raise
+    note(change, progress)
+    return _verified(change, kind, answered, progress)
 
 
-def _create(change: Change, directory: AccountClient, progress: Progress, keys: KeyReceiver | None) -> Account:
-    after = _after(change)
+def _read_again(kind: Kind[E], change: Change[E], error: VeracodeError) -> E | None:
+    """Return the object as it is after a call whose outcome is unknown.
+
+    :raises VeracodeError: the first one, if that cannot be read either.
+    """
+    try:
+        return kind.read(current(change))
+    except VeracodeError:
+        raise error from None
+
+
+def _create(change: Change[E], kind: Kind[E], progress: Progress, keys: KeyReceiver | None) -> E:
     if keys is not None:
         keys.prepare()
     try:
-        created = directory.create(after, change.values, with_credentials=keys is not None)
+        created = kind.create(change, with_credentials=keys is not None)
     except LostAnswerError as lost:
-        created = _look_for(change, directory, lost, progress, keys)
+        created = _look_for(change, kind, lost, progress, keys)
     except ApiError as error:
-        if error.status in (400, 409) and directory.by_username(after.username, after.kind, frozenset()) is not None:
-            error.msg += (
-                f' "{after.username}" exists by now: another run created it at the same time; run the task again'
-            )
+        if error.status in (400, 409) and kind.look_up(change) is not None:
+            raise error.followed_by(
+                f'"{change.name}" exists by now: another run created it at the same time; run the task again'
+            ) from None
         raise
     note(change, progress, keys)
-    if keys is not None:
-        keys.receive(created.facts["api_credentials"])
+    if keys is not None and created is not None:
+        keys.receive(kind.credentials(created))
     try:
-        finished = _finish(change, directory, after.updated(created))
+        created = _finished(change, kind, created)
     except VeracodeError as error:
-        error.msg = (
-            f'"{after.username}" was created, but not everything is set yet; the next run does the rest. {error.msg}'
-        )
-        raise
-    account = after.updated(finished)
-    _verify(change, finished, account, progress)
-    return account
+        raise error.preceded_by(
+            f'"{change.name}" was created, but not everything is set yet; the next run does the rest.'
+        ) from None
+    return _verified(change, kind, created, progress)
 
 
-def _finish(change: Change, directory: AccountClient, created: Account) -> Account:
-    """Set what the creation could not, as soon as the new account can be read."""
+def _finished(change: Change[E], kind: Kind[E], created: E | None) -> E | None:
+    """Set what the creation could not, as soon as the new object can be read."""
+    if created is None:
+        return None
+    after = kind.merged(planned(change), created)
     try:
-        return directory.finish(created, _after(change), change.values)
+        return kind.finish(change, after)
     except ApiError:
-        if directory.details(created) is not None:
+        if kind.read(after) is not None:
             raise
     for wait in LOOK_UP_WAITS:
         time.sleep(wait)
-        if directory.details(created) is not None:
+        if kind.read(after) is not None:
             break
-    return directory.finish(created, _after(change), change.values)
+    return kind.finish(change, after)
 
 
 def _look_for(
-    change: Change, directory: AccountClient, lost: LostAnswerError, progress: Progress, keys: KeyReceiver | None
-) -> Account:
+    change: Change[E], kind: Kind[E], lost: LostAnswerError, progress: Progress, keys: KeyReceiver | None
+) -> E | None:
     """Find out what became of a creation whose answer was lost, before anything is sent again."""
-    after = _after(change)
-    need = frozenset({"email_address"})
-    found = look_for_lost(lost, lambda: directory.by_username(after.username, after.kind, need))
+    found = look_for_lost(lost, lambda: kind.look_up(change))
     if found is None:
         if keys is not None:
-            lost.msg = lost.followed_by(
-                f'"{after.username}" cannot be found after a minute, so it was probably not created; it is not tried '
+            raise lost.followed_by(
+                f'"{change.name}" cannot be found after a minute, so it was probably not created; it is not tried '
                 "again by itself, since that would generate a key pair. Run the task again"
             )
-            raise lost
-        return directory.create(after, change.values)
-    address = str(after.values.get("email_address") or "")
-    if str(found.values.get("email_address") or "").casefold() != address.casefold() or found.kind != after.kind:
-        lost.msg = lost.followed_by(
-            f'There is an account "{found.username}" now, but with another address or type than was sent, so it is left '
-            "alone; look at it, then run the task again"
+        return _create_again(change, kind)
+    found = kind.read(found) or found
+    if not kind.is_sent(change, found):
+        raise lost.followed_by(
+            f"There is {kind.phrase(change)} now, but not with what was sent, so it is left alone; look at it, then run "
+            "the task again"
         )
-        raise lost
     if keys is not None:
         note(change, progress, keys)
-        lost.msg = (
-            f'"{after.username}" was created, but the answer with its key pair was lost, and a secret is never asked '
+        raise lost.replaced_by(
+            f'"{change.name}" was created, but the answer with its key pair was lost, and a secret is never asked '
             "for twice. Generate a new pair with community.veracode.veracode_api_credentials and state: rotated"
         )
-        raise lost
-    return directory.details(found) or found
+    return found
 
 
-def _verify(change: Change, answered: Account, account: Account, progress: Progress) -> None:
+def _create_again(change: Change[E], kind: Kind[E]) -> E | None:
+    """Send a creation again whose first sending seems not to have worked; if it has after all, that is the creation."""
+    try:
+        return kind.create(change, with_credentials=False)
+    except ApiError as error:
+        if error.status not in (400, 409):
+            raise
+        found = kind.look_up(change)
+        found = (kind.read(found) or found) if found is not None else None
+        if found is None or not kind.is_sent(change, found):
+            raise
+        return found
+
+
+def _missing(change: Change[E], kind: Kind[E], answered: E) -> list[str]:
+    """Return the options that were written and of which a reading says nothing."""
+    carried = answered.values_and_lists
+    return sorted(option for option in change.values if option not in carried and option not in kind.unreported)
+
+
+def _verified(change: Change[E], kind: Kind[E], answered: E | None, progress: Progress) -> E:
     """Hold the answer against what was sent.
 
+    :returns: the object as it is now.
     :raises ApiError: the server took the call and did not do all of it.
     """
-    wrong = unmet(change, answered)
-    if "email_address" in wrong:
-        wrong.remove("email_address")
-        progress.pending = True
-        progress.warnings.append(
-            f'The new address of "{account.username}" waits for its confirmation by mail; the old one holds until then'
-        )
-        wrong = [option for option in wrong if option != "username"]
-    if "username" in wrong and _is_address(change):
-        wrong.remove("username")
-        progress.warnings.append(
-            f'Veracode kept the username "{account.username}" although the address changed; the account goes on being '
-            "found by it"
-        )
+    after = planned(change)
+    if change.before is not None or kind.readable_at_once:
+        answered = _whole(change, kind, answered, progress)
+    if answered is None:
+        return after
+    wrong = kind.explained(change, answered, kind.unmet(change, answered), progress)
     if wrong:
-        cleared = [option for option in wrong if change.values[option] in (None, ())]
-        what, remedy = "did not take", "correct the value, or leave the option out"
-        if wrong == cleared:
-            what, remedy = (
-                "cannot clear",
-                "give a value instead of an empty one, or use api: rest where that has the option",
-            )
-        elif wrong == ["username"]:
-            remedy = "the server keeps usernames, so name the account by the one it has"
-        raise ApiError(
-            f'{", ".join(wrong)}: Veracode accepted the change of "{change.name}" but {what} this, so it still has '
-            f"another value; {remedy}",
-            option=wrong[0],
-            value=_plain(change.values[wrong[0]]),
+        raise _not_done(change, kind, wrong)
+    return kind.merged(after, answered)
+
+
+def _whole(change: Change[E], kind: Kind[E], answered: E | None, progress: Progress) -> E | None:
+    """Return the object with all that was written, read on its own where the answer does not show it."""
+    if answered is not None and not _missing(change, kind, answered):
+        return answered
+    reread = kind.read(kind.merged(planned(change), answered) if answered is not None else planned(change))
+    answered = reread if reread is not None else answered
+    missing = sorted(change.values) if answered is None else _missing(change, kind, answered)
+    if missing:
+        progress.warnings.append(
+            f"{', '.join(missing)} of {kind.phrase(change)} could not be verified: Veracode does not report it"
         )
+    return answered
 
 
-def _is_address(change: Change) -> bool:
-    """Tell whether the new username is the new address, which a server may keep apart."""
-    username, address = change.values.get("username"), change.values.get("email_address")
-    return username is not None and address is not None and str(username).casefold() == str(address).casefold()
+def _not_done(change: Change[E], kind: Kind[E], wrong: list[str]) -> ApiError:
+    cleared = [option for option in wrong if change.values[option] in (None, ())]
+    what, remedy = "did not take", "correct the value, or leave the option out"
+    if wrong == cleared:
+        what, remedy = (
+            "cannot clear",
+            "give a value instead of an empty one, or use api: rest where that has the option",
+        )
+    elif wrong == ["username"]:
+        remedy = "the server keeps usernames, so name the account by the one it has"
+    return ApiError(
+        f"{', '.join(wrong)}: Veracode accepted the change of {kind.phrase(change)} but {what} this, so it still has "
+        f"another value; {remedy}",
+        option=wrong[0],
+        value=_plain(change.values[wrong[0]]),
+    )
 
 
 def _plain(value: t.Any) -> t.Any:

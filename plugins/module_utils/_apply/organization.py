@@ -19,9 +19,9 @@ from dataclasses import replace
 from ansible_collections.community.veracode.plugins.module_utils._api.base import AccountClient
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.structure import StructureClients
 from ansible_collections.community.veracode.plugins.module_utils._apply.breaker import Breaker
+from ansible_collections.community.veracode.plugins.module_utils._apply.kinds import Accounts, NamedObjects
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import Progress, apply_plan, wait_for
 from ansible_collections.community.veracode.plugins.module_utils._apply.progress_file import Report
-from ansible_collections.community.veracode.plugins.module_utils._apply.structure import apply_structure
 from ansible_collections.community.veracode.plugins.module_utils._errors import (
     ApiError,
     InputError,
@@ -110,10 +110,7 @@ class OrganizationWriter:
                 store = key_store(self._key_options[entity.username.casefold()], entity.username)
                 destinations += [Destination(str(step.location), store)] if store is not None else []
             except InputError as error:
-                error.place = f"{step.location}.{error.option}"
-                error.msg = f"{step.location}.{error.msg}"
-                error.kind, error.name = entity.kind, entity.username
-                problems.append(error)
+                problems.append(error.about(kind=entity.kind, name=entity.username, location=step.location))
         raise_all([*problems, *shared_destinations(destinations)])
 
     def _keys(self, entity: t.Any, progress: Progress) -> KeyDelivery | None:
@@ -173,7 +170,7 @@ class OrganizationWriter:
         try:
             self._read_again(step)
         except VeracodeError as error:
-            return [self._located(error, step)]
+            return [error.about(location=step.location)]
         with self._lock:
             admission = self._achieved.admit(step)
         errors: list[VeracodeError] = list(admission.errors)
@@ -183,7 +180,7 @@ class OrganizationWriter:
         try:
             entity = self._apply(step, admission.plan, progress)
         except VeracodeError as error:
-            errors.append(self._located(error, step))
+            errors.append(error.about(location=step.location))
             outcome = Outcome.REFUSED if _is_refusal(error) else Outcome.UNKNOWN
         except Exception as error:
             errors.append(_unexpected(step, error))
@@ -191,11 +188,6 @@ class OrganizationWriter:
         with self._lock:
             self._achieved.settle(step, outcome, entity)
         return errors
-
-    @staticmethod
-    def _located(error: VeracodeError, step: Step) -> VeracodeError:
-        error.place = error.place or step.location
-        return error
 
     def _read_again(self, step: Step) -> None:
         """Read what a write without a clear outcome left open, where this step depends on it."""
@@ -211,7 +203,7 @@ class OrganizationWriter:
                 with self._lock:
                     self._achieved.put_team(team if team is not None else replace(entity, users=()))
 
-    def _apply(self, step: Step, plan: Plan, progress: Progress) -> t.Any:
+    def _apply(self, step: Step, plan: Plan[t.Any], progress: Progress) -> t.Any:
         plan = self._with_handles(plan)
         change = plan.change
         if change is None:
@@ -220,29 +212,32 @@ class OrganizationWriter:
             self._created[TEAM, change.name] = team = self._apply_team(plan, progress)
             return team
         if change.kind == BUSINESS_UNIT:
-            self._created[BUSINESS_UNIT, change.name] = unit = apply_structure(
-                plan, self._structure.business_units, progress, check_mode=self._check_mode
+            self._created[BUSINESS_UNIT, change.name] = unit = apply_plan(
+                plan, NamedObjects(self._structure.business_units), progress, check_mode=self._check_mode
             )
             return unit
         return self._apply_account(step, plan, change, progress)
 
-    def _apply_account(self, step: Step, plan: Plan, change: Change, progress: Progress) -> Account | None:
+    def _apply_account(
+        self, step: Step, plan: Plan[t.Any], change: Change[t.Any], progress: Progress
+    ) -> Account | None:
         # The warnings of an entry were given with its location while it was planned.
         plan = replace(plan, warnings=())
         keys = self._keys(plan.entity, progress) if _creates(step) else None
         with keys or contextlib.nullcontext():
             if keys is not None:
                 keys.check(change.name)
-            account = apply_plan(plan, self._directory, progress, check_mode=self._check_mode, keys=keys)
+            account = apply_plan(plan, Accounts(self._directory), progress, check_mode=self._check_mode, keys=keys)
         if change.action == "create":
             self._created[change.kind, change.name] = account
         progress.warnings += keys.warnings if keys is not None else []
         return account
 
-    def _apply_team(self, plan: Plan, progress: Progress) -> Team | None:
+    def _apply_team(self, plan: Plan[Team], progress: Progress) -> Team | None:
         """Carry out the plan of a team; one that names new accounts waits until these can be read, if it has to."""
+        teams = NamedObjects(self._structure.teams)
         try:
-            return apply_structure(plan, self._structure.teams, progress, check_mode=self._check_mode)
+            return apply_plan(plan, teams, progress, check_mode=self._check_mode)
         except ApiError as error:
             after = plan.change.after if plan.change is not None else None
             names = {user.username for user in (after.users or ())} if isinstance(after, Team) else set()
@@ -252,7 +247,7 @@ class OrganizationWriter:
             if error.status not in (400, 404) or not new:
                 raise
         wait_for(lambda: all(self._directory.details(account) for account in new) or None)
-        return apply_structure(plan, self._structure.teams, progress, check_mode=self._check_mode)
+        return apply_plan(plan, teams, progress, check_mode=self._check_mode)
 
     def _lacks_its_object(self, step: Step) -> bool:
         """Tell whether a step goes on with what could not be created, which is an error of its own."""
@@ -261,7 +256,7 @@ class OrganizationWriter:
             return False
         return (change.kind, change.name) not in self._created
 
-    def _with_handles(self, plan: Plan) -> Plan:
+    def _with_handles(self, plan: Plan[t.Any]) -> Plan[t.Any]:
         """Give an object that this run has created the GUID it got."""
         change = plan.change
         if change is None or change.before is None:
@@ -276,7 +271,7 @@ class OrganizationWriter:
                 change = _from(change, replace(before, unit_id=created.unit_id), created.unit_id)
         return replace(plan, change=change)
 
-    def _with_teams_that_exist(self, change: Change) -> Change:
+    def _with_teams_that_exist(self, change: Change[t.Any]) -> Change[t.Any]:
         """Leave out of the teams of a business unit what could not be created."""
         after = change.after
         if not isinstance(after, BusinessUnit) or "teams" not in change.values:
@@ -309,11 +304,10 @@ def _is_refusal(error: VeracodeError) -> bool:
     return isinstance(error, ApiError) and error.status is not None and 400 <= error.status < 500
 
 
-def _not_tried(step: Step, change: Change, reason: str) -> VeracodeError:
-    where = f"{step.location}: " if step.location else ""
+def _not_tried(step: Step, change: Change[t.Any], reason: str) -> VeracodeError:
     return VeracodeError(
-        f'{where}"{change.name}" was not tried, since {reason}; run the task again',
-        place=step.location,
+        f'"{change.name}" was not tried, since {reason}; run the task again',
+        location=step.location,
         kind=change.kind,
         name=change.name,
     )
@@ -325,13 +319,13 @@ def _unexpected(step: Step, error: Exception) -> VeracodeError:
     return VeracodeError(
         f"An unexpected {type(error).__name__} came up, so whether the change was made is unknown; please report it, then "
         "run the task again",
-        place=step.location,
+        location=step.location,
         kind=change.kind if change else None,
         name=change.name if change else None,
     )
 
 
-def _from(change: Change, before: Team | BusinessUnit, handle: str | None) -> Change:
+def _from(change: Change[t.Any], before: Team | BusinessUnit, handle: str | None) -> Change[t.Any]:
     after = change.after
     if isinstance(after, Team):
         after = replace(after, team_id=handle)

@@ -306,9 +306,7 @@ class Transport:
         try:
             return self._call(self._library, self._encode(method, path, effect, query, json, form))
         except VeracodeError as error:
-            error.msg = self._scrub(error.msg)
-            error.args = (error.msg,)
-            raise
+            raise error.replaced_by(self._scrub(error.text)) from None
         except Exception as error:  # no library's own text or traceback reaches the user
             raise TransportError(
                 self._scrub(

@@ -82,7 +82,7 @@ def shared_destinations(destinations: t.Sequence[Destination]) -> list[InputErro
                 InputError(
                     f"{destination.location}.credentials_dest: {destination.store.label} is the destination of "
                     f"{first.location} already; give each account a destination of its own",
-                    place=f"{destination.location}.credentials_dest",
+                    location=f"{destination.location}.credentials_dest",
                     option="credentials_dest",
                     value=destination.store.dest,
                 )

@@ -12,9 +12,14 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.community.veracode.plugins.module_utils._model.fields import FIELDS, NAMES
-from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
-from ansible_collections.community.veracode.plugins.module_utils._model.role import Role
+from ansible_collections.community.veracode.plugins.module_utils._model.fields import FIELDS, NAMES, fields_of
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.role import (
+    ADMINISTRATOR,
+    NO_TEAM_RESTRICTION,
+    TEAM_ADMIN,
+    Role,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,20 @@ class Account:
             if all(team.manages is not None for team in self.teams):
                 values["managed_teams"] = tuple(sorted(team.name for team in self.teams if team.manages))
         return values
+
+    @property
+    def sees_only_own_teams(self) -> bool:
+        """Whether it sees, as the calling account, only the accounts of its own teams (documented for Team Admins)."""
+        roles = self.roles or ()
+        if self.kind == API_USER:
+            return bool(self.teams) and NO_TEAM_RESTRICTION not in roles
+        return TEAM_ADMIN in roles and ADMINISTRATOR[USER] not in roles
+
+    @property
+    def lost(self) -> dict[str, t.Any]:
+        """What is set of the options that its kind has; a reading may carry more."""
+        options = {each.option for each in fields_of(self.kind)}
+        return {k: v for k, v in self.values_and_lists.items() if k in options and v not in (None, ())}
 
     def updated(self, other: Account) -> Account:
         """Return this reading with what the other, later one carries written over it."""

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.community.veracode.plugins.module_utils._model.reports import as_list
 
@@ -33,6 +33,20 @@ class BusinessUnit:
     def handle(self) -> str | None:
         """What the API addresses it by."""
         return self.unit_id
+
+    @property
+    def lost(self) -> dict[str, t.Any]:
+        """What is set."""
+        return {option: value for option, value in self.values_and_lists.items() if value not in (None, ())}
+
+    def updated(self, other: BusinessUnit) -> BusinessUnit:
+        """Return this reading with what the other, later one carries written over it."""
+        return replace(
+            other,
+            unit_id=other.unit_id or self.unit_id,
+            teams=other.teams if other.teams is not None else self.teams,
+            is_default=other.is_default if other.is_default is not None else self.is_default,
+        )
 
     @property
     def values_and_lists(self) -> dict[str, t.Any]:

@@ -12,35 +12,36 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
-from ansible_collections.community.veracode.plugins.module_utils._model.fields import fields_of
-
 
 class Entity(t.Protocol):
-    """Anything that is managed, as far as a change of it has to be told."""
+    """Anything that is managed, as far as a change of it has to be reported."""
 
     @property
     def values_and_lists(self) -> t.Mapping[str, t.Any]:
         """All values by option, lists as sorted tuples."""
 
+    @property
+    def lost(self) -> t.Mapping[str, t.Any]:
+        """Those of the values that are lost with it when it is deleted."""
 
-def _account(entity: Entity | None) -> Account | None:
-    if entity is None or isinstance(entity, Account):
-        return entity
-    raise TypeError(f"{type(entity).__name__} is not an account")
+
+E_co = t.TypeVar("E_co", bound=Entity, covariant=True)
 
 
 @dataclass(frozen=True)
-class Change:
+class Change(t.Generic[E_co]):
     """One net change of one object.
 
-    :param action: `create`, `update`, `rename`, `disable` or `delete`.
+    :param action: `create`, `update`, `rename`, `disable`, `delete`, `generate`, `revoke` or `reset`.
     :param name: the name after the run.
     :param fields: the options that change, sorted.
     :param values: what to write: canonical value by option.
     :param before: the object as it is, `None` for a creation.
     :param after: the object as it is to be, `None` for a deletion.
     :param verify_email: a new address holds only once it is confirmed.
+    :param compared: the options that a diff shows, where they are not `fields`.
+    :param formerly: the name before the run, of a rename.
+    :param permanently: a deletion is no soft one.
     """
 
     action: str
@@ -48,20 +49,13 @@ class Change:
     name: str
     fields: tuple[str, ...]
     values: t.Mapping[str, t.Any]
-    before: Entity | None
-    after: Entity | None
-    place: str | None = None
+    before: E_co | None
+    after: E_co | None
+    location: str | None = None
     verify_email: bool = False
-
-    @property
-    def account_before(self) -> Account | None:
-        """`before` of a change of an account."""
-        return _account(self.before)
-
-    @property
-    def account_after(self) -> Account | None:
-        """`after` of a change of an account."""
-        return _account(self.after)
+    compared: tuple[str, ...] = ()
+    formerly: str | None = None
+    permanently: bool = False
 
     @property
     def entry(self) -> dict[str, t.Any]:
@@ -70,21 +64,32 @@ class Change:
 
     @property
     def diff(self) -> dict[str, t.Any]:
-        """The change as `before` and `after` in the collection's own words."""
-        before = self.before.values_and_lists if self.before else {}
-        after = self.after.values_and_lists if self.after else {}
-        if self.action == "create":
-            return {"before": {}, "after": _shown(after, self.fields)}
-        if self.action == "delete":
-            # An account carries what its API reports; the kind may lack the option.
-            managed = {each.option for each in fields_of(self.kind)} if isinstance(self.before, Account) else before
-            options = [option for option, value in before.items() if option in managed and value not in (None, ())]
-            return {"before": _shown(before, options), "after": {}}
-        changed = self.fields or tuple(self.values)
-        return {"before": _shown(before, changed), "after": _shown(after, changed)}
+        """The change as `before` and `after` in the collection's own words, with headers that say whose.
+
+        What is created or deleted stands on one side only.
+        """
+        options = self.compared or self.fields
+        before: dict[str, t.Any] = {}
+        after: dict[str, t.Any] = {}
+        if self.after is not None:
+            after = shown(self.after.values_and_lists, options)
+            before = shown(self.before.values_and_lists, options) if self.before is not None else {}
+        elif self.before is not None:
+            before = shown(self.before.lost, self.before.lost)
+        return {
+            "before_header": self._header(self.formerly or self.name),
+            "after_header": self._header(self.name),
+            "before": before,
+            "after": after,
+        }
+
+    def _header(self, name: str) -> str:
+        # There is one object of just-in-time settings, which has no name of its own.
+        return f"{self.kind} {name}" if name != self.kind else name
 
 
-def _shown(values: t.Mapping[str, t.Any], options: t.Iterable[str]) -> dict[str, t.Any]:
+def shown(values: t.Mapping[str, t.Any], options: t.Iterable[str]) -> dict[str, t.Any]:
+    """Return the values of some options in the form of results, sorted by option."""
     return {
         option: list(values[option]) if isinstance(values.get(option), tuple) else values.get(option)
         for option in sorted(options)
@@ -92,7 +97,7 @@ def _shown(values: t.Mapping[str, t.Any], options: t.Iterable[str]) -> dict[str,
 
 
 @dataclass(frozen=True)
-class Plan:
+class Plan(t.Generic[E_co]):
     """What one entry needs.
 
     :param change: `None` if nothing differs.
@@ -100,12 +105,12 @@ class Plan:
     :param pending: a new address was ordered and waits for its confirmation.
     """
 
-    change: Change | None
-    entity: Entity | None
+    change: Change[E_co] | None
+    entity: E_co | None
     warnings: tuple[str, ...] = ()
     pending: bool = False
 
     @property
-    def account(self) -> Account | None:
-        """The entity of a plan of an account."""
-        return _account(self.entity)
+    def diff(self) -> dict[str, t.Any]:
+        """The diff of the change, empty if nothing differs."""
+        return self.change.diff if self.change is not None else {"before": {}, "after": {}}

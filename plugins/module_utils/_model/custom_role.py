@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.community.veracode.plugins.module_utils._model.reports import as_list
 from ansible_collections.community.veracode.plugins.module_utils._model.role import (
@@ -19,6 +19,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.role imp
     NEEDS_SCAN,
     SPELLINGS,
     Role,
+    known_role,
 )
 
 # Options of a role that are either set or not.
@@ -60,6 +61,16 @@ class CustomRole:
     child_roles: tuple[Role, ...] | None = None
 
     @property
+    def key(self) -> str:
+        """What identifies it: the short name where there is one."""
+        return self.role_name or self.name
+
+    @property
+    def as_role(self) -> Role:
+        """The role as accounts and other roles hold it."""
+        return known_role(self.role_name, self.name, is_api=self.flags.get("is_api"))
+
+    @property
     def handle(self) -> str | None:
         """What the API addresses it by."""
         return self.role_id
@@ -68,6 +79,21 @@ class CustomRole:
     def is_custom(self) -> bool:
         """Whether it is none of the known built-in roles; the API does not tell."""
         return self.role_name not in BY_NAME and SPELLINGS.get(self.name, self.name) not in BY_TITLE
+
+    @property
+    def lost(self) -> dict[str, t.Any]:
+        """What is set."""
+        return {option: value for option, value in self.values_and_lists.items() if value not in (None, ())}
+
+    def updated(self, other: CustomRole) -> CustomRole:
+        """Return this reading with what the other, later one carries written over it."""
+        return replace(
+            other,
+            role_id=other.role_id or self.role_id,
+            permissions=other.permissions if other.permissions is not None else self.permissions,
+            flags={**self.flags, **other.flags},
+            child_roles=other.child_roles if other.child_roles is not None else self.child_roles,
+        )
 
     @property
     def values_and_lists(self) -> dict[str, t.Any]:

@@ -12,7 +12,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.community.veracode.plugins.module_utils._model.change import shown
 from ansible_collections.community.veracode.plugins.module_utils._model.role import Role
+
+KIND = "jit_settings"
 
 FLAGS = (
     "ip_restricted",
@@ -41,6 +44,16 @@ class JitSettings:
     teams: t.Mapping[str, str | None] = field(default_factory=dict)
 
     @property
+    def handle(self) -> str | None:
+        """What the API addresses them by."""
+        return self.settings_id
+
+    @property
+    def lost(self) -> dict[str, t.Any]:
+        """What is set."""
+        return {option: value for option, value in self.values_and_lists.items() if value not in (None, (), False)}
+
+    @property
     def values_and_lists(self) -> dict[str, t.Any]:
         """All values by option, lists as sorted tuples."""
         return {
@@ -48,14 +61,6 @@ class JitSettings:
             "roles": tuple(sorted(role.title for role in self.roles)),
             "teams": tuple(sorted(self.teams)),
         }
-
-
-def shown(values: t.Mapping[str, t.Any], options: t.Iterable[str]) -> dict[str, t.Any]:
-    return {
-        option: list(values[option]) if isinstance(values[option], tuple) else values[option]
-        for option in sorted(options)
-        if option in values
-    }
 
 
 def report_jit(settings: JitSettings | None) -> dict[str, t.Any] | None:

@@ -44,7 +44,12 @@ class Key:
     @property
     def values_and_lists(self) -> dict[str, t.Any]:
         """What is shown of it in a diff."""
-        return {"api_id": self.api_id, "expires": self.expires}
+        return {"api_id": self.api_id or None, "expires": self.expires}
+
+    @property
+    def lost(self) -> dict[str, t.Any]:
+        """What is shown of it in a diff."""
+        return self.values_and_lists
 
 
 @dataclass(frozen=True)

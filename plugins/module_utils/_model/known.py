@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import Permission
+from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import CustomRole, Permission
 from ansible_collections.community.veracode.plugins.module_utils._model.role import RoleCatalog
 
 
@@ -42,6 +42,7 @@ class Known:
     :param leaving_teams: names of teams that it deletes.
     :param leaving_units: names of business units that it deletes.
     :param permissions: every permission by name.
+    :param roles: every role, those that an entry includes with the roles that they include.
     """
 
     business_units: t.Mapping[str, str | None] = field(default_factory=dict)
@@ -53,6 +54,7 @@ class Known:
     leaving_teams: t.Collection[str] = frozenset()
     leaving_units: t.Collection[str] = frozenset()
     permissions: t.Mapping[str, Permission] = field(default_factory=dict)
+    roles: tuple[CustomRole, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,30 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""Teams, business units and roles: what is managed by its name."""
+"""What is managed by its name: teams, business units and custom roles."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
-from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import CustomRole
-from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Entity
 
-Structure: t.TypeAlias = "Team | BusinessUnit | CustomRole"
-S = t.TypeVar("S", Team, BusinessUnit, CustomRole)
+_Self = t.TypeVar("_Self")
+
+
+class Named(Entity, t.Protocol):
+    """An object that has a name."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def handle(self) -> str | None:
+        """What the API addresses it by, `None` for an object that is only planned."""
+
+    def updated(self: _Self, other: _Self) -> _Self:
+        """Return this reading with what the other, later one carries written over it."""
+
+
+N = t.TypeVar("N", bound=Named)

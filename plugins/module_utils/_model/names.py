@@ -5,22 +5,115 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""Names: how long one may be, and which one is near to another."""
+"""Names: which are refused, which are the same, and which one is near to another."""
 
 from __future__ import annotations
 
 import typing as t
+import unicodedata
+
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+
+# Documented as at most 256 characters for teams and business units.
+LONGEST_NAME = 256
+
+# Invisible, although their category says that they are letters, symbols or marks: fillers of Hangul, the empty Braille
+# pattern, the grapheme joiner, inherent vowels of Khmer; and the selectors of a variant.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5")
+_SELECTORS = ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
+
+T = t.TypeVar("T")
+
+
+def is_invisible(character: str) -> bool:
+    """Tell whether nobody sees a character where it stands, a plain blank between words excepted."""
+    if character == " ":
+        return False
+    if unicodedata.category(character) in ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs") or character in _BLANK:
+        return True
+    return any(first <= ord(character) <= last for first, last in _SELECTORS)
+
+
+def fault_of(name: str) -> str | None:
+    """Return what no name may have, `None` if it is a name: blanks at an end, or an invisible character."""
+    for position, character in enumerate(name, start=1):
+        if is_invisible(character):
+            about = f"{_code(character)} {unicodedata.name(character, '')}".rstrip()
+            return f"holds the invisible character {about} at position {position}; write the name without it"
+    for where, character in (("begins", name[:1]), ("ends", name[-1:])):
+        if character == " ":
+            return f"{where} with a blank ({_code(character)}); write the name without it"
+    return None
+
+
+def _code(character: str) -> str:
+    return f"U+{ord(character):04X}"
+
+
+def check_names(params: t.Mapping[str, t.Any], options: t.Iterable[str]) -> list[InputError]:
+    """Return an error for each name in these options, alone or in a list, that no name can be."""
+    errors = []
+    for option in options:
+        given = params.get(option)
+        for name in given if isinstance(given, (list, tuple)) else [given]:
+            fault = fault_of(name) if isinstance(name, str) else None
+            if fault is not None:
+                errors.append(InputError(f'{option}: "{name}" {fault}', option=option, value=name))
+    return errors
+
+
+def username_key(name: str) -> str:
+    """Return what usernames and addresses are compared by: without case."""
+    return name.casefold()
+
+
+def select(username: str, found: t.Iterable[T], name_of: t.Callable[[T], str], option: str = "username") -> T | None:
+    """Return the one of that username: the very same, else the only one that differs by case.
+
+    :raises InputError: there are several, which differ by case or by what lower-casing folds only.
+    """
+    same = [each for each in found if username_key(name_of(each)) == username_key(username)]
+    exact = next((each for each in same if name_of(each) == username), None)
+    if exact is not None or len(same) < 2:
+        return exact if exact is not None else next(iter(same), None)
+    names = ", ".join(f'"{name}"' for name in sorted({name_of(each) for each in same}))
+    raise InputError(
+        f'{option}: "{username}" may be any of the accounts {names}, whose names differ by case only; give the exact name',
+        option=option,
+        value=username,
+    )
+
+
+def look(name: str) -> str:
+    """Return what a name looks like: two names of one look cannot be told apart by reading them."""
+    visible = "".join(" " if unicodedata.category(each) == "Zs" else each for each in name)
+    visible = "".join(each for each in visible if not is_invisible(each))
+    return unicodedata.normalize("NFKC", visible).strip()
 
 
 def nearest(name: str, names: t.Iterable[str]) -> str | None:
-    """Return the most similar of the names, ignoring case, or `None` if none is similar."""
+    """Return the most similar of the names, ignoring case, or `None` if none is similar.
+
+    A name that looks the same is never returned: to offer it would help nobody.
+    """
     import difflib  # needed for errors only
 
+    own = look(name)
     folded: dict[str, str] = {}
     for candidate in sorted(names, key=lambda n: (n == n.lower(), n)):
-        folded.setdefault(candidate.casefold(), candidate)
+        if look(candidate) != own:
+            folded.setdefault(candidate.casefold(), candidate)
     match = difflib.get_close_matches(name.strip().casefold(), list(folded), n=1, cutoff=0.6)
     return folded[match[0]] if match else None
+
+
+def _double(name: str, names: t.Iterable[str]) -> str | None:
+    """Return in what a name differs that looks the same, `None` if there is no such name."""
+    for other in sorted(names):
+        if other != name and look(other) == look(name):
+            codes = [_code(each) for each in other if not each.isascii() or each == " "]
+            return f"one that looks the same is written with {', '.join(codes) or 'other characters'}; correct that one first"
+    return None
 
 
 _CREATE_OR_CORRECT = "create it first, or correct the name"
@@ -35,10 +128,12 @@ def did_you_mean(name: str, names: t.Iterable[str], otherwise: str) -> str:
 
     :param otherwise: what to do where none is near.
     """
-    return or_nearest(nearest(name, names), otherwise)
+    names = list(names)
+    return or_nearest(nearest(name, names), _double(name, names) or otherwise)
 
 
 def or_nearest(match: str | None, otherwise: str) -> str:
+    """Return the tail of an error message that offers a name, or says what to do where there is none."""
     return f', did you mean "{match}"?' if match else f" ({otherwise})"
 
 
@@ -51,7 +146,3 @@ def there_is_no(what: str, name: str, names: t.Iterable[str], *, leaves: bool = 
     if leaves:
         return f'this run removes the {what} "{name}", as its entry or an exclusive list says; keep it, or leave it out here'
     return f'there is no {what} "{name}"' + did_you_mean(name, names, _OTHERWISE.get(what, _CREATE_OR_CORRECT))
-
-
-# Documented as at most 256 characters for teams and business units.
-LONGEST_NAME = 256

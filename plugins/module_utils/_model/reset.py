@@ -12,13 +12,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-# The name of what is reset, and no password.
-PASSWORD = "password"  # noqa: S105  # nosec B105
-MFA = "mfa"
-SESSIONS = "sessions"
-
-# The mail comes last, so that the person finds everything else done.
-ORDER = (MFA, SESSIONS, PASSWORD)
+# What can be reset. The mail comes last, so that the person finds everything else done.
+ORDER = ("mfa", "sessions", "password")
+MFA, SESSIONS, BY_MAIL = ORDER
 
 
 @dataclass(frozen=True)
@@ -42,7 +38,19 @@ class Person:
     has_tokens: bool
     active: bool = True
 
+
+@dataclass(frozen=True)
+class Reset:
+    """What is reset of an account."""
+
+    reset: tuple[str, ...] = ()
+
     @property
     def values_and_lists(self) -> dict[str, t.Any]:
-        """Nothing that is managed changes by a reset."""
+        """What is reset, as no option has a value that differs."""
+        return {"reset": self.reset}
+
+    @property
+    def lost(self) -> dict[str, t.Any]:
+        """Nothing."""
         return {}

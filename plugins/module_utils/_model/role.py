@@ -10,34 +10,45 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.names import nearest, or_nearest
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Role:
-    """One role of an organization.
+    """One role of an organization. Roles are the same if their keys are; a description tells nothing.
 
     :param name: short name of the Identity API (`role_name`), `None` where only the display name is known.
     :param title: display name (`role_description` of the Identity API, the name the Admin XML API uses).
-    :param is_api: a role of API service accounts.
+    :param is_api: a role of API users; `None` where a reading does not tell.
     :param is_scan: a scan permission.
     :param in_xml: the Admin XML API documents that it takes this role.
     """
 
     name: str | None
     title: str
-    is_api: bool = field(default=False, compare=False)
-    is_scan: bool = field(default=False, compare=False)
-    in_xml: bool = field(default=False, compare=False)
+    is_api: bool | None = False
+    is_scan: bool = False
+    in_xml: bool = False
 
     @property
     def key(self) -> str:
         """What identifies the role: the short name where there is one."""
         return self.name if self.name is not None else self.title
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Role) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the tables of this module know it."""
+        return self.key in BY_NAME or self.title in BY_TITLE
 
 
 def _role(name: str | None, title: str, flags: str = "") -> Role:
@@ -121,11 +132,12 @@ NO_TEAM_RESTRICTION = BY_NAME["noteamrestrictionapi"]
 NEEDS_SCAN = frozenset({"extcreator", "extseclead", "extsubmitter", "uploadapi", "submitterapi"})
 
 
-def known_role(name: str | None, title: str | None, *, is_api: bool = False, is_scan: bool = False) -> Role:
+def known_role(name: str | None, title: str | None, *, is_api: bool | None = None, is_scan: bool = False) -> Role:
     """Return the role an API reports, under the one display name that both APIs share where it is built in.
 
     :param name: short name, `None` from the Admin XML API.
     :param title: display name, `None` where a reading leaves it out.
+    :param is_api: as the catalog of roles tells it, `None` where a reading does not.
     """
     if name is not None and name in BY_NAME:
         return BY_NAME[name]
@@ -169,7 +181,7 @@ class RoleCatalog:
 
     def nearest(self, name: str, kind: str) -> str | None:
         """Return the valid name nearest to `name` for that kind of account."""
-        names = [key for key, role in self._index.items() if role.is_api == (kind == API_USER)]
+        names = [key for key, role in self._index.items() if role.is_api in (None, kind == API_USER)]
         return nearest(name, names)
 
 
@@ -185,7 +197,7 @@ def resolve(names: t.Iterable[str], catalog: RoleCatalog, kind: str) -> tuple[li
         if role is None:
             hint = or_nearest(catalog.nearest(name, kind), "choose one that veracode_role_info lists")
             wrong.append(f'unknown role "{name}"{hint}')
-        elif role.is_api != (kind == API_USER):
+        elif role.is_api not in (None, kind == API_USER):
             owner = "API service accounts" if role.is_api else "people"
             match = catalog.nearest(f"{name} (API)" if kind == API_USER else name.replace(" (API)", ""), kind)
             wrong.append(f'role "{name}" is for {owner} only{or_nearest(match, "take it out")}')
@@ -204,7 +216,7 @@ def _titles(roles: t.Iterable[Role]) -> str:
 
 
 def target_roles(
-    held: t.Collection[Role], named: t.Collection[Role], mode: str, kind: str, *, place: str | None = None
+    held: t.Collection[Role], named: t.Collection[Role], mode: str, kind: str, *, location: str | None = None
 ) -> frozenset[Role]:
     """Return the roles an account is to hold, scan permissions included.
 
@@ -218,7 +230,7 @@ def target_roles(
     """
 
     def refuse(msg: str) -> InputError:
-        return InputError(msg, option="roles", value=sorted(role.title for role in named), place=place)
+        return InputError(msg, option="roles", value=sorted(role.title for role in named), location=location)
 
     named_scans = {role for role in named if role.is_scan}
     named_roles = {role for role in named if not role.is_scan}
@@ -238,7 +250,7 @@ def target_roles(
             "use state: disabled to take away access, or name the roles to keep with roles_mode: exact"
         )
     needing = needs_scan(roles)
-    custom = [role for role in roles if role.key not in BY_NAME and role.title not in BY_TITLE]
+    custom = [role for role in roles if not role.is_known]
     if needing:
         if mode == "remove" and not scans and held_scans:
             raise refuse(

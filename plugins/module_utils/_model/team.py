@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.community.veracode.plugins.module_utils._model.reports import as_list
 
@@ -50,6 +50,20 @@ class Team:
     def handle(self) -> str | None:
         """What the API addresses it by."""
         return self.team_id
+
+    @property
+    def lost(self) -> dict[str, t.Any]:
+        """What is set."""
+        return {option: value for option, value in self.values_and_lists.items() if value not in (None, ())}
+
+    def updated(self, other: Team) -> Team:
+        """Return this reading with what the other, later one carries written over it."""
+        return replace(
+            other,
+            team_id=other.team_id or self.team_id,
+            business_unit=other.business_unit or self.business_unit,
+            users=other.users if other.users is not None else self.users,
+        )
 
     @property
     def values_and_lists(self) -> dict[str, t.Any]:

@@ -14,6 +14,7 @@ import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._api.base import AccountClient, AccountSource, Filters
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.listing import AccountLister
+from ansible_collections.community.veracode.plugins.module_utils._apply.kinds import Accounts
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import apply_plan
 from ansible_collections.community.veracode.plugins.module_utils._errors import (
     InputError,
@@ -25,6 +26,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.change i
 from ansible_collections.community.veracode.plugins.module_utils._model.fields import REST
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Names
+from ansible_collections.community.veracode.plugins.module_utils._model.names import check_names
 from ansible_collections.community.veracode.plugins.module_utils._plan.account import plan_account
 from ansible_collections.community.veracode.plugins.module_utils._plan.account_needs import names_needed
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired
@@ -50,9 +52,7 @@ def manage_account(kind: str) -> t.Callable[[Session], dict[str, t.Any]]:
         try:
             return _manage(session, desired, directory)
         except VeracodeError as error:
-            error.kind = error.kind or kind
-            error.name = error.name or desired.label
-            raise
+            raise session.explained(error).about(kind=kind, name=desired.label or None) from None
 
     return work
 
@@ -60,8 +60,10 @@ def manage_account(kind: str) -> t.Callable[[Session], dict[str, t.Any]]:
 def _manage(session: Session, desired: Desired, directory: AccountClient) -> dict[str, t.Any]:
     params = session.params
     plan = plan_one(directory, desired)
+    if plan.change is None and plan.entity is None:
+        session.progress.warnings += _unseen(session, desired)
     risk = lockout_risk(plan.change)
-    before = plan.change.account_before if plan.change else None
+    before = plan.change.before if plan.change else None
     if risk and plan.change and before and not desired.allow_self_lockout:
         if directory.is_caller(before):
             raise refuse_self_lockout(plan.change, risk)
@@ -71,18 +73,29 @@ def _manage(session: Session, desired: Desired, directory: AccountClient) -> dic
         delivery = _key_delivery(session)
         if creates:
             keys = delivery
-        elif isinstance(plan.entity, Account):
+        elif plan.entity is not None:
             delivery.warn_if_missing(plan.entity.username)
     with keys or contextlib.nullcontext():
         if keys is not None:
             keys.check(str(plan.change.name if plan.change else ""))
-        account = apply_plan(plan, directory, session.progress, check_mode=session.check_mode, keys=keys)
+        account = apply_plan(plan, Accounts(directory), session.progress, check_mode=session.check_mode, keys=keys)
     result: dict[str, t.Any] = {"user": _reported(account)}
-    result["diff"] = plan.change.diff if plan.change else {"before": {}, "after": {}}
+    result["diff"] = plan.diff
     if keys is not None:
         session.progress.warnings += keys.warnings
         result["credentials"] = keys.result()
     return result
+
+
+def _unseen(session: Session, desired: Desired) -> list[str]:
+    """Return a warning if an account that was not found may exist all the same."""
+    with contextlib.suppress(VeracodeError):
+        if session.rest().calling_account().sees_only_own_teams:
+            return [
+                f'The calling account sees only the accounts of its own teams, so "{desired.label}" may exist unseen; call '
+                "with an account without team restriction"
+            ]
+    return []
 
 
 def _key_delivery(session: Session) -> KeyDelivery:
@@ -98,7 +111,7 @@ def _key_delivery(session: Session) -> KeyDelivery:
 _REPORTED = frozenset({"roles", "teams"})
 
 
-def plan_one(directory: AccountClient, desired: Desired) -> Plan:
+def plan_one(directory: AccountClient, desired: Desired) -> Plan[Account]:
     """Read what one account needs, and what is told of it in the result, and plan it."""
     found = find_account(directory, desired, _REPORTED)
     if found is not None and found.account.kind != desired.kind:
@@ -121,6 +134,7 @@ def _reported(account: Account | None) -> dict[str, t.Any] | None:
 def list_accounts(session: Session) -> dict[str, t.Any]:
     """Do the work of C(veracode_user_info)."""
     params = session.params
+    raise_all(check_names(params, ("username", "custom_id", "email_address", "role", "team")))
     for option in ("username", "custom_id", "email_address", "search_term", "role", "team", "api_id"):
         if params[option] == "":
             raise InputError(

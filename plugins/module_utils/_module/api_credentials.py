@@ -69,9 +69,7 @@ def manage_credentials(session: Session) -> dict[str, t.Any]:
         with KeyDelivery(session.params, session.progress, find_owner(session)) as delivery:
             return _manage(session, delivery)
     except VeracodeError as error:
-        error.kind = error.kind or KIND
-        error.name = error.name or session.params.get("username")
-        raise
+        raise error.about(kind=KIND, name=session.params.get("username")) from None
 
 
 def _manage(session: Session, delivery: KeyDelivery) -> dict[str, t.Any]:
@@ -236,22 +234,21 @@ class _Work:
         self._situation = situation
         self._own = own
 
-    def carry_out(self, plan: Plan, delivery: KeyDelivery) -> Key | None:
-        def write(change: Change) -> Key | None:
+    def carry_out(self, plan: Plan[Key], delivery: KeyDelivery) -> Key | None:
+        def write(change: Change[Key]) -> Key | None:
             if change.action == "generate":
                 return self._generate(change, delivery)
             self._revoke(change)
             return None
 
-        after = carry_out(
+        return carry_out(
             plan,
             self._session.progress,
             check_mode=self._session.check_mode,
             write=write,
         )
-        return after if isinstance(after, Key) else None
 
-    def _revoke(self, change: Change) -> None:
+    def _revoke(self, change: Change[Key]) -> None:
         holder = self._situation.holder
         if self._wanted.api_id is not None:
             there = self._ring.revoke(self._wanted.api_id, holder)
@@ -267,7 +264,7 @@ class _Work:
             f'The key pair of the calling account "{self._situation.holder.username}" {what}'
         )
 
-    def _generate(self, change: Change, delivery: KeyDelivery) -> Key:
+    def _generate(self, change: Change[Key], delivery: KeyDelivery) -> Key:
         progress, holder, before = self._session.progress, self._situation.holder, self._situation.key
         delivery.prepare()
         try:
@@ -288,7 +285,7 @@ class _Work:
         now = self._ring.own() if self._own else self._ring.of(self._situation.holder)
         return now is not None and bare(now.api_id) == bare(str(pair["api_id"]))
 
-    def _explain_lost(self, change: Change, lost: LostAnswerError) -> VeracodeError:
+    def _explain_lost(self, change: Change[Key], lost: LostAnswerError) -> VeracodeError:
         """Find out what became of a generation whose answer was lost. It is never sent again."""
         holder, before = self._situation.holder, self._situation.key
         old = f"the old pair {before.api_id} {OLD_PAIR}" if before else "there was no pair before"
@@ -301,15 +298,9 @@ class _Work:
                 if now is not None and (before is None or bare(now.api_id) != bare(before.api_id)):
                     break
         except VeracodeError as error:
-            return ApiError(
-                lost.followed_by(
-                    f"Whether a new pair was generated cannot be read either ({error.msg.rstrip('.')}). If it was, its "
-                    f"secret is lost with the answer, and {old}. {again}"
-                ),
-                status=lost.status,
-                method=lost.method,
-                path=lost.path,
-                request_id=lost.request_id,
+            return lost.followed_by(
+                f"Whether a new pair was generated cannot be read either ({error.text.rstrip('.')}). If it was, its "
+                f"secret is lost with the answer, and {old}. {again}"
             )
         if now is None or (before is not None and bare(now.api_id) == bare(before.api_id)):
             held = f"still has the pair {before.api_id}" if before else "still has no pair"
@@ -320,13 +311,7 @@ class _Work:
                 f'A new pair {now.api_id} was generated for "{holder.username}", but its secret is lost with the answer, '
                 f"and {old}. {again}"
             )
-        return ApiError(
-            lost.followed_by(text),
-            status=lost.status,
-            method=lost.method,
-            path=lost.path,
-            request_id=lost.request_id,
-        )
+        return lost.followed_by(text)
 
     def _verify(self, pair: t.Mapping[str, t.Any], before: Key | None) -> None:
         """Sign a call with the new pair.

@@ -17,7 +17,11 @@ from urllib.parse import urlsplit
 from ansible_collections.community.veracode.plugins.module_utils._apply.organization import OrganizationWriter
 from ansible_collections.community.veracode.plugins.module_utils._apply.progress_file import Report
 from ansible_collections.community.veracode.plugins.module_utils._argspec import directory_arguments, entry_arguments
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._errors import (
+    FailedRunError,
+    InputError,
+    VeracodeError,
+)
 from ansible_collections.community.veracode.plugins.module_utils._files import read_regular, write_regular
 from ansible_collections.community.veracode.plugins.module_utils._model.plan_file import (
     compare_plan,
@@ -31,7 +35,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.organizat
     Organization,
     read_organization,
 )
-from ansible_collections.community.veracode.plugins.module_utils._plan.organization.locations import Part, as_one, show
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.locations import Part, as_one, shown
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.merge import (
     merge_diffs,
     merge_entries,
@@ -72,13 +76,13 @@ def reconcile(session: Session) -> dict[str, t.Any]:
         with session.activity.phase("writing", len(run.changes)) as phase:
             errors = writer.carry_out(run.steps, Report(params["progress_file"], len(run.changes), phase))
     except VeracodeError as error:
-        show(error.all, parts)
+        error = shown(error, parts)
         session.progress.kept["errors"] = [each.failure() for each in error.all]
         raise as_one(error) from None
     finally:
         if run is not None:
             run.reader.close()
-    show(errors, parts)
+    errors = [shown(error, parts) for error in errors]
     session.progress.actions = merge_entries(session.progress.actions)
     result = {
         "diff": diff,
@@ -112,8 +116,7 @@ def _failed(closing_line: str, errors: t.Sequence[VeracodeError]) -> VeracodeErr
     """Return the error for a run in which something went wrong."""
     first = errors[0]
     more = f" (and {len(errors) - 1} more, see errors)" if len(errors) > 1 else ""
-    where = f"{first.place}: " if first.place and not first.msg.startswith(first.place.rstrip(")")) else ""
-    return VeracodeError(f"{closing_line} Failed{more}: {where}{first.msg}", **first.details())
+    return FailedRunError(f"{closing_line} Failed{more}: {first.msg}", **first.details())
 
 
 def _approve(run: Reconciliation, session: Session, diff: dict[str, t.Any]) -> None:
@@ -142,7 +145,7 @@ def _path(value: str | None) -> str | None:
 
 def _destinations(run: Reconciliation) -> list[dict[str, t.Any]]:
     """Return where the key pair of each new account goes."""
-    options = {entry.desired.place: entry.options for entry in run.organization.accounts}
+    options = {entry.desired.location: entry.options for entry in run.organization.accounts}
     destinations = []
     for step in run.steps:
         given = options.get(step.location, {})
@@ -159,7 +162,7 @@ _DESTINATION = ("credentials_dest", "credentials_format", "credentials_profile")
 def _entries(steps: t.Sequence[Step], organization: Organization) -> t.Iterator[dict[str, t.Any]]:
     """Yield what will be noted, in its order."""
     generates = {
-        entry.desired.place for entry in organization.accounts if entry.options.get("credentials") == "on_create"
+        entry.desired.location for entry in organization.accounts if entry.options.get("credentials") == "on_create"
     }
     for step in steps:
         if step.plan.change is None:

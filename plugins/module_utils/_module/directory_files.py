@@ -79,7 +79,7 @@ def _read(path: str, spec: Spec) -> Part:
     except Syntax as error:
         raise InputError(
             f"{path}:{error.line}: {error.msg}; correct the file",
-            place=f"{path}:{error.line}",
+            location=f"{path}:{error.line}",
             option=_OPTION,
             value=path,
         ) from None
@@ -140,7 +140,7 @@ def _note(part: Part, path: str, name: str | None, msg: str, value: t.Any = None
     location = part.location(path)
     option = path.rpartition(".")[2]
     text = msg.partition(": ")[2]
-    part.problems.append(InputError(f"{location}: {text}", place=location, name=name, option=option, value=value))
+    part.problems.append(InputError(f"{option}: {text}", location=location, name=name, option=option, value=value))
 
 
 def _unknown(part: Part, prefix: str, key: str, names: t.Iterable[str], name: str | None = None) -> None:

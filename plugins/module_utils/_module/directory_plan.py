@@ -141,7 +141,7 @@ class Reconciliation:
         self.warnings += self.accounts.warnings
         self._report_unclaimed()
 
-    def _add(self, phase: Phase, plans: t.Iterable[Plan]) -> None:
+    def _add(self, phase: Phase, plans: t.Iterable[Plan[t.Any]]) -> None:
         self.steps += [Step(phase, plan) for plan in plans]
 
     def _unclaimed(self, kind: str, existing: t.Sequence[t.Any], entries: t.Sequence[t.Any]) -> list[t.Any]:
@@ -175,7 +175,7 @@ class Reconciliation:
 
     def _named(self) -> list[tuple[str, Account]]:
         """Return the accounts that are there and those that will be, each with its key."""
-        planned = [plan.account for plan in self.accounts.plans if plan.account is not None]
+        planned = [plan.entity for plan in self.accounts.plans if plan.entity is not None]
         return [(Keys.of_account(each), each) for each in (*self.reader.inventory.by_handle.values(), *planned)]
 
     def _names(self, teams: NamesAfter) -> Names:
@@ -195,7 +195,7 @@ class Reconciliation:
             known.update(found)
         return Names(self.directory.roles() if need_roles else None, known, all_teams, teams.leaving)
 
-    def _keep_caller(self, removals: list[Plan]) -> None:
+    def _keep_caller(self, removals: list[Plan[t.Any]]) -> None:
         plans = [*self.accounts.plans, *removals]
         if any(lockout_risk(plan.change) for plan in plans):
             allowed = {
@@ -244,7 +244,7 @@ class Reconciliation:
         return Keys(self.reader.inventory.by_handle.values(), self.accounts.plans)
 
     @property
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[Change[t.Any]]:
         """The changes in their order."""
         return [step.plan.change for step in self.steps if step.plan.change is not None]
 
@@ -304,7 +304,7 @@ class Reconciliation:
         changes = [
             (Keys.of_account(account), change)
             for change in self.changes
-            if (account := change.account_before or change.account_after if change.kind == USER else None)
+            if (account := change.before or change.after if change.kind == USER else None)
         ]
         return list(check_administrators(self._administrators, self._administrators.after(changes), least))
 
@@ -317,13 +317,13 @@ class Reconciliation:
         return achieved
 
 
-def _may_lower_administrators(change: Change) -> bool:
+def _may_lower_administrators(change: Change[t.Any]) -> bool:
     if change.kind != USER or change.before is None:
         return False
     return change.action in ("delete", "disable") or bool({"roles", "login_enabled", "active"} & set(change.values))
 
 
-def _last_team(step: Step, change: Change, names: t.Sequence[str]) -> GuardError:
+def _last_team(step: Step, change: Change[t.Any], names: t.Sequence[str]) -> GuardError:
     option = "state" if change.action == "delete" else "members"
     those = ", ".join(f'"{name}"' for name in names)
     what = (
@@ -332,7 +332,7 @@ def _last_team(step: Step, change: Change, names: t.Sequence[str]) -> GuardError
     return GuardError(
         f"{what} is the last one of {those}, and an API user without a team sees every application; name another team, or "
         "set unrestricted: true in the account's entry or allow_unrestricted_api_users: true",
-        place=f"{step.location}.{option}" if step.location else None,
+        location=f"{step.location}.{option}" if step.location else None,
         kind=TEAM,
         name=change.name,
         option=option if step.location else "exclusive",

@@ -11,21 +11,24 @@ from __future__ import annotations
 
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.objects import ObjectClient, ObjectListing
-from ansible_collections.community.veracode.plugins.module_utils._apply.structure import apply_structure
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, raise_all
+from ansible_collections.community.veracode.plugins.module_utils._apply.kinds import NamedObjects
+from ansible_collections.community.veracode.plugins.module_utils._apply.object import apply_plan
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError, raise_all
+from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import (
     BusinessUnit,
     report_business_unit,
 )
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import CustomRole, report_role
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Known
-from ansible_collections.community.veracode.plugins.module_utils._model.named import S
-from ansible_collections.community.veracode.plugins.module_utils._model.names import there_is_no
-from ansible_collections.community.veracode.plugins.module_utils._model.team import Team, report_team
+from ansible_collections.community.veracode.plugins.module_utils._model.named import N
+from ansible_collections.community.veracode.plugins.module_utils._model.names import check_names, there_is_no
+from ansible_collections.community.veracode.plugins.module_utils._model.team import Team, TeamUser, report_team
 from ansible_collections.community.veracode.plugins.module_utils._plan.business_unit import plan_business_unit
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired_object import (
     DesiredObject,
@@ -34,6 +37,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.desired_o
     desired_team,
 )
 from ansible_collections.community.veracode.plugins.module_utils._plan.find_object import find_structure, lists_needed
+from ansible_collections.community.veracode.plugins.module_utils._plan.last_team import leaving, refuse_last_team
 from ansible_collections.community.veracode.plugins.module_utils._plan.object_needs import needed
 from ansible_collections.community.veracode.plugins.module_utils._plan.role import plan_role
 from ansible_collections.community.veracode.plugins.module_utils._plan.team import plan_team
@@ -47,17 +51,42 @@ Result = dict[str, t.Any]
 
 
 @dataclass(frozen=True)
-class _Kind(t.Generic[S]):
+class _Kind(t.Generic[N]):
     """How one kind of object is read, planned and reported."""
 
     desired: t.Callable[[t.Mapping[str, t.Any]], tuple[DesiredObject, list[InputError]]]
-    store: t.Callable[[StructureReader], ObjectClient[S]]
-    plan: t.Callable[[DesiredObject, S | None, Known], Plan]
-    report: t.Callable[[S], Result]
+    store: t.Callable[[StructureReader], ObjectClient[N]]
+    plan: t.Callable[[DesiredObject, N | None, Known], Plan[N]]
+    report: t.Callable[[N], Result]
     result: str
+    #: What only this kind has to be checked for before anything is written.
+    check: t.Callable[[Session, StructureReader, Plan[N]], None] = lambda _session, _structure, _plan: None
 
 
-_TEAM: _Kind[Team] = _Kind(desired_team, lambda all_of_it: all_of_it.teams, plan_team, report_team, "team")
+def _check_last_team(session: Session, structure: StructureReader, plan: Plan[Team]) -> None:
+    """Refuse to take the last team from API users unless the task allows it.
+
+    :raises GuardError: it would.
+    """
+    users = leaving(plan.change)
+    if not users or session.params.get("allow_unrestricted_api_users") or plan.change is None:
+        return
+
+    def read(user: TeamUser) -> Account | None:
+        if user.user_id is None:
+            return structure.accounts.by_username(user.username, USER, frozenset({"teams"}))
+        return structure.accounts.details(Account(USER, user.user_id, {"username": user.username}))
+
+    with ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="veracode-read") as pool:
+        accounts = [account for account in pool.map(read, users) if account is not None]
+    error = refuse_last_team(plan.change, accounts)
+    if error is not None:
+        raise error
+
+
+_TEAM: _Kind[Team] = _Kind(
+    desired_team, lambda all_of_it: all_of_it.teams, plan_team, report_team, "team", _check_last_team
+)
 _UNIT: _Kind[BusinessUnit] = _Kind(
     desired_business_unit,
     lambda all_of_it: all_of_it.business_units,
@@ -83,25 +112,52 @@ def manage_role(session: Session) -> Result:
     return _manage(session, _ROLE)
 
 
-def _manage(session: Session, kind: _Kind[S]) -> Result:
+def _manage(session: Session, kind: _Kind[N]) -> Result:
     entry: DesiredObject
     entry, problems = kind.desired(session.params)
     raise_all(problems)
     structure = StructureReader(session.rest())
     store = kind.store(structure)
-    current: S | None = find_structure(entry, store.named((entry.name, *entry.previously)))
+    existing = store.named((entry.name, *entry.previously))
+    current: N | None = find_structure(entry, existing)
     if current is not None:
         current = store.reading(current, lists_needed(entry))
-    plan = kind.plan(entry, current, structure.known(needed(entry, current)))
-    entity = apply_structure(plan, store, session.progress, check_mode=session.check_mode)
+    known = replace(structure.known(needed(entry, current)), roles=_roles_included(structure, entry, existing))
+    try:
+        plan = kind.plan(entry, current, known)
+        kind.check(session, structure, plan)
+    except VeracodeError as error:
+        raise session.explained(error) from None
+    entity = apply_plan(plan, NamedObjects(store), session.progress, check_mode=session.check_mode)
     return {
         kind.result: kind.report(entity) if entity is not None else None,
-        "diff": plan.change.diff if plan.change else {"before": {}, "after": {}},
+        "diff": plan.diff,
     }
+
+
+def _roles_included(
+    structure: StructureReader, entry: DesiredObject, existing: t.Iterable[t.Any]
+) -> tuple[CustomRole, ...]:
+    """Return all roles if an entry names some that it includes, these with those that they include in turn."""
+    if "child_roles" not in entry.values:
+        return ()
+    roles = {each.key: each for each in existing if isinstance(each, CustomRole)}
+    open_ = [each for each in roles.values() if {each.name, each.role_name} & set(entry.values["child_roles"])]
+    seen: set[str] = set()
+    while open_:
+        role = open_.pop()
+        if role.key in seen:
+            continue
+        seen.add(role.key)
+        if role.child_roles is None and role.is_custom:
+            role = roles[role.key] = structure.roles.details(role) or role
+        open_ += [roles[child.key] for child in role.child_roles or () if child.key in roles]
+    return tuple(roles.values())
 
 
 def list_teams(session: Session) -> Result:
     """Do the work of C(veracode_team_info)."""
+    raise_all(check_names(session.params, ("name", "business_unit")))
     name, unit = session.params["name"], session.params["business_unit"]
     structure = StructureReader(session.rest())
     listing = structure.teams.listing(name)
@@ -123,6 +179,7 @@ def list_teams(session: Session) -> Result:
 
 def list_business_units(session: Session) -> Result:
     """Do the work of C(veracode_business_unit_info)."""
+    raise_all(check_names(session.params, ("name",)))
     name = session.params["name"]
     store = StructureReader(session.rest()).business_units
     listing = store.listing()
@@ -134,6 +191,7 @@ def list_business_units(session: Session) -> Result:
 
 def list_roles(session: Session) -> Result:
     """Do the work of C(veracode_role_info)."""
+    raise_all(check_names(session.params, ("name",)))
     params = session.params
     name = params["name"]
     store = StructureReader(session.rest()).roles
@@ -150,14 +208,14 @@ def list_roles(session: Session) -> Result:
     return _listed(session, "roles", [report_role(role) for role in roles], listing)
 
 
-def _details(store: ObjectClient[S], items: list[S], need: t.Collection[str], *, whole: bool = False) -> list[S]:
+def _details(store: ObjectClient[N], items: list[N], need: t.Collection[str], *, whole: bool = False) -> list[N]:
     """Return the objects read on their own; one that is gone meanwhile is left out.
 
     :param need: options that tell whether a listing carries everything.
     :param whole: a listing never does.
     """
 
-    def read(item: S) -> S | None:
+    def read(item: N) -> N | None:
         fresh = store.details(item) if whole else item
         return store.reading(fresh, need) if fresh is not None else None
 
@@ -165,7 +223,7 @@ def _details(store: ObjectClient[S], items: list[S], need: t.Collection[str], *,
         return [item for item in pool.map(read, items) if item is not None]
 
 
-def _listed(session: Session, key: str, items: list[Result], listing: ObjectListing[S]) -> Result:
+def _listed(session: Session, key: str, items: list[Result], listing: ObjectListing[N]) -> Result:
     if not listing.complete:
         session.progress.warnings.append(
             f"The listing of {key.replace('_', ' ')} does not agree with the server's own total, even when read again, "

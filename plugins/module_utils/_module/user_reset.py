@@ -14,10 +14,11 @@ import typing as t
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.resets import ResetClient
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import carry_out
 from ansible_collections.community.veracode.plugins.module_utils._argspec import reset_arguments
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, LostAnswerError
-from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Entity
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, LostAnswerError, raise_all
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Change
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
-from ansible_collections.community.veracode.plugins.module_utils._model.reset import ORDER, Person
+from ansible_collections.community.veracode.plugins.module_utils._model.names import check_names
+from ansible_collections.community.veracode.plugins.module_utils._model.reset import ORDER, Person, Reset
 from ansible_collections.community.veracode.plugins.module_utils._plan.resets import plan_reset
 from ansible_collections.community.veracode.plugins.module_utils._session import Module, Session
 
@@ -30,6 +31,7 @@ def reset_account(session: Session) -> dict[str, t.Any]:
         raise InputError(
             f"{option}: an empty value resets nothing; {remedy}", option=option, value=session.params[option]
         )
+    raise_all(check_names(session.params, ("username",)))
     desk = ResetClient(session.rest().client)
     account = session.rest().by_username(username, USER, frozenset())
     person = desk.person(account) if account is not None else None
@@ -42,17 +44,17 @@ def reset_account(session: Session) -> dict[str, t.Any]:
         )
     plan = plan_reset(person, reset, only_never_logged_in=session.params["only_never_logged_in"])
 
-    def write(change: Change) -> Entity | None:
+    def write(change: Change[Reset]) -> Reset | None:
         return _reset(desk, person, change, session)
 
     carry_out(plan, session.progress, check_mode=session.check_mode, write=write)
     return {
         "reset": list(plan.change.fields) if plan.change else [],
-        "diff": plan.change.diff if plan.change else {"before": {}, "after": {}},
+        "diff": plan.diff,
     }
 
 
-def _reset(desk: ResetClient, person: Person, change: Change, session: Session) -> Person:
+def _reset(desk: ResetClient, person: Person, change: Change[Reset], session: Session) -> Reset | None:
     """Do each reset, and note those that were done even if another one fails."""
     done: list[str] = []
     try:
@@ -61,16 +63,15 @@ def _reset(desk: ResetClient, person: Person, change: Change, session: Session) 
                 try:
                     getattr(desk, each)(person)
                 except LostAnswerError as lost:
-                    lost.msg = lost.followed_by(
+                    raise lost.followed_by(
                         f'A mail to "{person.username}" may be on its way, so it is not sent again by itself; run the '
                         "task again if none arrives"
-                    )
-                    raise
+                    ) from None
                 done.append(each)
     finally:
         if done:
             session.progress.actions.append({**change.entry, "fields": sorted(done)})
-    return person
+    return change.after
 
 
 USER_RESET = Module(options=reset_arguments, work=reset_account)

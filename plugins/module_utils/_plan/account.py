@@ -62,7 +62,7 @@ _RULED = frozenset(
 _RELATIONS = frozenset({"roles", "teams", "managed_teams"})
 
 
-def plan_account(desired: Desired, found: Found | None, names: Names) -> Plan:
+def plan_account(desired: Desired, found: Found | None, names: Names) -> Plan[Account]:
     """Plan one account.
 
     :raises InputError: the entry asks for what cannot be.
@@ -70,13 +70,7 @@ def plan_account(desired: Desired, found: Found | None, names: Names) -> Plan:
     try:
         return _plan_account(desired, found, names)
     except VeracodeError as error:
-        for each in error.all:
-            each.kind = each.kind or desired.kind
-            each.name = each.name or desired.label
-            if desired.place and each.place is None:
-                each.place = f"{desired.place}.{each.option}" if each.option else desired.place
-                each.msg = f"{desired.place}.{each.msg}"
-        raise
+        raise error.about(kind=desired.kind, name=desired.label or None, location=desired.location) from None
 
 
 @contextlib.contextmanager
@@ -88,7 +82,7 @@ def _collected(problems: list[VeracodeError]) -> t.Iterator[None]:
         problems.append(error)
 
 
-def _plan_account(desired: Desired, found: Found | None, names: Names) -> Plan:
+def _plan_account(desired: Desired, found: Found | None, names: Names) -> Plan[Account]:
     account = found.account if found else None
     if account is not None and account.kind != desired.kind:
         other, module = ("an API service account", "veracode_api_user")
@@ -109,16 +103,26 @@ def _plan_account(desired: Desired, found: Found | None, names: Names) -> Plan:
     return _plan_update(desired, found, names)
 
 
-def _plan_removal(desired: Desired, account: Account | None) -> Plan:
+def _plan_removal(desired: Desired, account: Account | None) -> Plan[Account]:
     if account is None:
         return Plan(None, None)
-    change = Change("delete", desired.kind, account.username, (), {}, account, None, desired.place)
+    change = Change(
+        "delete",
+        desired.kind,
+        account.username,
+        (),
+        {},
+        account,
+        None,
+        desired.location,
+        permanently=desired.permanently,
+    )
     return Plan(change, None)
 
 
-def _plan_disabling(desired: Desired, account: Account | None) -> Plan:
+def _plan_disabling(desired: Desired, account: Account | None) -> Plan[Account]:
     if account is None:
-        return Plan(None, None)
+        return Plan(None, None, (f'There is no account "{desired.label}", so there is none to disable',))
     switches = ["login_enabled"]
     if desired.kind == API_USER and desired.api == REST:
         switches.append("active")
@@ -126,11 +130,21 @@ def _plan_disabling(desired: Desired, account: Account | None) -> Plan:
     if not values:
         return Plan(None, account)
     after = replace(account, values={**account.values, **values})
-    change = Change("disable", desired.kind, account.username, (), values, account, after, desired.place)
+    change = Change(
+        "disable",
+        desired.kind,
+        account.username,
+        (),
+        values,
+        account,
+        after,
+        desired.location,
+        compared=tuple(values),
+    )
     return Plan(change, after)
 
 
-def _plan_creation(desired: Desired, names: Names) -> Plan:
+def _plan_creation(desired: Desired, names: Names) -> Plan[Account]:
     values = dict(desired.values)
     if desired.roles_mode == "remove":
         values.pop("roles", None)
@@ -147,7 +161,7 @@ def _plan_creation(desired: Desired, names: Names) -> Plan:
         missing.append("custom_id")
     if desired.kind == API_USER and not values.get("username"):
         missing.append("username")
-    if desired.api == XML and not values.get("roles"):
+    if (desired.api == XML or desired.kind == USER) and not values.get("roles"):
         missing.append("roles")
     if missing:
         problem = desired.problem(
@@ -182,7 +196,7 @@ def _plan_creation(desired: Desired, names: Names) -> Plan:
     shown = {option for option in shown if values.get(option) is not None or option in ("roles", "teams")}
     shown = {option for option in shown if account.values_and_lists.get(option) not in (None, ())}
     change = Change(
-        "create", desired.kind, account.username, tuple(sorted(shown)), values, None, account, desired.place
+        "create", desired.kind, account.username, tuple(sorted(shown)), values, None, account, desired.location
     )
     return Plan(change, account, tuple(warnings))
 
@@ -250,7 +264,7 @@ def _complete_names(desired: Desired, values: dict[str, t.Any]) -> None:
         values["username"] = address
 
 
-def _plan_update(desired: Desired, found: Found, names: Names) -> Plan:
+def _plan_update(desired: Desired, found: Found, names: Names) -> Plan[Account]:
     account = found.account
     now = account.values_and_lists
     values: dict[str, t.Any] = {}
@@ -305,8 +319,9 @@ def _plan_update(desired: Desired, found: Found, names: Names) -> Plan:
         values,
         account,
         after,
-        desired.place,
+        desired.location,
         verify_email=desired.verify_email and "email_address" in values,
+        formerly=account.username if "username" in values else None,
     )
     return Plan(change, after, tuple(warnings), pending=change.verify_email)
 

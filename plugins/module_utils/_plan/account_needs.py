@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
+from ansible_collections.community.veracode.plugins.module_utils._model.fields import XML
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER
 from ansible_collections.community.veracode.plugins.module_utils._model.role import NO_TEAM_RESTRICTION, RoleCatalog
 from ansible_collections.community.veracode.plugins.module_utils._plan.account_roles import known_roles
@@ -43,11 +44,27 @@ def names_needed(desired: Desired, account: Account | None) -> tuple[bool, tuple
     values = desired.values
     held = RoleCatalog(account.roles or ()) if account else RoleCatalog(())
     known = known_roles(desired, account)
-    need_roles = any(known.find(name) is None for name in values.get("roles", ()))
+    need_roles = any(known.find(name) is None for name in values.get("roles", ())) or _flags_matter(desired, held)
     if not need_roles and desired.unrestricted and NO_TEAM_RESTRICTION not in held:
         need_roles = not team_names_after(desired, account)
     own = {team.name for team in (account.teams or ())} if account else set()
     teams = set(values.get("managed_teams", ()))
     if desired.teams_mode != "remove":
         teams |= set(values.get("teams", ()))
+    if desired.api == XML and "teams" in values and team_names_after(desired, account) != own:
+        # Its answers separate the names by a comma, which a name may hold, too.
+        return need_roles, tuple(sorted(teams | own))
     return need_roles, tuple(sorted(teams - own))
+
+
+def _flags_matter(desired: Desired, held: RoleCatalog) -> bool:
+    """Tell whether a role that the tables do not know may be a scan permission, which only the catalog tells.
+
+    It matters where the task would take the role away.
+    """
+    named = desired.values.get("roles")
+    unknown = [role for role in held.roles if not role.is_known]
+    if named is None or not unknown or desired.roles_mode == "add" or desired.api == XML:
+        return False
+    is_named = [bool({role.name, role.title} & set(named)) for role in unknown]
+    return any(is_named) if desired.roles_mode == "remove" else not all(is_named)

@@ -43,8 +43,9 @@ def roles_after(
 
     :param lost_team: an API service account ends without a team, as it is meant.
     """
-    held = frozenset(account.roles or ()) if account else frozenset()
     catalog = names.roles or known_roles(desired, account)
+    # What the account's own list leaves out of a role, the catalog tells.
+    held = frozenset(catalog.find(role.key) or role for role in account.roles or ()) if account else frozenset()
     wanted = values.get("roles")
     if wanted is None and not lost_team:
         return None

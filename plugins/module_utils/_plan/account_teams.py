@@ -15,7 +15,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.account 
 from ansible_collections.community.veracode.plugins.module_utils._model.fields import XML
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Names
-from ansible_collections.community.veracode.plugins.module_utils._model.names import nearest, there_is_no
+from ansible_collections.community.veracode.plugins.module_utils._model.names import there_is_no
 from ansible_collections.community.veracode.plugins.module_utils._model.role import TEAM_ADMIN, Role
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired
 
@@ -60,6 +60,7 @@ def teams_after(
     if wanted is None and managed is None:
         return None
     held = {team.name: team for team in (account.teams or ())} if account else {}
+    _refuse_commas(desired, held, names)
     _refuse_unknown_teams(desired, held, names)
     if managed and TEAM_ADMIN not in (roles or ()):
         raise desired.problem(
@@ -86,6 +87,23 @@ def teams_after(
     return tuple(after)
 
 
+# What may be behind a team that does not exist, whether a similar name exists or not.
+OWN_TEAMS_ONLY = "a calling account that is restricted to teams sees only its own"
+
+
+def _refuse_commas(desired: Desired, held: t.Collection[str], names: Names) -> None:
+    """Refuse to write the teams of an account that is in one whose name the Admin XML API takes for several."""
+    pieces = {name.strip() for name in held}
+    for team in names.all_teams:
+        if desired.api == XML and "," in team and {piece.strip() for piece in team.split(",")} <= pieces:
+            raise desired.problem(
+                f'teams: "{desired.label}" is in the team "{team}", whose name holds a comma, which separates names in '
+                "the Admin XML API, so the account would leave it; use api: rest",
+                "teams",
+                team,
+            )
+
+
 def _refuse_unknown_teams(desired: Desired, held: t.Collection[str], names: Names) -> None:
     wanted, managed = desired.values.get("teams", ()), desired.values.get("managed_teams", ())
     there = {*held, *names.teams} - set(names.leaving_teams)
@@ -99,6 +117,6 @@ def _refuse_unknown_teams(desired: Desired, held: t.Collection[str], names: Name
     option = "teams" if set(unknown) & set(wanted) else "managed_teams"
     near = (*names.all_teams, *held)
     sentences = [there_is_no("team", name, near, leaves=name in names.leaving_teams) for name in unknown]
-    if not all(name in names.leaving_teams or nearest(name, near) for name in unknown):
-        sentences.append("a calling account that is restricted to teams sees only its own")
+    if not all(name in names.leaving_teams for name in unknown):
+        sentences.append(OWN_TEAMS_ONLY)
     raise desired.problem(f"{option}: {'; '.join(sentences)}", option, unknown)

@@ -14,7 +14,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.change i
 from ansible_collections.community.veracode.plugins.module_utils._model.fields import BY_OPTION
 
 
-def unmet_of_account(change: Change, account: Account) -> list[str]:
+def unmet_of_account(change: Change[Account], account: Account) -> list[str]:
     """Return the options that were written and that the answer shows with another value than was sent.
 
     An answer that does not carry an option tells nothing about it.
@@ -28,7 +28,7 @@ def unmet_of_account(change: Change, account: Account) -> list[str]:
             continue
         if not BY_OPTION[option].same(shown[option], BY_OPTION[option].canonical(sent)):
             wrong.append(option)
-    after = change.account_after
+    after = change.after
     if "roles" in change.values and account.roles is not None and after is not None:
         extra = set(account.roles) - set(after.roles or ())
         lacking = set(after.roles or ()) - set(account.roles)

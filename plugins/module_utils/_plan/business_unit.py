@@ -24,7 +24,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.object_ch
 )
 
 
-def plan_business_unit(desired: DesiredObject, current: BusinessUnit | None, known: Known) -> Plan:
+def plan_business_unit(desired: DesiredObject, current: BusinessUnit | None, known: Known) -> Plan[BusinessUnit]:
     """Plan one business unit.
 
     :param current: the business unit as found, with its teams where the entry manages them.

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
 from ansible_collections.community.veracode.plugins.module_utils._model.fields import REST
 from ansible_collections.community.veracode.plugins.module_utils._model.ip_ranges import IP_RANGE, LOCK_OUT
+from ansible_collections.community.veracode.plugins.module_utils._model.names import fault_of
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Desired:
 
     :param kind: `user` or `api_user`.
     :param state: `present`, `disabled` or `absent`.
-    :param place: where the entry stands in the input, `None` for a task about one account.
+    :param location: where the entry stands in the input, `None` for a task about one account.
     :param username: the selector, or `None`.
     :param custom_id: selects where `username` is not given.
     :param email_address: selects where neither of the others is given.
@@ -34,7 +35,7 @@ class Desired:
 
     kind: str
     state: str = "present"
-    place: str | None = None
+    location: str | None = None
     username: str | None = None
     custom_id: str | None = None
     email_address: str | None = None
@@ -45,6 +46,7 @@ class Desired:
     verify_email: bool = False
     allow_self_lockout: bool = False
     unrestricted: bool = False
+    permanently: bool = False
     api: str = REST
 
     @property
@@ -55,8 +57,8 @@ class Desired:
     def problem(self, msg: str, option: str, value: t.Any = None) -> InputError:
         """Return an error about one option of this entry."""
         return InputError(
-            f"{self.place}.{msg}" if self.place else msg,
-            place=f"{self.place}.{option}" if self.place else None,
+            msg,
+            location=f"{self.location}.{option}" if self.location else None,
             kind=self.kind,
             name=self.label or None,
             option=option,
@@ -82,6 +84,13 @@ def text_problems(desired: Desired, option: str, value: str) -> t.Iterator[Input
                 f"{option}: {value!r} holds the control character {character!r}; remove it", option, repr(value)
             )
             return
+
+
+def name_problems(desired: Desired, option: str, value: str) -> t.Iterator[InputError]:
+    """Yield what no name can be: nothing is trimmed, so that what looks like a name is the name."""
+    fault = fault_of(value)
+    if fault is not None:
+        yield desired.problem(f'{option}: "{value}" {fault}', option, value)
 
 
 def address_problems(desired: Desired, value: str) -> t.Iterator[InputError]:

@@ -24,11 +24,13 @@ from ansible_collections.community.veracode.plugins.module_utils._model.fields i
 )
 from ansible_collections.community.veracode.plugins.module_utils._model.ip_ranges import private_addresses
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
+from ansible_collections.community.veracode.plugins.module_utils._model.names import fault_of
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired import (
     LONGEST_LENGTH,
     Desired,
     address_problems,
     is_address,
+    name_problems,
     restriction_problems,
     text_problems,
 )
@@ -36,9 +38,14 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.desired i
 # Documented as at most 256 characters in the Identity API.
 LONGEST = {"first_name", "last_name", "title", "custom_one", "custom_two", "custom_three", "custom_four", "custom_five"}
 
+# Options that name something, of which nothing is trimmed.
+NAMES_OF_THINGS = frozenset(
+    {"username", "custom_id", "new_custom_id", "email_address", "roles", "teams", "managed_teams"}
+)
+
 
 def desired_account(
-    params: t.Mapping[str, t.Any], kind: str, *, api: str = REST, place: str | None = None
+    params: t.Mapping[str, t.Any], kind: str, *, api: str = REST, location: str | None = None
 ) -> tuple[Desired, list[InputError], list[str]]:
     """Read the options of one account.
 
@@ -58,7 +65,7 @@ def desired_account(
     desired = Desired(
         kind=kind,
         state=state,
-        place=place,
+        location=location,
         username=params.get("username"),
         custom_id=params.get("custom_id") if kind == USER else None,
         email_address=params.get("email_address"),
@@ -69,6 +76,7 @@ def desired_account(
         verify_email=bool(params.get("verify_email")),
         allow_self_lockout=bool(params.get("allow_self_lockout")),
         unrestricted=bool(params.get("unrestricted")),
+        permanently=bool(params.get("permanently")),
         api=api,
     )
     problems = list(_problems(desired, params))
@@ -81,10 +89,22 @@ def desired_account(
 def _problems(desired: Desired, params: t.Mapping[str, t.Any]) -> t.Iterator[InputError]:
     yield from _selector_problems(desired, params)
     for option in desired.values:
-        given = params.get("new_custom_id" if option == "custom_id" and params.get("new_custom_id") else option)
-        yield from _value_problems(desired, option, given)
+        given_as = "new_custom_id" if option == "custom_id" and params.get("new_custom_id") else option
+        given = params.get(given_as)
+        yield from _value_problems(desired, option, given, given_as)
         if not can_create(option, desired.api) and not can_update(option, desired.api):
             yield _lacking(desired, option, given)
+    if desired.custom_id and params.get("new_custom_id") is not None:
+        yield from name_problems(desired, "custom_id", desired.custom_id)
+    if desired.permanently and desired.state != "absent":
+        yield desired.problem(
+            f"permanently: only a deletion can be permanent, and state is {desired.state}; leave permanently out, or set "
+            "state: absent",
+            "permanently",
+            True,
+        )
+    if desired.permanently and desired.api == XML:
+        yield _lacking(desired, "permanently", True)
     if desired.verify_email and desired.api == XML and desired.state == "present":
         yield _lacking(desired, "verify_email", True)
     yield from _combination_problems(desired)
@@ -93,7 +113,7 @@ def _problems(desired: Desired, params: t.Mapping[str, t.Any]) -> t.Iterator[Inp
 def _lacking(desired: Desired, option: str, given: t.Any) -> InputError:
     other, name = (XML, "Admin XML API") if desired.api == REST else (REST, "Identity REST API")
     # The entries of a directory have no such option.
-    module = "" if desired.place is None else "community.veracode.veracode_user with "
+    module = "" if desired.location is None else "community.veracode.veracode_user with "
     return desired.problem(
         f"{option}: only the {name} has this option; leave it out or use {module}api: {other}", option, given
     )
@@ -113,7 +133,7 @@ def _selector_problems(desired: Desired, params: t.Mapping[str, t.Any]) -> t.Ite
         if desired.state != "present" and params.get(option) is not None:
             yield from _value_problems(desired, option, params[option])
     for name in desired.previously:
-        yield from text_problems(desired, "previously", name)
+        yield from name_problems(desired, "previously", name)
         if not name:
             yield desired.problem('previously: "" is not a name; list former usernames', "previously", name)
         elif desired.username is None:
@@ -134,15 +154,20 @@ def _selector_problems(desired: Desired, params: t.Mapping[str, t.Any]) -> t.Ite
         )
 
 
-def _value_problems(desired: Desired, option: str, given: t.Any) -> t.Iterator[InputError]:
+def _value_problems(desired: Desired, option: str, given: t.Any, given_as: str | None = None) -> t.Iterator[InputError]:
+    """Yield what is wrong with one value.
+
+    :param given_as: the option that the task names, if it is another one.
+    """
     each = BY_OPTION[option]
     values = given if isinstance(given, (list, tuple)) else [given]
     for value in values:
         if isinstance(value, str):
-            yield from text_problems(desired, option, value)
+            check = name_problems if option in NAMES_OF_THINGS else text_problems
+            yield from check(desired, given_as or option, value)
     if each.type == TEXT and given == "" and not each.clearable:
         yield desired.problem(f"{option}: Veracode cannot clear it; leave it out to keep it", option, given)
-    if option == "email_address" and given and not is_address(given):
+    if option == "email_address" and given and fault_of(given) is None and not is_address(given):
         yield desired.problem(
             f'email_address: "{given}" is not an e-mail address; give one address such as user@example.com',
             option,

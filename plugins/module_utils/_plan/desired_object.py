@@ -10,13 +10,12 @@
 from __future__ import annotations
 
 import typing as t
-import unicodedata
 from dataclasses import dataclass, field
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
 from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import ROLE_FLAGS
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import BUSINESS_UNIT, ROLE, TEAM, WORDS
-from ansible_collections.community.veracode.plugins.module_utils._model.names import LONGEST_NAME
+from ansible_collections.community.veracode.plugins.module_utils._model.names import LONGEST_NAME, fault_of
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class DesiredObject:
     :param kind: `team`, `business_unit` or `role`.
     :param name: the name it is to have, which selects it.
     :param state: `present` or `absent`.
-    :param place: where the entry stands in the input, `None` for a task about one object.
+    :param location: where the entry stands in the input, `None` for a task about one object.
     :param values: canonical values by option of everything the task manages beside the name; empty unless `present`.
     :param previously: names under which it may still be found, to be renamed.
     :param mode: how its lists relate to what is there: `exact`, `add` or `remove`.
@@ -35,16 +34,17 @@ class DesiredObject:
     kind: str
     name: str
     state: str = "present"
-    place: str | None = None
+    location: str | None = None
     values: t.Mapping[str, t.Any] = field(default_factory=dict)
     previously: tuple[str, ...] = ()
     mode: str = "exact"
+    permanently: bool = False
 
     def problem(self, msg: str, option: str, value: t.Any = None) -> InputError:
         """Return an error about one option of this entry."""
         return InputError(
-            f"{self.place}.{msg}" if self.place else msg,
-            place=f"{self.place}.{option}" if self.place else None,
+            msg,
+            location=f"{self.location}.{option}" if self.location else None,
             kind=self.kind,
             name=self.name,
             option=option,
@@ -60,6 +60,7 @@ _OPTIONS: dict[str, dict[str, str]] = {
     ROLE: {
         "role_name": _TEXT,
         "permissions": _NAMES,
+        "child_roles": _NAMES,
         "is_api": _FLAG,
         **dict.fromkeys(ROLE_FLAGS, _FLAG),
     },
@@ -67,30 +68,34 @@ _OPTIONS: dict[str, dict[str, str]] = {
 _MODES = {TEAM: "members_mode", BUSINESS_UNIT: "teams_mode"}
 
 
-def desired_team(params: t.Mapping[str, t.Any], *, place: str | None = None) -> tuple[DesiredObject, list[InputError]]:
+def desired_team(
+    params: t.Mapping[str, t.Any], *, location: str | None = None
+) -> tuple[DesiredObject, list[InputError]]:
     """Read the options of one team.
 
     An option that is `None` is not managed. With `absent` only the name counts.
 
-    :param place: where the entry stands in the input, for example `teams[3]`.
+    :param location: where the entry stands in the input, for example `teams[3]`.
     :returns: what is wanted, and all that is wrong with it.
     """
-    return _desired(TEAM, params, place)
+    return _desired(TEAM, params, location)
 
 
 def desired_business_unit(
-    params: t.Mapping[str, t.Any], *, place: str | None = None
+    params: t.Mapping[str, t.Any], *, location: str | None = None
 ) -> tuple[DesiredObject, list[InputError]]:
     """Read the options of one business unit, as `desired_team` does."""
-    return _desired(BUSINESS_UNIT, params, place)
+    return _desired(BUSINESS_UNIT, params, location)
 
 
-def desired_role(params: t.Mapping[str, t.Any], *, place: str | None = None) -> tuple[DesiredObject, list[InputError]]:
+def desired_role(
+    params: t.Mapping[str, t.Any], *, location: str | None = None
+) -> tuple[DesiredObject, list[InputError]]:
     """Read the options of one custom role, as `desired_team` does."""
-    return _desired(ROLE, params, place)
+    return _desired(ROLE, params, location)
 
 
-def _desired(kind: str, params: t.Mapping[str, t.Any], place: str | None) -> tuple[DesiredObject, list[InputError]]:
+def _desired(kind: str, params: t.Mapping[str, t.Any], location: str | None) -> tuple[DesiredObject, list[InputError]]:
     state = params.get("state") or "present"
     values: dict[str, t.Any] = {}
     if state == "present":
@@ -101,10 +106,11 @@ def _desired(kind: str, params: t.Mapping[str, t.Any], place: str | None) -> tup
         kind=kind,
         name=str(params.get("name") or ""),
         state=state,
-        place=place,
+        location=location,
         values=values,
         previously=tuple(dict.fromkeys(params.get("previously") or ())) if state == "present" else (),
         mode=params.get(_MODES.get(kind, "")) or "exact",
+        permanently=bool(params.get("permanently")),
     )
     return desired, list(_problems(desired))
 
@@ -129,6 +135,12 @@ def _problems(desired: DesiredObject) -> t.Iterator[InputError]:
             yield desired.problem(
                 f'previously: "{name}" is the present name; list only former names', "previously", name
             )
+    if desired.permanently and desired.state != "absent":
+        yield desired.problem(
+            "permanently: only a deletion can be permanent; leave permanently out, or set state: absent",
+            "permanently",
+            True,
+        )
     for option, value in desired.values.items():
         for each in value if isinstance(value, tuple) else [value]:
             if not isinstance(each, str):
@@ -161,9 +173,6 @@ def _name_problems(desired: DesiredObject, option: str, name: str, remedy: str) 
             option,
             name,
         )
-    for character in name:
-        if unicodedata.category(character) in ("Cc", "Cs") or character in "\ufffe\uffff":
-            yield desired.problem(
-                f"{option}: {name!r} holds the control character {character!r}; remove it", option, repr(name)
-            )
-            return
+    fault = fault_of(name)
+    if fault is not None:
+        yield desired.problem(f'{option}: "{name}" {fault}', option, name)

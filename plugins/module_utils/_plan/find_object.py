@@ -12,12 +12,12 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import CustomRole
-from ansible_collections.community.veracode.plugins.module_utils._model.kinds import BUSINESS_UNIT, WORDS
-from ansible_collections.community.veracode.plugins.module_utils._model.named import S, Structure
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import BUSINESS_UNIT, ROLE, TEAM, WORDS
+from ansible_collections.community.veracode.plugins.module_utils._model.named import N, Named
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired_object import DesiredObject
 
 
-def find_structure(desired: DesiredObject, existing: t.Iterable[S]) -> S | None:
+def find_structure(desired: DesiredObject, existing: t.Iterable[N]) -> N | None:
     """Return the object a task means: the one of that name, or else the one of a former name.
 
     :param existing: at least all that have one of the names, however they are spelled.
@@ -61,7 +61,7 @@ def find_structure(desired: DesiredObject, existing: t.Iterable[S]) -> S | None:
     return found
 
 
-def _check_short_name(desired: DesiredObject, found: Structure | None, existing: t.Iterable[Structure]) -> None:
+def _check_short_name(desired: DesiredObject, found: Named | None, existing: t.Iterable[Named]) -> None:
     wanted = desired.values.get("role_name")
     for each in existing:
         if wanted is not None and isinstance(each, CustomRole) and each.role_name == wanted and each is not found:
@@ -73,8 +73,14 @@ def _check_short_name(desired: DesiredObject, found: Structure | None, existing:
             )
 
 
+# What is lost with an object, and shown as the difference of its deletion.
+_LOST = {TEAM: ("members", "managers"), BUSINESS_UNIT: ("teams", "is_default"), ROLE: ("permissions",)}
+
+
 def lists_needed(desired: DesiredObject) -> frozenset[str]:
     """Return the options that a reading has to carry for this entry to be planned."""
-    if desired.kind == BUSINESS_UNIT and (desired.state == "absent" or "teams" in desired.values):
+    if desired.state == "absent":
+        return frozenset(_LOST[desired.kind])
+    if desired.kind == BUSINESS_UNIT and "teams" in desired.values:
         return frozenset(desired.values) | {"is_default"}
     return frozenset(desired.values) - {"role_name"}

@@ -20,12 +20,12 @@ from ansible_collections.community.veracode.plugins.module_utils._model.kinds im
 from ansible_collections.community.veracode.plugins.module_utils._model.role import ADMINISTRATOR
 
 
-def is_removal(change: Change) -> bool:
+def is_removal(change: Change[t.Any]) -> bool:
     """Tell whether a change has an object removed, by deletion or by disabling."""
     return change.action in ("disable", "delete")
 
 
-def takes_away(change: Change) -> str | None:
+def takes_away(change: Change[t.Any]) -> str | None:
     """Return `delete` or `disable` for a change after which an account or object cannot be used, else `None`.
 
     Also a change that is about options, one of which happens to be that the account cannot be used any more.
@@ -36,14 +36,14 @@ def takes_away(change: Change) -> str | None:
     return "disable" if off and change.before is not None else None
 
 
-def lockout_risk(change: Change | None) -> str | None:
+def lockout_risk(change: Change[t.Any] | None) -> str | None:
     """Return how a change could lock out the account it is about, `None` if it cannot.
 
     It matters where that account is the one that signs the calls.
     """
     if change is None or change.before is None:
         return None
-    before, after = change.account_before, change.account_after
+    before, after = change.before, change.after
     taken = takes_away(change)
     if taken is not None:
         return taken
@@ -56,17 +56,16 @@ def lockout_risk(change: Change | None) -> str | None:
     return None
 
 
-def refuse_self_lockout(change: Change, risk: str) -> GuardError:
+def refuse_self_lockout(change: Change[t.Any], risk: str) -> GuardError:
     """Return the error for a change that would lock out the calling account.
 
     :param risk: as told by `lockout_risk`.
     """
     tail = f" ({LOCK_OUT})" if risk.startswith("restrict") else ""
-    entry = f"{change.place}." if change.place else ""
     return GuardError(
-        f'{entry}allow_self_lockout: this would {risk} "{change.name}", the account that signs these calls{tail}; '
+        f'allow_self_lockout: this would {risk} "{change.name}", the account that signs these calls{tail}; '
         "call with another account, or set allow_self_lockout: true if this is intended",
-        place=f"{entry}allow_self_lockout" if entry else None,
+        location=f"{change.location}.allow_self_lockout" if change.location else None,
         kind=change.kind,
         name=change.name,
         option="allow_self_lockout",
@@ -101,9 +100,9 @@ class Administrators:
             return False
         return key in self._holders if account.roles is None else ADMINISTRATOR[USER] in account.roles
 
-    def is_lost_by(self, key: str, change: Change) -> bool:
+    def is_lost_by(self, key: str, change: Change[t.Any]) -> bool:
         """Tell whether a change takes one of them."""
-        return key in self.current and not self.includes(key, change.account_after)
+        return key in self.current and not self.includes(key, change.after)
 
     def reason_to_keep(self, key: str) -> tuple[str, str] | None:
         """Return the option and the reason for which one of them cannot be taken now, `None` if nothing is against it."""
@@ -120,7 +119,7 @@ class Administrators:
         """Return what the option names and is none of them."""
         return sorted(name for name, keys in self._required.items() if not self.current.keys() & set(keys))
 
-    def after(self, changes: t.Iterable[tuple[str, Change]]) -> Administrators:
+    def after(self, changes: t.Iterable[tuple[str, Change[t.Any]]]) -> Administrators:
         """Return them as they will be after changes of accounts, each with the key of its account."""
         after = copy.copy(self)
         after.current, after._holders = dict(self.current), set(self._holders)
@@ -139,9 +138,9 @@ class Administrators:
             else:
                 self.current.pop(key, None)
 
-    def note(self, key: str, change: Change) -> None:
+    def note(self, key: str, change: Change[t.Any]) -> None:
         """Note a change that was made."""
-        account = change.account_after
+        account = change.after
         if account is None or change.kind != USER:
             return
         if account.roles is not None:
@@ -167,7 +166,7 @@ PERCENT_FROM = 50
 
 
 def check_removals(
-    changes: t.Iterable[Change], in_scope: t.Mapping[str, int], limits: Limits
+    changes: t.Iterable[Change[t.Any]], in_scope: t.Mapping[str, int], limits: Limits
 ) -> t.Iterator[GuardError]:
     """Yield an error for each limit on removals that a plan breaks.
 
@@ -197,20 +196,20 @@ def check_removals(
             )
 
 
-def _check_protected(removals: t.Sequence[Change], limits: Limits) -> t.Iterator[GuardError]:
+def _check_protected(removals: t.Sequence[Change[t.Any]], limits: Limits) -> t.Iterator[GuardError]:
     for change in removals:
-        before = change.account_before if change.kind in ADMINISTRATOR else None
+        before = change.before if change.kind in ADMINISTRATOR else None
         named = next((name for name, keys in limits.protected.items() if before and before.handle in keys), None)
         if before is None or named is None:
             continue
         # A new name of this run may be the one that is protected.
-        after = change.account_after
+        after = change.after
         is_new = after is not None and after.username.casefold() == named.casefold()
         name = after.username if after is not None and is_new else before.username
         yield GuardError(
             f'protected_users: this plan would {takes_away(change)} "{name}", which is protected; correct its entry, or '
             "take it out of protected_users if this is intended",
-            place=change.place,
+            location=change.location,
             kind=change.kind,
             name=name,
             option="protected_users",
@@ -295,7 +294,7 @@ def named_accounts(option: str, names: t.Iterable[str], accounts: t.Iterable[tup
     return named
 
 
-def _who(changes: t.Sequence[Change], most: int = 10) -> str:
+def _who(changes: t.Sequence[Change[t.Any]], most: int = 10) -> str:
     names = [change.name for change in changes[:most]]
     more = len(changes) - len(names)
     return ", ".join(names) + (f" and {more} more" if more else "")

@@ -10,17 +10,16 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.ip_ranges import private_addresses
 from ansible_collections.community.veracode.plugins.module_utils._model.jit_settings import (
     FLAGS,
+    KIND,
     LISTS,
     TEXTS,
     JitSettings,
-    shown,
 )
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Names
@@ -32,31 +31,18 @@ from ansible_collections.community.veracode.plugins.module_utils._model.role imp
     resolve,
     target_roles,
 )
+from ansible_collections.community.veracode.plugins.module_utils._plan.account_teams import OWN_TEAMS_ONLY
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired import (
     LONGEST_LENGTH,
     Desired,
     address_problems,
+    name_problems,
     restriction_problems,
     text_problems,
 )
 
-KIND = "jit_settings"
-
 # Documented: without these three they cannot be created.
 REQUIRED = ("ip_restricted", "prefer_veracode_data", "roles")
-
-
-@dataclass(frozen=True)
-class JitChange(Change):
-    """A change of the settings: they go as a whole."""
-
-    @property
-    def diff(self) -> dict[str, t.Any]:
-        """The options that differ, without those that are unset where there is nothing on the other side."""
-        before = self.before.values_and_lists if self.before else {}
-        after = self.after.values_and_lists if self.after else {}
-        options = self.fields or tuple(option for option, value in before.items() if value not in (None, (), False))
-        return {"before": shown(before, options), "after": shown(after, options)}
 
 
 def desired_jit(params: t.Mapping[str, t.Any]) -> tuple[Desired, list[InputError], list[str]]:
@@ -86,7 +72,8 @@ def _problems(desired: Desired) -> t.Iterator[InputError]:
                 )
     for option in LISTS:
         for value in desired.values.get(option, ()):
-            yield from text_problems(desired, option, value)
+            check = text_problems if option == "allowed_ip_addresses" else name_problems
+            yield from check(desired, option, value)
             if value == "":
                 yield desired.problem(f'{option}: "" is not a name; remove the empty entry', option, value)
     if desired.values.get("roles") == ():
@@ -112,7 +99,7 @@ def jit_names_needed(desired: Desired, current: JitSettings | None) -> tuple[boo
     )
 
 
-def plan_jit(desired: Desired, current: JitSettings | None, names: Names) -> Plan:
+def plan_jit(desired: Desired, current: JitSettings | None, names: Names) -> Plan[JitSettings]:
     """Plan the settings.
 
     :raises InputError: the task asks for what cannot be.
@@ -120,7 +107,7 @@ def plan_jit(desired: Desired, current: JitSettings | None, names: Names) -> Pla
     if desired.state == "absent":
         if current is None:
             return Plan(None, None)
-        return Plan(JitChange("delete", KIND, KIND, (), {}, current, None), None)
+        return Plan(Change("delete", KIND, KIND, (), {}, current, None), None)
     wanted = dict(desired.values)
     addresses = wanted.get("allowed_ip_addresses")
     if addresses is not None:
@@ -144,12 +131,12 @@ def plan_jit(desired: Desired, current: JitSettings | None, names: Names) -> Pla
     shown = after.values_and_lists
     if current is None:
         fields = tuple(sorted(option for option in wanted if shown[option] not in (None, ())))
-        return Plan(JitChange("create", KIND, KIND, fields, wanted, None, after), after)
+        return Plan(Change("create", KIND, KIND, fields, wanted, None, after), after)
     before = current.values_and_lists
     fields = tuple(sorted(option for option in wanted if shown[option] != before.get(option)))
     if not fields:
         return Plan(None, current)
-    return Plan(JitChange("update", KIND, KIND, fields, wanted, current, after), after, _warnings(after, fields))
+    return Plan(Change("update", KIND, KIND, fields, wanted, current, after), after, _warnings(after, fields))
 
 
 def _warnings(after: JitSettings, fields: t.Collection[str]) -> tuple[str, ...]:
@@ -177,5 +164,6 @@ def _teams(desired: Desired, current: JitSettings | None, names: Names) -> dict[
     unknown = [name for name in wanted if name not in known]
     if unknown:
         sentences = [there_is_no("team", name, (*names.all_teams, *known)) for name in unknown]
+        sentences.append(OWN_TEAMS_ONLY)
         raise desired.problem(f"teams: {'; '.join(sentences)}", "teams", unknown)
     return {name: known[name] for name in wanted}

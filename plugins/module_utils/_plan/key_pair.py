@@ -59,18 +59,6 @@ class Stored:
     rescue_files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class KeyChange(Change):
-    """A change of a key pair: what the server decides is not known before, so it is not told after."""
-
-    @property
-    def diff(self) -> dict[str, t.Any]:
-        """The pair before, and what can be said of the one after."""
-        before = dict(self.before.values_and_lists) if self.before else {}
-        after = {"api_id": None, "expires": None} if self.action == "generate" else {}
-        return {"before": before, "after": after}
-
-
 def wanted_key(params: t.Mapping[str, t.Any]) -> WantedKey:
     """Read the options of a task.
 
@@ -111,7 +99,7 @@ def _span(text: str) -> timedelta:
 
 
 @dataclass(frozen=True)
-class KeyPlan(Plan):
+class KeyPlan(Plan[Key]):
     """What an account's key pair needs.
 
     :param reason: why, in a few words.
@@ -131,7 +119,7 @@ def plan_key(wanted: WantedKey, holder: Holder, key: Key | None, stored: Stored 
     if wanted.state == "absent":
         if key is None or not key.works(now):
             return KeyPlan(None, None, reason="there is no valid key pair")
-        change = KeyChange("revoke", KIND, holder.username, (), {}, key, None)
+        change = Change("revoke", KIND, holder.username, (), {}, key, None)
         return KeyPlan(change, None, reason="the key pair is valid")
     warnings = []
     if holder.usable is not None:
@@ -146,7 +134,7 @@ def plan_key(wanted: WantedKey, holder: Holder, key: Key | None, stored: Stored 
         if not wanted.renew_if_missing:
             raise _missing(wanted, holder, key, stored)
         reason = "the destination lacks the valid key pair"
-    change = KeyChange("generate", KIND, holder.username, (), {}, key, Key(""))
+    change = Change("generate", KIND, holder.username, (), {}, key, Key(""), compared=("api_id", "expires"))
     return KeyPlan(change, None, tuple(warnings), reason=str(reason))
 
 
@@ -215,7 +203,7 @@ def _missing(wanted: WantedKey, holder: Holder, key: Key, stored: Stored) -> Inp
     )
 
 
-def refuse_own_pair(change: Change) -> GuardError:
+def refuse_own_pair(change: Change[Key]) -> GuardError:
     """Return the error for a change of the pair that signs the calls."""
     verb = "revoke" if change.action == "revoke" else "replace"
     return GuardError(

@@ -13,7 +13,7 @@ import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import raise_all
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
-from ansible_collections.community.veracode.plugins.module_utils._model.named import Structure
+from ansible_collections.community.veracode.plugins.module_utils._model.named import N
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired_object import DesiredObject
 
 
@@ -28,26 +28,39 @@ def refuse(desired: DesiredObject, wrong: t.Mapping[str, t.Sequence[str]]) -> No
     )
 
 
-def plan_removal(desired: DesiredObject, current: Structure | None) -> Plan:
+def plan_removal(desired: DesiredObject, current: N | None) -> Plan[N]:
     if current is None:
         return Plan(None, None)
-    return Plan(Change("delete", desired.kind, current.name, (), {}, current, None, desired.place), None)
+    return Plan(
+        Change(
+            "delete",
+            desired.kind,
+            current.name,
+            (),
+            {},
+            current,
+            None,
+            desired.location,
+            permanently=desired.permanently,
+        ),
+        None,
+    )
 
 
-def plan_change(desired: DesiredObject, current: Structure | None, after: Structure, values: dict[str, t.Any]) -> Plan:
+def plan_change(desired: DesiredObject, current: N | None, after: N, values: dict[str, t.Any]) -> Plan[N]:
     if current is None:
-        shown = {option: value for option, value in values.items() if value not in (None, ())}
-        fields = tuple(sorted({"name", *shown}))
+        given = {option: value for option, value in values.items() if value not in (None, ())}
+        fields = tuple(sorted({"name", *given}))
         return Plan(
             Change(
                 "create",
                 desired.kind,
                 desired.name,
                 fields,
-                {"name": desired.name, **shown},
+                {"name": desired.name, **given},
                 None,
                 after,
-                desired.place,
+                desired.location,
             ),
             after,
         )
@@ -56,11 +69,21 @@ def plan_change(desired: DesiredObject, current: Structure | None, after: Struct
     if not values:
         return Plan(None, current)
     action = "rename" if "name" in values else "update"
-    change = Change(action, desired.kind, desired.name, tuple(sorted(values)), values, current, after, desired.place)
+    change = Change(
+        action,
+        desired.kind,
+        desired.name,
+        tuple(sorted(values)),
+        values,
+        current,
+        after,
+        desired.location,
+        formerly=current.name,
+    )
     return Plan(change, after)
 
 
-def unmet(change: Change, answered: Structure) -> list[str]:
+def unmet(change: Change[N], answered: N) -> list[str]:
     """Return the options that were written and that the answer shows with another value than was sent.
 
     An answer that does not carry an option tells nothing about it.

@@ -12,13 +12,13 @@ from __future__ import annotations
 from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
 from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import CustomRole
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Needed
-from ansible_collections.community.veracode.plugins.module_utils._model.named import Structure
+from ansible_collections.community.veracode.plugins.module_utils._model.named import Named
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired_object import DesiredObject
 from ansible_collections.community.veracode.plugins.module_utils._plan.team import users_by_name
 
 
-def needed(desired: DesiredObject, current: Structure | None) -> Needed:
+def needed(desired: DesiredObject, current: Named | None) -> Needed:
     """Return what has to be read to plan the entry."""
     values = desired.values
     if desired.state == "absent":

@@ -10,24 +10,13 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
-from ansible_collections.community.veracode.plugins.module_utils._model.reset import MFA, PASSWORD, Person
+from ansible_collections.community.veracode.plugins.module_utils._model.reset import BY_MAIL, MFA, Person, Reset
 
 
-@dataclass(frozen=True)
-class ResetChange(Change):
-    """A reset: its fields are what is reset."""
-
-    @property
-    def diff(self) -> dict[str, t.Any]:
-        """What is reset, as no option has a value that differs."""
-        return {"before": {"reset": []}, "after": {"reset": list(self.fields)}}
-
-
-def plan_reset(person: Person, reset: t.Collection[str], *, only_never_logged_in: bool) -> Plan:
+def plan_reset(person: Person, reset: t.Collection[str], *, only_never_logged_in: bool) -> Plan[Reset]:
     """Plan the resets of one account.
 
     :param only_never_logged_in: leave the password of an account alone that has logged in.
@@ -35,7 +24,7 @@ def plan_reset(person: Person, reset: t.Collection[str], *, only_never_logged_in
     """
     wanted = set(reset)
     for each, remedy in (
-        (PASSWORD, "have the password reset in the identity provider"),
+        (BY_MAIL, "have the password reset in the identity provider"),
         (MFA, "have the second factor reset in the identity provider"),
     ):
         if person.is_saml and each in wanted:
@@ -47,15 +36,16 @@ def plan_reset(person: Person, reset: t.Collection[str], *, only_never_logged_in
                 option="reset",
                 value=each,
             )
-    if PASSWORD in wanted and person.logged_in and only_never_logged_in:
-        wanted.remove(PASSWORD)
+    if BY_MAIL in wanted and person.logged_in and only_never_logged_in:
+        wanted.remove(BY_MAIL)
     warnings: tuple[str, ...] = ()
-    if PASSWORD in wanted and not person.active:
+    if BY_MAIL in wanted and not person.active:
         warnings = (
             f'The account "{person.username}" is inactive and stays so, so the mail alone does not let it log in; set '
             "active: true to reactivate it",
         )
     if not wanted:
-        return Plan(None, person)
-    change = ResetChange("reset", person.kind, person.username, tuple(sorted(wanted)), {}, person, person)
-    return Plan(change, person, warnings)
+        return Plan(None, None)
+    after = Reset(tuple(sorted(wanted)))
+    change = Change("reset", person.kind, person.username, after.reset, {}, Reset(()), after, compared=("reset",))
+    return Plan(change, after, warnings)

@@ -20,6 +20,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.custom_r
 )
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Known
 from ansible_collections.community.veracode.plugins.module_utils._model.names import there_is_no
+from ansible_collections.community.veracode.plugins.module_utils._model.role import SPELLINGS, Role
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired_object import DesiredObject
 from ansible_collections.community.veracode.plugins.module_utils._plan.object_change import (
     plan_change,
@@ -28,7 +29,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.object_ch
 )
 
 
-def plan_role(desired: DesiredObject, current: CustomRole | None, known: Known) -> Plan:
+def plan_role(desired: DesiredObject, current: CustomRole | None, known: Known) -> Plan[CustomRole]:
     """Plan one custom role.
 
     :param current: the role as found, with its permissions and flags where the entry manages them.
@@ -44,7 +45,7 @@ def plan_role(desired: DesiredObject, current: CustomRole | None, known: Known) 
         )
     if desired.state == "absent":
         return plan_removal(desired, current)
-    if current is None and not desired.values.get("permissions"):
+    if current is None and not (desired.values.get("permissions") or desired.values.get("child_roles")):
         raise desired.problem(
             f'permissions: the role "{desired.name}" does not exist, and creating it needs permissions; '
             "give them, or correct the name",
@@ -77,7 +78,56 @@ def plan_role(desired: DesiredObject, current: CustomRole | None, known: Known) 
         after = replace(after, permissions=permissions)
         if after.values_and_lists["permissions"] != now.get("permissions"):
             values["permissions"] = after.values_and_lists["permissions"]
+    children = _children_after(desired, after, known)
+    if children is not None:
+        held = current.child_roles if current else None
+        after = replace(after, child_roles=children)
+        if set(children) != set(held or ()):
+            values["child_roles"] = after.values_and_lists["child_roles"]
     return plan_change(desired, current, after, values)
+
+
+def _children_after(desired: DesiredObject, role: CustomRole, known: Known) -> tuple[Role, ...] | None:
+    """Return the roles that it is to include, `None` if the task does not manage them.
+
+    :param role: as it is to be beside them.
+    """
+    named = desired.values.get("child_roles")
+    if named is None:
+        return None
+    by_name = {name: each for each in known.roles for name in (each.name, each.role_name) if name}
+    by_name.update({spelling: by_name[title] for spelling, title in SPELLINGS.items() if title in by_name})
+    is_api = bool(role.flags.get("is_api"))
+    children, wrong = [], []
+    for name in named:
+        child = by_name.get(name)
+        if name in (desired.name, desired.values.get("role_name")) or (
+            child is not None and child.role_id == role.role_id
+        ):
+            wrong.append(f'"{name}" is the role itself, which cannot include itself; take it out')
+        elif child is None:
+            wrong.append(there_is_no("role", name, by_name))
+        elif bool(child.flags.get("is_api")) != is_api:
+            whose = ("people", "API users") if is_api else ("API users", "people")
+            wrong.append(f'"{name}" is a role of {whose[0]}, and this is one of {whose[1]}; take it out')
+        elif role.role_id is not None and role.key in _included(child, {each.key: each for each in known.roles}):
+            wrong.append(f'"{name}" includes "{role.name}" already, and roles cannot include each other; take it out')
+        else:
+            children.append(child.as_role)
+    refuse(desired, {"child_roles": wrong})
+    return tuple(children)
+
+
+def _included(role: CustomRole, roles: t.Mapping[str, CustomRole]) -> set[str]:
+    """Return the keys of all roles that a role includes, and those that these include."""
+    found: set[str] = set()
+    open_ = [role]
+    while open_:
+        for child in open_.pop().child_roles or ():
+            if child.key not in found:
+                found.add(child.key)
+                open_ += [roles[child.key]] if child.key in roles else []
+    return found
 
 
 def _permissions_after(

@@ -24,7 +24,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.object_ch
 )
 
 
-def plan_team(desired: DesiredObject, current: Team | None, known: Known) -> Plan:
+def plan_team(desired: DesiredObject, current: Team | None, known: Known) -> Plan[Team]:
     """Plan one team.
 
     :param current: the team as found, with its users and business unit where the entry manages them.

@@ -255,9 +255,9 @@ class OrganizationReader:
 
     # Administrators
 
-    def read_reactivated(self, changes: t.Iterable[Change]) -> None:
+    def read_reactivated(self, changes: t.Iterable[Change[t.Any]]) -> None:
         """Read the roles of the people that a run reactivates: searches by role hide them as long as they are inactive."""
-        people = [change.account_before for change in changes if change.values.get("active") is True]
+        people = [change.before for change in changes if change.values.get("active") is True]
         unread = [
             str(account.handle)
             for account in people

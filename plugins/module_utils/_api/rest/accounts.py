@@ -346,6 +346,10 @@ class RestAccountClient:
             raise ApiError(f"Could not {_CALLER}: the answer lacks the {key}. Check api_url", path="/users/self")
         return str(value)
 
+    def calling_account(self) -> Account:
+        """Return the account that signs the calls."""
+        return account_from(self._caller(), whole=True)[0]
+
     def _caller(self) -> Json:
         if self._self is None:
             self._self = self._client.read(_CALLER, "/users/self")

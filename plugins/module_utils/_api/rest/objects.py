@@ -28,22 +28,22 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
 )
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import WORDS
-from ansible_collections.community.veracode.plugins.module_utils._model.named import S
+from ansible_collections.community.veracode.plugins.module_utils._model.named import N
 
 
 @dataclass(frozen=True)
-class ObjectListing(t.Generic[S]):
+class ObjectListing(t.Generic[N]):
     """Objects that were listed.
 
     :param items: each once, sorted by name.
     :param complete: the listing agrees with the server's own total.
     """
 
-    items: tuple[S, ...]
+    items: tuple[N, ...]
     complete: bool
 
 
-class ObjectClient(abc.ABC, t.Generic[S]):
+class ObjectClient(abc.ABC, t.Generic[N]):
     """Reads and writes one kind of object.
 
     :param client: a client of the API.
@@ -65,25 +65,25 @@ class ObjectClient(abc.ABC, t.Generic[S]):
         return WORDS[self.kind]
 
     @abc.abstractmethod
-    def parse(self, item: Json) -> S | None:
+    def parse(self, item: Json) -> N | None:
         """Return what an item carries, C(None) if it is none of them."""
 
     @abc.abstractmethod
-    def body(self, values: t.Mapping[str, t.Any], after: S, before: S | None) -> Json:
+    def body(self, values: t.Mapping[str, t.Any], after: N, before: N | None) -> Json:
         """Return the JSON that sets C(values), with complete lists."""
 
     def _query(self, name: str | None) -> list[tuple[str, str]]:
         """Return the query of a listing, for one name where the API can filter it (loosely)."""
         return []
 
-    def listing(self, name: str | None = None) -> ObjectListing[S]:
+    def listing(self, name: str | None = None) -> ObjectListing[N]:
         """Return all objects, or at least all whose name is C(name), however it is spelled."""
         items, complete = self._client.everything(
             f"list the {self.word}s", self.path, self.key, self.identity, self._query(name)
         )
         return ObjectListing(_by_name(parsed for item in items if (parsed := self.parse(item))), complete)
 
-    def named(self, names: t.Iterable[str]) -> list[S]:
+    def named(self, names: t.Iterable[str]) -> list[N]:
         """Return at least all objects that have one of the names, however they are spelled.
 
         :raises ApiError: none of them has, and not all could be read.
@@ -97,7 +97,7 @@ class ObjectClient(abc.ABC, t.Generic[S]):
             raise incomplete(f"list the {self.word}s")
         return list(found.values())
 
-    def details(self, entity: S) -> S | None:
+    def details(self, entity: N) -> N | None:
         """Return the object read on its own, `None` if it is gone.
 
         :raises ApiError: the answer is about another object.
@@ -107,12 +107,12 @@ class ObjectClient(abc.ABC, t.Generic[S]):
         )
         return self.parse(item) if item is not None else None
 
-    def reading(self, entity: S, need: t.Collection[str]) -> S | None:
+    def reading(self, entity: N, need: t.Collection[str]) -> N | None:
         """Return the object with everything that is needed, read on its own unless the reading carries it."""
         carried = entity.values_and_lists
         return entity if all(option in carried for option in need) else self.details(entity)
 
-    def create(self, after: S, values: t.Mapping[str, t.Any]) -> S:
+    def create(self, after: N, values: t.Mapping[str, t.Any]) -> N:
         """Create an object and return it as the answer shows it.
 
         :raises LostAnswerError: whether it was created is not known.
@@ -127,7 +127,7 @@ class ObjectClient(abc.ABC, t.Generic[S]):
             )
         return created
 
-    def update(self, before: S, after: S, values: t.Mapping[str, t.Any]) -> S:
+    def update(self, before: N, after: N, values: t.Mapping[str, t.Any]) -> N:
         """Change what C(values) lists and return the object as the answer shows it.
 
         C(partial) keeps what is not sent; lists are sent whole, since C(incremental) cannot remove (documented).
@@ -146,14 +146,14 @@ class ObjectClient(abc.ABC, t.Generic[S]):
         return self._answered(item, after)
 
     @abc.abstractmethod
-    def bare(self, entity: S) -> S:
+    def bare(self, entity: N) -> N:
         """Return the object without anything that an answer would have to tell."""
 
-    def _answered(self, item: Json | None, after: S) -> S:
+    def _answered(self, item: Json | None, after: N) -> N:
         parsed = self.parse(item) if item is not None else None
         return parsed if parsed is not None else self.bare(after)
 
-    def delete(self, entity: S, *, permanently: bool = False) -> None:
+    def delete(self, entity: N, *, permanently: bool = False) -> None:
         """Delete an object; one that is gone already is no error.
 
         :param permanently: not softly, so that its name may be free again (documented for teams as `hard_delete`).
@@ -162,10 +162,10 @@ class ObjectClient(abc.ABC, t.Generic[S]):
         try:
             self._client.delete(f'delete the {self.word} "{entity.name}"', path, permanently=permanently)
         except ApiError as error:
-            if error.status in (400, 409) and "Probably" not in error.msg:
-                error.msg += f" {DELETION[self.kind]}."
+            if error.status in (400, 409) and "Probably" not in error.text:
+                raise error.followed_by(f"{DELETION[self.kind]}.") from None
             raise
 
 
-def _by_name(items: t.Iterable[S]) -> tuple[S, ...]:
+def _by_name(items: t.Iterable[N]) -> tuple[N, ...]:
     return tuple(sorted(items, key=lambda item: (item.name.casefold(), item.name)))

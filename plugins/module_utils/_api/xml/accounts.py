@@ -127,7 +127,7 @@ class XmlAccountClient:
             document = self._client.call(f'look up "{value}"', "getuserinfo", "userinfo", Effect.READ, selector)
         except XmlRefusal as refusal:
             # What the text repeats of the call is no word of its own: a name may be anything.
-            text = refusal.text.replace(value, "")
+            text = refusal.said.replace(value, "")
             if custom_id is None and _WANTS_CUSTOM_ID.search(text):
                 raise SelectorError(refusal.msg, status=refusal.status, path=refusal.path) from None
             if _REFUSED.search(text):
@@ -336,7 +336,7 @@ class XmlAccountClient:
                 _selector(account),
             )
         except XmlRefusal as refusal:
-            if not _NOT_THERE.search(refusal.text):
+            if not _NOT_THERE.search(refusal.said):
                 raise
 
     def is_caller(self, account: Account) -> bool:

@@ -36,10 +36,10 @@ BASE = "/api/3.0/"
 class XmlRefusal(ApiError):
     """The API answered with an error document, which it sends with status 200 (seen in code).
 
-    :param text: its text.
+    :param said: its text.
     """
 
-    text: str = ""
+    said: str = ""
 
 
 class Document:
@@ -88,7 +88,7 @@ class XmlClient:
             text = "".join(str(part) for part in element.itertext()).strip()
             message = with_advice(f"Could not {what}", text, fields=parameters, xml=True)
             refusal = XmlRefusal(with_outcome(message, answer), **_where(answer))
-            refusal.text = text
+            refusal.said = text
             raise refusal
         if not 200 <= answer.status < 300:
             raise self._refused(what, answer)

@@ -46,7 +46,7 @@ class Admission:
     :param errors: what is not carried out, since it would break a guard.
     """
 
-    plan: Plan | None
+    plan: Plan[t.Any] | None
     errors: tuple[GuardError, ...] = ()
 
 
@@ -148,11 +148,11 @@ class Achieved:
             return self._admit_team(step, change)
         return Admission(step.plan)
 
-    def _key(self, change: Change) -> str:
-        account = change.account_before or change.account_after
+    def _key(self, change: Change[t.Any]) -> str:
+        account = change.before or change.after
         return self._keys.of_account(account) if account is not None else change.name.casefold()
 
-    def _admit_account(self, step: Step, change: Change) -> Admission:
+    def _admit_account(self, step: Step, change: Change[t.Any]) -> Admission:
         key = self._key(change)
         relations = relations_of(change, self._keys)
         errors = list(self._judge_administrators(key, change, step))
@@ -172,7 +172,7 @@ class Achieved:
             self._take(reserved, [(key, team) for team in relations.to_remove])
         return Admission(replace(step.plan, change=change))
 
-    def _admit_team(self, step: Step, change: Change) -> Admission:
+    def _admit_team(self, step: Step, change: Change[t.Any]) -> Admission:
         relations = relations_of(change, self._keys)
         refused = {key: error for key in relations.to_remove if (error := self._judge_leaving(key, change, step))}
         errors = tuple(error for _key, error in sorted(refused.items()))
@@ -188,7 +188,7 @@ class Achieved:
         self._take(reserved, [(key, change.name) for key in to_remove])
         return Admission(replace(step.plan, change=change), errors)
 
-    def _judge_administrators(self, key: str, change: Change, step: Step) -> t.Iterator[GuardError]:
+    def _judge_administrators(self, key: str, change: Change[t.Any], step: Step) -> t.Iterator[GuardError]:
         if self._administrators is None or not self._administrators.is_lost_by(key, change):
             return
         option, reason = self._administrators.reason_to_keep(key) or ("", "")
@@ -196,7 +196,9 @@ class Achieved:
             text = f'{option}: "{change.name}" stays an administrator, since {reason}; {_SEE}'
             yield _refusal(step, change, option, text)
 
-    def _judge_last_team(self, key: str, change: Change, relations: Relations, step: Step) -> t.Iterator[GuardError]:
+    def _judge_last_team(
+        self, key: str, change: Change[t.Any], relations: Relations, step: Step
+    ) -> t.Iterator[GuardError]:
         teams = self._memberships.teams_of(key)
         if not teams or self._unrestricted is None or key in self._unrestricted:
             return
@@ -209,7 +211,7 @@ class Achieved:
                 f"team now, and an API user without a team sees every application; {_SEE}",
             )
 
-    def _judge_leaving(self, key: str, change: Change, step: Step) -> GuardError | None:
+    def _judge_leaving(self, key: str, change: Change[t.Any], step: Step) -> GuardError | None:
         """Return an error if an account cannot leave a team now."""
         if key in self._api_users:
             own = Relations({change.name: False}, {})
@@ -249,8 +251,8 @@ class Achieved:
         else:
             self._doubt(change, reserved)
 
-    def _note(self, change: Change, reserved: _Reserved, entity: t.Any) -> None:
-        account = entity if isinstance(entity, Account) else change.account_after if change.kind != TEAM else None
+    def _note(self, change: Change[t.Any], reserved: _Reserved, entity: t.Any) -> None:
+        account = entity if isinstance(entity, Account) else change.after if change.kind != TEAM else None
         if account is not None:
             if change.kind == API_USER:
                 self._api_users.add(reserved.key)
@@ -264,7 +266,7 @@ class Achieved:
         for (key, team), manages in reserved.given.items():
             self._memberships.add(key, team, manages)
 
-    def _doubt(self, change: Change, reserved: _Reserved) -> None:
+    def _doubt(self, change: Change[t.Any], reserved: _Reserved) -> None:
         """Note that a write may have been done: what it takes counts as taken, and what it gives does not count."""
         for key, team in {**reserved.taken, **reserved.given}:
             self._uncertain_teams.setdefault(team, Team(team, self._memberships.team_id(team)))
@@ -273,10 +275,10 @@ class Achieved:
                 self._uncertain_accounts[key] = account
 
 
-def _refusal(step: Step, change: Change, option: str, text: str) -> GuardError:
+def _refusal(step: Step, change: Change[t.Any], option: str, text: str) -> GuardError:
     return GuardError(
         f"{step.location}.{text}" if step.location else text,
-        place=f"{step.location}.{option}" if step.location else None,
+        location=f"{step.location}.{option}" if step.location else None,
         kind=change.kind,
         name=change.name,
         option=option,

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The input of C(veracode_directory): every entry with its place, checked and held against the others. Pure."""
+"""The input of C(veracode_directory): every entry with its location, checked and held against the others. Pure."""
 
 from __future__ import annotations
 
@@ -111,10 +111,10 @@ def _given(raw: Options, names: t.Collection[str]) -> dict[str, t.Any]:
     return {name: raw[name] for name in names if raw.get(name) is not None}
 
 
-def _read_account(organization: Organization, kind: str, place: str, given: Options, defaults: Options) -> None:
+def _read_account(organization: Organization, kind: str, location: str, given: Options, defaults: Options) -> None:
     name_only = len(given) == 1 and next(iter(given)) in _SELECTORS
     options = dict(given) if name_only else {**defaults, **given}
-    desired, problems, warnings = desired_account(options, kind, place=place)
+    desired, problems, warnings = desired_account(options, kind, location=location)
     faults = frozenset(str(problem.option) for problem in problems)
     values = {} if name_only else {option: value for option, value in desired.values.items() if option not in faults}
     if "new_custom_id" in faults:
@@ -127,16 +127,16 @@ def _read_account(organization: Organization, kind: str, place: str, given: Opti
 def _find_duplicates(organization: Organization) -> None:
     seen: dict[tuple[str, str], str] = {}
 
-    def once(what: str, option: str, place: str, name: str | None, kind: str) -> None:
+    def once(what: str, option: str, location: str, name: str | None, kind: str) -> None:
         if name is None:
             return
-        first = seen.setdefault((what, name.casefold()), place)
-        if first != place:
+        first = seen.setdefault((what, name.casefold()), location)
+        if first != location:
             organization.problems.append(
                 InputError(
-                    f'{place}.{option}: "{name}" stands in {first} already; names are compared without case, so keep '
+                    f'{option}: "{name}" stands in {first} already; names are compared without case, so keep '
                     "one of the two entries",
-                    place=f"{place}.{option}",
+                    location=f"{location}.{option}",
                     kind=kind,
                     name=name,
                     option=option,
@@ -146,18 +146,18 @@ def _find_duplicates(organization: Organization) -> None:
 
     for entry in organization.entries:
         desired = entry.desired
-        place = str(desired.place)
+        location = str(desired.location)
         if desired.username is not None:
-            once("username", "username", place, desired.username, desired.kind)
+            once("username", "username", location, desired.username, desired.kind)
         elif desired.custom_id is None:
             # The address of a person is the username as well.
             what = "username" if desired.kind == USER else "address"
-            once(what, "email_address", place, desired.email_address, desired.kind)
-        once("custom_id", "custom_id", place, desired.custom_id, desired.kind)
+            once(what, "email_address", location, desired.email_address, desired.kind)
+        once("custom_id", "custom_id", location, desired.custom_id, desired.kind)
         if desired.state == "present":
-            once("custom_id", "new_custom_id", place, entry.options.get("new_custom_id"), desired.kind)
+            once("custom_id", "new_custom_id", location, entry.options.get("new_custom_id"), desired.kind)
         for name in desired.previously:
-            once("username", "previously", place, name, desired.kind)
+            once("username", "previously", location, name, desired.kind)
     for kind, entries in (("team", organization.teams), ("business_unit", organization.business_units)):
         for listed in entries:
             once(kind, "name", listed.location, listed.options.get("name"), kind)
@@ -175,8 +175,8 @@ def _find_shared_destinations(organization: Organization) -> None:
         dest = posixpath.normpath(options["credentials_dest"])
         ini = options.get("credentials_format", "ini") == "ini"
         section = options.get("credentials_profile") or entry.desired.label if ini else ""
-        first = seen.setdefault((dest, section), str(entry.desired.place))
-        if first != entry.desired.place:
+        first = seen.setdefault((dest, section), str(entry.desired.location))
+        if first != entry.desired.location:
             what = f'the section "{section}" of "{dest}"' if ini else f'"{dest}"'
             organization.problems.append(
                 entry.desired.problem(
@@ -191,12 +191,12 @@ def _find_shared_destinations(organization: Organization) -> None:
 def contradictions(organization: Organization, usernames: t.Mapping[str, str]) -> list[InputError]:
     """Return an error for each relation that one side names and an exact list of the other side excludes.
 
-    :param usernames: those that the accounts will have, by the place of their entry, as a team names them.
+    :param usernames: those that the accounts will have, by the location of their entry, as a team names them.
     """
     accounts: dict[str, Desired] = {}
     for entry in organization.accounts:
         if entry.desired.state == "present" and not entry.name_only:
-            name = usernames.get(str(entry.desired.place)) or entry.desired.username or entry.desired.email_address
+            name = usernames.get(str(entry.desired.location)) or entry.desired.username or entry.desired.email_address
             accounts[str(name).casefold()] = entry.desired
     naming: dict[str, set[str]] = {}
     for username, desired in accounts.items():
@@ -217,7 +217,7 @@ def contradictions(organization: Organization, usernames: t.Mapping[str, str]) -
 
 
 def _hold_members(
-    accounts: t.Mapping[str, Desired], place: str, team: Options, option: str, of_account: str
+    accounts: t.Mapping[str, Desired], location: str, team: Options, option: str, of_account: str
 ) -> t.Iterator[InputError]:
     listed = team.get(option)
     name = team["name"]
@@ -234,25 +234,25 @@ def _hold_members(
         )
         if account_mode == "remove" and name in (wanted or ()):
             if named_here and mode != "remove":
-                yield _contradiction(desired, of_account, place, option, name, leaves=True)
+                yield _contradiction(desired, of_account, location, option, name, leaves=True)
         elif named_here and mode != "remove":
             if wanted is not None and account_mode == "exact" and not named_there:
-                yield _contradiction(desired, of_account, place, option, name, leaves=True)
+                yield _contradiction(desired, of_account, location, option, name, leaves=True)
         elif named_there and listed is not None and (mode == "remove") == (username in folded) and mode != "add":
-            yield _contradiction(desired, of_account, place, option, name, leaves=False)
+            yield _contradiction(desired, of_account, location, option, name, leaves=False)
 
 
 def _contradiction(
-    desired: Desired, of_account: str, place: str, option: str, team: str, *, leaves: bool
+    desired: Desired, of_account: str, location: str, option: str, team: str, *, leaves: bool
 ) -> InputError:
     who = desired.label
     if leaves:
-        msg = f'{desired.place}.{of_account} leaves out the team "{team}", but {place}.{option} names "{who}"'
+        msg = f'{desired.location}.{of_account} leaves out the team "{team}", but {location}.{option} names "{who}"'
     else:
-        msg = f'{place}.{option} leaves out "{who}", but {desired.place}.{of_account} names the team "{team}"'
+        msg = f'{location}.{option} leaves out "{who}", but {desired.location}.{of_account} names the team "{team}"'
     return InputError(
         f"{msg}; say the same in both, or leave one of them out",
-        place=f"{desired.place}.{of_account}, {place}.{option}",
+        location=f"{desired.location}.{of_account}, {location}.{option}",
         kind=desired.kind,
         name=who,
         option=of_account,
@@ -270,11 +270,11 @@ def unit_contradictions(organization: Organization, default: str | None) -> list
     exact: dict[str, tuple[str, frozenset[str]]] = {}
     left: dict[tuple[str, str], str] = {}
 
-    def refuse(place: str, team: str, msg: str) -> None:
+    def refuse(location: str, team: str, msg: str) -> None:
         problems.append(
             InputError(
                 f"{msg}; a team is in one business unit only, so say the same in both",
-                place=place,
+                location=location,
                 kind="team",
                 name=team,
                 option="business_unit",
@@ -283,44 +283,44 @@ def unit_contradictions(organization: Organization, default: str | None) -> list
         )
 
     for listed in organization.business_units:
-        unit, place = listed.options, listed.location
+        unit, location = listed.options, listed.location
         teams = unit.get("teams")
         if unit.get("state") == "absent" or teams is None:
             continue
         if unit.get("teams_mode") == "remove":
-            left.update({(unit["name"], team): place for team in teams})
+            left.update({(unit["name"], team): location for team in teams})
             continue
         for team in teams:
-            other, other_place = named.setdefault(team, (unit["name"], place))
-            if other_place != place:
+            other, other_location = named.setdefault(team, (unit["name"], location))
+            if other_location != location:
                 refuse(
-                    f"{place}.teams, {other_place}.teams",
+                    f"{location}.teams, {other_location}.teams",
                     team,
-                    f'{place}.teams and {other_place}.teams both name "{team}"',
+                    f'{location}.teams and {other_location}.teams both name "{team}"',
                 )
         if (unit.get("teams_mode") or "exact") == "exact":
-            exact[unit["name"]] = (place, frozenset(teams))
+            exact[unit["name"]] = (location, frozenset(teams))
     for listed in organization.teams:
         team = listed.options
         said = team.get("business_unit")
         unit_name = default if said == "" else said
         if unit_name is None or team.get("state") == "absent":
             continue
-        place = f"{listed.location}.business_unit"
-        other, other_place = named.get(team["name"], (unit_name, ""))
+        location = f"{listed.location}.business_unit"
+        other, other_location = named.get(team["name"], (unit_name, ""))
         if other != unit_name:
             refuse(
-                f"{place}, {other_place}.teams",
+                f"{location}, {other_location}.teams",
                 team["name"],
-                f'{place} is "{said}", but {other_place}.teams puts "{team["name"]}" into "{other}"',
+                f'{location} is "{said}", but {other_location}.teams puts "{team["name"]}" into "{other}"',
             )
             continue
-        other_place, teams = exact.get(unit_name, ("", frozenset({team["name"]})))
-        leaver = left.get((unit_name, team["name"]), "" if team["name"] in teams else other_place)
+        other_location, teams = exact.get(unit_name, ("", frozenset({team["name"]})))
+        leaver = left.get((unit_name, team["name"]), "" if team["name"] in teams else other_location)
         if leaver:
             refuse(
-                f"{place}, {leaver}.teams",
+                f"{location}, {leaver}.teams",
                 team["name"],
-                f'{place} is "{said}", but {leaver}.teams leaves out "{team["name"]}"',
+                f'{location} is "{said}", but {leaver}.teams leaves out "{team["name"]}"',
             )
     return problems

@@ -13,9 +13,9 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.community.veracode.plugins.module_utils._errors import SeveralErrors, VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._errors import SeveralErrors, VeracodeError, united
 
-_PLACE = re.compile(r"(?:(?P<file>.+): )?(?P<path>[a-z_]+(?:\[\d+\])?(?:\.[a-z_]+)?)\Z", re.DOTALL)
+_LOCATION = re.compile(r"(?:(?P<file>.+): )?(?P<path>[a-z_]+(?:\[\d+\])?(?:\.[a-z_]+)?)\Z", re.DOTALL)
 _ENTRY = re.compile(r".*?[a-z_]+\[\d+\]", re.DOTALL)
 _LISTS = ("business_units", "teams", "users", "api_users")
 # So many places of one fault are named.
@@ -47,8 +47,8 @@ def in_order(errors: t.Iterable[VeracodeError], parts: t.Sequence[Part]) -> list
     files = {part.name: number for number, part in enumerate(parts)}
 
     def key(error: VeracodeError) -> tuple[int, int, int]:
-        entry = _ENTRY.match(error.place or "")
-        place = _PLACE.match(entry.group()) if entry else None
+        entry = _ENTRY.match(error.location or "")
+        place = _LOCATION.match(entry.group()) if entry else None
         if place is None:
             return -1, -1, -1
         name, _bracket, number = place["path"].rstrip("]").partition("[")
@@ -57,69 +57,42 @@ def in_order(errors: t.Iterable[VeracodeError], parts: t.Sequence[Part]) -> list
     return sorted(errors, key=key)
 
 
-def show(errors: t.Iterable[VeracodeError], parts: t.Iterable[Part]) -> None:
-    """Let each error say where it is: `users[17].roles (rm@example.com): …`, in a file `people.yml:118 (users[17].roles, …)`."""
+def shown(error: VeracodeError, parts: t.Iterable[Part]) -> VeracodeError:
+    """Return the error with the line of each entry that stands in a file: `people.yml:118 (users[17].roles)`."""
     lines = {part.name: part.line for part in parts}
-    for error in errors:
-        places = [_Place.of(place, lines) for place in (error.place or "").split(", ")]
-        if len(places) > 1:
-            for place in places:
-                error.msg = error.msg.replace(place.text, place.shown)
-            error.place = ", ".join(place.shown for place in places)
-        else:
-            _show_one(error, places[0])
+    return united([_with_lines(each, lines) for each in error.all])
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Where something is, as it is known and as it is shown.
-
-    :param at: the file and line of what stands in a file.
-    :param path: where in that file.
-    """
-
-    text: str
-    at: str | None = None
-    path: str = ""
-
-    @property
-    def shown(self) -> str:
-        return f"{self.at} ({self.path})" if self.at is not None else self.text
-
-    @classmethod
-    def of(cls, text: str, lines: t.Mapping[str, t.Callable[[str], int | None]]) -> _Place:
-        match = _PLACE.match(text)
-        if match is None or match["file"] not in lines:
-            return cls(text)
-        line = lines[match["file"]](match["path"])
-        return cls(text, f"{match['file']}:{line}" if line is not None else match["file"], match["path"])
+def _with_lines(error: VeracodeError, lines: t.Mapping[str, t.Callable[[str], int | None]]) -> VeracodeError:
+    if error.location is None:
+        return error
+    known = error.location.split(", ")
+    shown_as = [_shown(location, lines) for location in known]
+    text = error.text
+    if len(known) > 1:
+        # A text about several entries names their locations itself.
+        for location, instead in zip(known, shown_as, strict=True):
+            text = text.replace(location, instead)
+    return error.replaced_by(text).at(", ".join(shown_as))
 
 
-def _show_one(error: VeracodeError, place: _Place) -> None:
-    prefix = f"{place.text}: "
-    says_where = bool(place.text) and error.msg.startswith(prefix)
-    text = error.msg[len(prefix) :] if says_where else error.msg
-    if place.at is not None:
-        error.place = place.shown
-        error.msg = f"{place.at} ({', '.join(filter(None, (place.path, error.name)))}): {text}"
-    elif says_where and error.name and _PLACE.match(place.text):
-        error.msg = f"{place.text} ({error.name}): {text}"
+def _shown(location: str, lines: t.Mapping[str, t.Callable[[str], int | None]]) -> str:
+    match = _LOCATION.match(location)
+    if match is None or match["file"] not in lines:
+        return location
+    line = lines[match["file"]](match["path"])
+    at = f"{match['file']}:{line}" if line is not None else match["file"]
+    return f"{at} ({match['path']})"
 
 
 def as_one(error: VeracodeError) -> VeracodeError:
-    """Return errors of the input as one, which says the same fault of many entries once, with its places."""
+    """Return errors of the input as one, which says the same fault of many entries once, with its locations."""
     if len(error.all) == 1:
         return error
     faults: dict[str, list[str]] = {}
     for each in error.all:
-        before, separator, text = each.msg.partition("): ")
-        if not separator or each.place is None:
-            before, text = "", each.msg
-        faults.setdefault(text, []).append(f"{before})" if before else "")
-    united = SeveralErrors(error.all)
-    united.msg = "\n".join(_line(text, list(dict.fromkeys(places))) for text, places in faults.items())
-    united.args = (united.msg,)
-    return united
+        faults.setdefault(each.fault if each.has_where else each.msg, []).append(each.where if each.has_where else "")
+    return SeveralErrors(error.all, [_line(text, list(dict.fromkeys(locations))) for text, locations in faults.items()])
 
 
 def _line(text: str, places: t.Sequence[str]) -> str:

@@ -50,10 +50,10 @@ class AccountPlans:
 
     :param plans: a plan for each entry and each removal, in that order.
     :param reported: accounts that only C(absent_action=report) keeps.
-    :param usernames: those that the accounts will have, by the place of their entry.
+    :param usernames: those that the accounts will have, by the location of their entry.
     """
 
-    plans: list[Plan] = field(default_factory=list)
+    plans: list[Plan[t.Any]] = field(default_factory=list)
     usernames: dict[str, str] = field(default_factory=dict)
     reported: list[Account] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -70,7 +70,7 @@ def match_accounts(entries: t.Sequence[AccountEntry], inventory: Inventory) -> t
         try:
             found = find_account(inventory, desired)
         except VeracodeError as error:
-            problems.append(_placed(error, desired))
+            problems.append(error.about(kind=desired.kind, name=desired.label or None, location=desired.location))
             continue
         if found is not None:
             other = claimed.setdefault(str(found.account.handle), desired)
@@ -78,7 +78,7 @@ def match_accounts(entries: t.Sequence[AccountEntry], inventory: Inventory) -> t
             if other is not desired and _selector(other) != _selector(desired):
                 problems.append(
                     desired.problem(
-                        f'username: "{desired.label}" and {other.place} ("{other.label}") mean the same account '
+                        f'username: "{desired.label}" and {other.location} ("{other.label}") mean the same account '
                         f'"{found.account.username}"; keep one of the two entries',
                         "username",
                         desired.label,
@@ -102,15 +102,6 @@ def _selector(desired: Desired) -> tuple[bool, str]:
     return not desired.username and bool(desired.custom_id), desired.label.casefold()
 
 
-def _placed(error: VeracodeError, desired: Desired) -> VeracodeError:
-    error.kind = error.kind or desired.kind
-    error.name = error.name or desired.label
-    if desired.place and error.place is None:
-        error.place = f"{desired.place}.{error.option}" if error.option else desired.place
-        error.msg = f"{desired.place}.{error.msg}"
-    return error
-
-
 def options_lacking(match: Match) -> frozenset[str]:
     """Return the options that planning needs and the reading of the account does not carry."""
     if match.found is None or match.entry.name_only:
@@ -126,9 +117,9 @@ def plan_entries(matches: t.Sequence[Match], names: Names, result: AccountPlans)
     warned: list[tuple[str, Match, str]] = []
     taken: dict[str, Desired] = {}
     for match in matches:
-        place = str(match.entry.desired.place)
+        location = str(match.entry.desired.location)
         if match.found is not None:
-            result.usernames[place] = match.entry.desired.username or match.found.account.username
+            result.usernames[location] = match.entry.desired.username or match.found.account.username
         if match.entry.name_only:
             result.plans.append(Plan(None, match.found.account if match.found else None))
             continue
@@ -139,27 +130,27 @@ def plan_entries(matches: t.Sequence[Match], names: Names, result: AccountPlans)
             result.problems += [each for each in error.all if each.option not in match.entry.faults]
             continue
         result.plans.append(plan)
-        if plan.account is not None:
-            result.usernames[place] = plan.account.username
+        if plan.entity is not None:
+            result.usernames[location] = plan.entity.username
         problem = _name_taken(match.entry.desired, plan, taken)
         if problem is not None:
             result.problems.append(problem)
-        warned += [(place, match, warning) for warning in plan.warnings]
+        warned += [(location, match, warning) for warning in plan.warnings]
     result.warnings += _grouped(warned)
 
 
-def _name_taken(desired: Desired, plan: Plan, taken: dict[str, Desired]) -> VeracodeError | None:
+def _name_taken(desired: Desired, plan: Plan[t.Any], taken: dict[str, Desired]) -> VeracodeError | None:
     """Return an error if another entry gives its account the same username."""
-    if plan.account is None:
+    if plan.entity is None:
         return None
-    username = plan.account.username
+    username = plan.entity.username
     other = taken.setdefault(username.casefold(), desired)
     # What just stands there twice has been told.
     if other is desired or _selector(other) == _selector(desired):
         return None
     option = "email_address" if desired.values.get("email_address") else "username"
     return desired.problem(
-        f'{option}: "{desired.label}" and {other.place} ("{other.label}") would both have the username "{username}"; '
+        f'{option}: "{desired.label}" and {other.location} ("{other.label}") would both have the username "{username}"; '
         "correct one of the two",
         option,
         username,
@@ -167,18 +158,18 @@ def _name_taken(desired: Desired, plan: Plan, taken: dict[str, Desired]) -> Vera
 
 
 def _grouped(warned: t.Sequence[tuple[str, Match, str]], most: int = 3) -> list[str]:
-    """Tell what holds for many entries once, with their places."""
+    """Tell what holds for many entries once, with their locations."""
     groups: dict[str, list[tuple[str, str]]] = {}
-    for place, match, warning in warned:
+    for location, match, warning in warned:
         name = match.found.account.username if match.found else match.entry.desired.label
-        groups.setdefault(warning.replace(f'"{name}"', '"…"'), []).append((place, warning))
+        groups.setdefault(warning.replace(f'"{name}"', '"…"'), []).append((location, warning))
     lines = []
     for general, each in groups.items():
         if len(each) <= most:
-            lines += [f"{place}: {warning}" for place, warning in each]
+            lines += [f"{location}: {warning}" for location, warning in each]
         else:
-            places = ", ".join(place for place, _warning in each)
-            lines.append(f"{len(each)} entries ({places}): {general}")
+            locations = ", ".join(location for location, _warning in each)
+            lines.append(f"{len(each)} entries ({locations}): {general}")
     return lines
 
 
@@ -212,10 +203,10 @@ def match_structure(
     """Find the team and the business unit of every entry."""
     result = StructureMatches()
     for listed in organization.business_units:
-        desired = desired_business_unit(listed.options, place=listed.location)
+        desired = desired_business_unit(listed.options, location=listed.location)
         _match_structure(listed, desired, units, "business_units" in exclusive, result.units, result.problems)
     for listed in organization.teams:
-        desired = desired_team(listed.options, place=listed.location)
+        desired = desired_team(listed.options, location=listed.location)
         _match_structure(listed, desired, teams, "teams" in exclusive, result.teams, result.problems)
     return result
 

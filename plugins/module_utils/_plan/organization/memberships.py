@@ -100,12 +100,12 @@ class Memberships:
         """Return the keys of who is in a team, each with whether the account manages it."""
         return self._users.get(team, {})
 
-    def with_teams(self, change: Change, key: str, desired: t.Mapping[str, bool]) -> Change:
+    def with_teams(self, change: Change[t.Any], key: str, desired: t.Mapping[str, bool]) -> Change[t.Any]:
         """Return a change of an account with the teams that it has now and is to have.
 
         :param desired: the teams that it is to have.
         """
-        before, after = change.account_before, change.account_after
+        before, after = change.before, change.after
         if after is None or (before is not None and key not in self._whole_accounts):
             return change
         known = {team.name: team for team in (after.teams or ())}
@@ -125,7 +125,7 @@ class Memberships:
             )
         return replace(change, before=before, after=after, values=_relisted(change, after.values_and_lists))
 
-    def with_users(self, change: Change, desired: t.Mapping[str, bool]) -> Change:
+    def with_users(self, change: Change[t.Any], desired: t.Mapping[str, bool]) -> Change[t.Any]:
         """Return a change of a team with the users that it has now and is to have, as `with_teams` does."""
         before, after = change.before, change.after
         if not isinstance(after, Team) or not isinstance(before, Team) or change.name not in self._whole_teams:
@@ -140,6 +140,6 @@ class Memberships:
         return tuple(sorted(users, key=lambda user: user.username))
 
 
-def _relisted(change: Change, after: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _relisted(change: Change[t.Any], after: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     lists = ("teams", "managed_teams", "members", "managers")
     return {option: after.get(option, value) if option in lists else value for option, value in change.values.items()}

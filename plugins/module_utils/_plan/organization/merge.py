@@ -29,7 +29,7 @@ def merge_entries(entries: t.Iterable[dict[str, t.Any]]) -> list[dict[str, t.Any
     return result
 
 
-def merge_diffs(changes: t.Iterable[Change]) -> dict[str, dict[str, dict[str, dict[str, t.Any]]]]:
+def merge_diffs(changes: t.Iterable[Change[t.Any]]) -> dict[str, dict[str, dict[str, dict[str, t.Any]]]]:
     """Return `before` and `after` of all changes: kind, then name, then options.
 
     An object that is created or deleted stands on one side only.

@@ -53,7 +53,7 @@ class Step:
     """
 
     phase: Phase
-    plan: Plan
+    plan: Plan[t.Any]
     location: str | None = None
 
     @property
@@ -62,7 +62,7 @@ class Step:
         return self.phase in (Phase.UNCLAIMED_ACCOUNTS, Phase.UNCLAIMED_TEAMS, Phase.UNCLAIMED_UNITS)
 
 
-def account_step(plan: Plan, keys: Keys) -> Step:
+def account_step(plan: Plan[t.Any], keys: Keys) -> Step:
     """Return the step of the entry of an account."""
     change = plan.change
     if change is None:
@@ -72,10 +72,10 @@ def account_step(plan: Plan, keys: Keys) -> Step:
         phase = Phase.REMOVED_ACCOUNTS
     elif _is_loss(change, keys):
         phase = Phase.ACCOUNT_LOSSES
-    return Step(phase, plan, change.place)
+    return Step(phase, plan, change.location)
 
 
-def _is_loss(change: Change, keys: Keys) -> bool:
+def _is_loss(change: Change[t.Any], keys: Keys) -> bool:
     """Tell whether a change of an account takes what others may depend on.
 
     A change that takes a team and gives another does both in one call, so the account is never without.
@@ -86,9 +86,9 @@ def _is_loss(change: Change, keys: Keys) -> bool:
     return bool(relations.to_remove) and not relations.to_add
 
 
-def loses_administrator(change: Change) -> bool:
+def loses_administrator(change: Change[t.Any]) -> bool:
     """Tell whether a change takes the administrator role from an account."""
-    before, after = change.account_before, change.account_after
+    before, after = change.before, change.after
     if "roles" not in change.values or before is None or after is None:
         return False
     role = ADMINISTRATOR[change.kind]

@@ -107,26 +107,26 @@ def renamed_teams(entries: t.Sequence[StructureEntry]) -> list[Team]:
     ]
 
 
-def known_users(inventory: Inventory, plans: t.Sequence[Plan]) -> dict[str, KnownUser]:
+def known_users(inventory: Inventory, plans: t.Sequence[Plan[t.Any]]) -> dict[str, KnownUser]:
     """Return who can be put into a team once the accounts are as planned."""
     users: dict[str, KnownUser] = {}
     gone: set[str] = set()
     for account in inventory.by_handle.values():
         users[account.username.casefold()] = _known_user(account)
     for plan in plans:
-        if plan.change is not None and plan.change.account_before is not None:
-            gone.add(plan.change.account_before.username.casefold())
-    there = [plan.account for plan in plans if plan.account is not None]
+        if plan.change is not None and plan.change.before is not None:
+            gone.add(plan.change.before.username.casefold())
+    there = [plan.entity for plan in plans if plan.entity is not None]
     users = {name: user for name, user in users.items() if name not in gone}
     return {**users, **{account.username.casefold(): _known_user(account) for account in there}}
 
 
-def leaving(plans: t.Sequence[Plan]) -> frozenset[str]:
+def leaving(plans: t.Sequence[Plan[t.Any]]) -> frozenset[str]:
     """Return the casefolded usernames of the accounts that are deleted."""
     return frozenset(
-        plan.change.account_before.username.casefold()
+        plan.change.before.username.casefold()
         for plan in plans
-        if plan.change is not None and plan.change.account_before is not None and plan.account is None
+        if plan.change is not None and plan.change.before is not None and plan.entity is None
     )
 
 
@@ -146,12 +146,12 @@ class StructurePlans:
     steps: list[Step] = field(default_factory=list)
     problems: list[VeracodeError] = field(default_factory=list)
 
-    def add(self, phase: Phase, entry: StructureEntry, plan: Plan) -> None:
+    def add(self, phase: Phase, entry: StructureEntry, plan: Plan[t.Any]) -> None:
         """Note the plan of an entry."""
-        self.steps.append(Step(phase, plan, entry.desired.place))
+        self.steps.append(Step(phase, plan, entry.desired.location))
 
 
-def plan_structure(matches: StructureMatches, known: Known, accounts: t.Sequence[Plan]) -> StructurePlans:
+def plan_structure(matches: StructureMatches, known: Known, accounts: t.Sequence[Plan[t.Any]]) -> StructurePlans:
     """Plan business units and teams.
 
     :param known: names as they will be: planned teams, business units and accounts included.
@@ -202,7 +202,7 @@ class _Units:
         if "teams" in desired.values:
             self._plan_teams(entry, first, plans)
 
-    def _plan_teams(self, entry: StructureEntry, first: Plan, plans: StructurePlans) -> None:
+    def _plan_teams(self, entry: StructureEntry, first: Plan[t.Any], plans: StructurePlans) -> None:
         desired = entry.desired
         current = first.entity if isinstance(first.entity, BusinessUnit) else entry.current
         present = dict(current.teams or {})

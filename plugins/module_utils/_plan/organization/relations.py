@@ -54,13 +54,13 @@ class Keys:
     :param plans: what is planned for them, for the names they get.
     """
 
-    def __init__(self, accounts: t.Iterable[Account], plans: t.Iterable[Plan] = ()) -> None:
+    def __init__(self, accounts: t.Iterable[Account], plans: t.Iterable[Plan[t.Any]] = ()) -> None:
         self._by_name: dict[str, str] = {}
         for account in accounts:
             self._by_name.setdefault(account.username.casefold(), self.of_account(account))
         for plan in plans:
-            if plan.account is not None and plan.account.handle is not None:
-                self._by_name[plan.account.username.casefold()] = plan.account.handle
+            if plan.entity is not None and plan.entity.handle is not None:
+                self._by_name[plan.entity.username.casefold()] = plan.entity.handle
 
     @staticmethod
     def of_account(account: Account) -> str:
@@ -76,7 +76,7 @@ class Keys:
         return user.user_id or self.of_name(user.username)
 
 
-def relations_of(change: Change | None, keys: Keys) -> Relations:
+def relations_of(change: Change[t.Any] | None, keys: Keys) -> Relations:
     """Return the relations that a change is about, empty if it is about none."""
     if change is None:
         return Relations()
@@ -268,14 +268,14 @@ class AccountSide:
         return replace(team, users=tuple(sorted(users.values(), key=lambda user: user.username)))
 
 
-def account_side(plans: t.Iterable[Plan]) -> AccountSide:
+def account_side(plans: t.Iterable[Plan[t.Any]]) -> AccountSide:
     """Return what the plans of the accounts do to the teams."""
     side = AccountSide()
     keys = Keys(())
     for change in (plan.change for plan in plans):
         if change is None:
             continue
-        before, after = change.account_before, change.account_after
+        before, after = change.before, change.after
         key = (before.username if before is not None else change.name).casefold()
         if after is None:
             side.deleted.add(key)
@@ -291,7 +291,7 @@ def account_side(plans: t.Iterable[Plan]) -> AccountSide:
 
 
 def last_teams_lost(
-    changes: t.Iterable[Change], keys: Keys, accounts: t.Iterable[Account], unrestricted: t.Collection[str]
+    changes: t.Iterable[Change[t.Any]], keys: Keys, accounts: t.Iterable[Account], unrestricted: t.Collection[str]
 ) -> frozenset[str]:
     """Return the keys of the API users that changes leave without a team, although they have one.
 

@@ -68,12 +68,12 @@ class Scope:
 
 def exclusive_accounts(
     inventory: Inventory, claimed: t.Collection[str], kinds: t.Collection[str], action: str, scope: Scope
-) -> tuple[list[Plan], list[Unclaimed]]:
+) -> tuple[list[Plan[t.Any]], list[Unclaimed]]:
     """Return the removal of every account of these kinds that no entry claims, and whom `report` only names.
 
     :param claimed: handles of the accounts that have an entry.
     """
-    plans: list[Plan] = []
+    plans: list[Plan[t.Any]] = []
     reported: list[Unclaimed] = []
     for account in inventory.accounts:
         if account.kind not in kinds or account.handle in claimed or not scope.includes(account):
@@ -98,13 +98,13 @@ def unclaimed(existing: t.Sequence[S], entries: t.Sequence[StructureEntry]) -> l
     ]
 
 
-def removal(entity: Team | BusinessUnit) -> Plan:
+def removal(entity: Team | BusinessUnit) -> Plan[t.Any]:
     """Return the plan that deletes a team or business unit."""
     kind = TEAM if isinstance(entity, Team) else BUSINESS_UNIT
     return Plan(Change("delete", kind, entity.name, (), {}, entity, None), None)
 
 
-def keep_caller(plans: list[Plan], caller: str, allowed: t.Collection[str], result: AccountPlans) -> None:
+def keep_caller(plans: list[Plan[t.Any]], caller: str, allowed: t.Collection[str], result: AccountPlans) -> None:
     """Leave out what would remove the calling account, and refuse what would lock it out.
 
     :param caller: handle of the calling account.

@@ -64,8 +64,8 @@ def test_only_the_name_counts_for_what_is_to_go(state: str) -> None:
         ({"name": ""}, "name", 'name: "" is not a name; give the name of the team'),
         ({"name": None}, "name", '"" is not a name'),
         ({"name": "x" * 257}, "name", "has 257 characters; shorten it to 256"),
-        ({"name": "a\nb"}, "name", "control character '\\n'; remove it"),
-        ({"name": "a", "members": ["b\x00"]}, "members", "control character '\\x00'"),
+        ({"name": "a\nb"}, "name", "invisible character U+000A"),
+        ({"name": "a", "members": ["b\x00"]}, "members", "invisible character U+0000"),
         ({"name": "a", "managers": [""]}, "managers", 'managers: "" is not a name; remove the empty entry'),
         ({"name": "a", "previously": ["a"]}, "previously", 'previously: "a" is the present name'),
         ({"name": "a", "previously": [""]}, "previously", 'previously: "" is not a name; list former names'),
@@ -82,9 +82,9 @@ def test_the_longest_name_is_taken() -> None:
 
 
 def test_an_entry_of_a_list_says_where_it_stands() -> None:
-    _desired, found = desired_team({"name": "a", "members": [""]}, place="teams[3]")
-    assert found[0].place == "teams[3].members"
-    assert found[0].msg.startswith('teams[3].members: "" is not a name')
+    _desired, found = desired_team({"name": "a", "members": [""]}, location="teams[3]")
+    assert found[0].location == "teams[3].members"
+    assert found[0].msg.startswith('teams[3].members (a): "" is not a name')
     assert found[0].failure()["kind"] == "team"
     assert found[0].failure()["name"] == "a"
 

@@ -184,7 +184,8 @@ def test_an_entry_of_a_file_is_checked_as_an_option_is(
     monkeypatch.chdir(tmp_path)
     Path("people.yml").write_text(text, encoding="utf-8")
     (part,) = read_files(["people.yml"])
-    assert [message in problem.msg for problem in part.problems] == [True], part.problems[0].msg
+    said = [f"{problem.location}: {problem.fault}" for problem in part.problems]
+    assert [message in each for each in said] == [True], said
 
 
 def test_a_small_file_cannot_hold_an_endless_value(tmp_path: Path) -> None:

@@ -144,12 +144,12 @@ def test_a_plan_that_was_carried_out_is_empty(data: st.DataObject) -> None:
     account = data.draw(accounts(kind, api))
     options = data.draw(tasks(kind, api))
     _desired, plan = planned(options, account, kind, api)
-    assert plan.account is not None
+    assert plan.entity is not None
     event("changes" if plan.change else "changes nothing")
     if plan.change:
-        assert unmet(plan.change, plan.account) == []
+        assert unmet(plan.change, plan.entity) == []
         assert set(plan.change.diff["before"]) == set(plan.change.diff["after"]) == set(plan.change.fields)
-    _again, second = planned(options, plan.account, kind, api)
+    _again, second = planned(options, plan.entity, kind, api)
     assert second.change is None
 
 
@@ -160,7 +160,7 @@ def test_unmanaged_options_are_never_touched(data: st.DataObject) -> None:
     account = data.draw(accounts(kind, api))
     options = data.draw(tasks(kind, api))
     desired, plan = planned(options, account, kind, api)
-    assert plan.account is not None
+    assert plan.entity is not None
     implied = {
         "email_address": {"username"},
         "allowed_ip_addresses": {"has_ip_restrictions"},
@@ -173,7 +173,7 @@ def test_unmanaged_options_are_never_touched(data: st.DataObject) -> None:
     allowed = named.union(*(implied.get(option, set()) for option in named))
     if plan.change:
         assert set(plan.change.fields) <= allowed
-    before, after = account.values_and_lists, plan.account.values_and_lists
+    before, after = account.values_and_lists, plan.entity.values_and_lists
     assert {option: before[option] for option in before if option not in allowed} == {
         option: after[option] for option in after if option not in allowed
     }
@@ -216,13 +216,13 @@ def test_modes(data: st.DataObject) -> None:
     account = data.draw(accounts(kind, api))
     options = data.draw(tasks(kind, api, "teams"))
     _desired, plan = planned(options, account, kind, api)
-    assert plan.account is not None
+    assert plan.entity is not None
     named, held = set(options["teams"]), {team.name for team in account.teams or ()}
-    after = {team.name for team in plan.account.teams or ()}
+    after = {team.name for team in plan.entity.teams or ()}
     managed = set(options.get("managed_teams") or ())
     expected = {"exact": named, "add": held | named, "remove": held - named}[options["teams_mode"]]
     assert after == expected | managed
-    manages = {team.name for team in plan.account.teams or () if team.manages}
+    manages = {team.name for team in plan.entity.teams or () if team.manages}
     if "managed_teams" in options:
         assert manages == managed
     else:
@@ -246,8 +246,8 @@ def test_scan_permissions(data: st.DataObject) -> None:
     account = data.draw(accounts(kind, api))
     options = data.draw(tasks(kind, api, "roles"))
     _desired, plan = planned(options, account, kind, api)
-    assert plan.account is not None
-    roles = plan.account.roles or ()
+    assert plan.entity is not None
+    roles = plan.entity.roles or ()
     assert roles
     assert any(role.is_scan for role in roles) == any(role.name in NEEDS_SCAN for role in roles)
     if options["roles_mode"] == "remove":
@@ -273,11 +273,11 @@ def test_a_created_account_is_what_was_wanted(data: st.DataObject) -> None:
     )
     _desired, plan = planned(options, None, kind, api)
     assert plan.change is not None
-    assert plan.account is not None
+    assert plan.entity is not None
     assert plan.change.diff["before"] == {}
     assert set(plan.change.diff["after"]) == set(plan.change.fields)
-    assert plan.account.values["login_enabled"] is options.get("login_enabled", True)
-    _again, second = planned(options, plan.account, kind, api)
+    assert plan.entity.values["login_enabled"] is options.get("login_enabled", True)
+    _again, second = planned(options, plan.entity, kind, api)
     changes = second.change.entry if second.change else None
     assert changes is None
 
@@ -294,10 +294,10 @@ def test_only_the_selector_counts(data: st.DataObject, state: str) -> None:
     plan = plan_account(desired, Found(account), NAMES)
     if state == "absent":
         assert plan.change is not None
-        assert (plan.change.action, plan.change.fields, plan.account) == ("delete", (), None)
+        assert (plan.change.action, plan.change.fields, plan.entity) == ("delete", (), None)
     else:
-        assert plan.account is not None
-        assert plan.account.values["login_enabled"] is False
-        assert plan_account(desired, Found(plan.account), NAMES).change is None
-        assert plan.account.roles == account.roles
+        assert plan.entity is not None
+        assert plan.entity.values["login_enabled"] is False
+        assert plan_account(desired, Found(plan.entity), NAMES).change is None
+        assert plan.entity.roles == account.roles
     assert plan_account(desired, None, NAMES).change is None

@@ -77,6 +77,8 @@ def test_only_what_is_given_is_compared() -> None:
     changed = plan(now, custom_one="", teams=[])
     assert changed.change is not None
     assert changed.change.diff == {
+        "before_header": "jit_settings",
+        "after_header": "jit_settings",
         "before": {"custom_one": "x", "teams": ["Web"]},
         "after": {"custom_one": None, "teams": []},
     }
@@ -113,7 +115,7 @@ def test_names_that_cannot_be_meant(options: dict[str, Any], text: str) -> None:
     [
         ("roles", [], "empty list"),
         ("roles", [""], '"" is not a name'),
-        ("teams", ["a\nb"], "control character"),
+        ("teams", ["a\nb"], "invisible character U+000A"),
         ("custom_two", "x" * 257, "shorten it to 256"),
         ("custom_two", "\0", "control character"),
         ("allowed_ip_addresses", ["74.0.0.0/24"], "CIDR"),
@@ -140,7 +142,7 @@ def test_absent_takes_the_settings_away_and_applies_nothing_else() -> None:
     gone = plan(settings(), state="absent", roles=[]).change
     assert gone is not None
     assert gone.entry == {"action": "delete", "kind": "jit_settings", "name": "jit_settings", "fields": []}
-    assert gone.diff == {"before": {"roles": ["Reviewer"]}, "after": {}}
+    assert (gone.diff["before"], gone.diff["after"]) == ({"roles": ["Reviewer"]}, {})
 
 
 def test_nothing_is_looked_up_that_is_held() -> None:

@@ -116,7 +116,8 @@ def test_diff_tells_nothing_that_only_the_server_knows() -> None:
     key = Key(ID, at(days=1))
     change = plan(key).change
     assert change is not None
-    assert change.diff == {"before": {"api_id": ID, "expires": at(days=1)}, "after": {"api_id": None, "expires": None}}
+    assert change.diff["before"] == {"api_id": ID, "expires": at(days=1)}
+    assert change.diff["after"] == {"api_id": None, "expires": None}
     assert change.entry == {"action": "generate", "kind": "api_credentials", "name": "pipeline", "fields": []}
     first, gone = plan(None).change, plan(key, state="absent").change
     assert first is not None

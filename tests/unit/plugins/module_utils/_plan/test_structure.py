@@ -14,8 +14,12 @@ import pytest
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, SeveralErrors
 from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
-from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import CustomRole, Permission
+from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import (
+    CustomRole,
+    Permission,
+)
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Known, KnownUser
+from ansible_collections.community.veracode.plugins.module_utils._model.role import Role
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team, TeamUser
 from ansible_collections.community.veracode.plugins.module_utils._plan.business_unit import plan_business_unit
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired_object import (
@@ -156,7 +160,9 @@ def test_a_converged_team_needs_no_look_up() -> None:
 
 def test_only_new_names_are_looked_up_and_a_member_who_is_to_manage_needs_the_role() -> None:
     assert lists_needed(wants(members=["ann"], business_unit="Law")) == {"members", "business_unit"}
-    assert lists_needed(wants()) == lists_needed(wants(members=["ann"], state="absent")) == set()
+    assert lists_needed(wants()) == set()
+    # What is lost with a team is shown as the difference of its deletion.
+    assert lists_needed(wants(business_unit="Law", state="absent")) == {"members", "managers"}
     need = needed(wants(members=["ann", "dan"], managers=["bob"]), team(["ann", "bob"]))
     assert (need.users, need.managers) == (("dan",), ("bob",))
     assert needed(wants(members=["dan"], members_mode="remove"), team(["ann"])).users == ()
@@ -165,7 +171,8 @@ def test_only_new_names_are_looked_up_and_a_member_who_is_to_manage_needs_the_ro
 
 def test_usernames_keep_the_spelling_of_the_server() -> None:
     plan = plan_team(wants(members=["Ann", "dan"]), team(["ann"]), KNOWN)
-    assert the_change(plan).diff == {"before": {"members": ["ANN"]}, "after": {"members": ["ANN", "DAN"]}}
+    assert plan.diff["before"] == {"members": ["ANN"]}
+    assert plan.diff["after"] == {"members": ["ANN", "DAN"]}
 
 
 def test_everything_wrong_with_a_team_is_one_error() -> None:
@@ -176,24 +183,24 @@ def test_everything_wrong_with_a_team_is_one_error() -> None:
             "members": ["annn", "nobody-at-all"],
             "managers": ["dan", "evee"],
         },
-        place="teams[2]",
+        location="teams[2]",
     )
     with pytest.raises(SeveralErrors) as caught:
         plan_team(desired, team(), KNOWN)
-    assert [error.place for error in caught.value.all] == [
+    assert [error.location for error in caught.value.all] == [
         f"teams[2].{option}" for option in ("business_unit", "managers", "members")
     ]
     msg = caught.value.msg
     assert msg.startswith("teams[2].")
     for words in (
-        'business_unit: there is no business unit "Finanse", did you mean "Finance"?',
+        'teams[2].business_unit (Payments): there is no business unit "Finanse", did you mean "Finance"?',
         'there is no account "annn", did you mean "ANN"?',
         'there is no account "nobody-at-all"',
         '"DAN" cannot manage a team without the Team Admin role',
         'there is no account "evee", did you mean "EVE"?',
     ):
         assert words in msg
-    assert caught.value.place == "teams[2].business_unit"
+    assert caught.value.location == "teams[2].business_unit"
 
 
 def test_who_manages_already_is_not_asked_for_the_role_again() -> None:
@@ -405,3 +412,36 @@ def test_an_answer_is_held_against_what_was_sent() -> None:
     assert unmet(change, Team("Payments", "t", "Law", users=(TeamUser("ann"), TeamUser("Bob", manages=True)))) == []
     # What an answer does not carry it does not contradict.
     assert unmet(change, Team("Payments", "t")) == []
+
+
+def role(name: str, *children: str, is_api: bool = False, handle: str | None = None) -> CustomRole:
+    included = tuple(Role(child, child) for child in children)
+    return CustomRole(name, name.lower(), handle or name, (Permission("view"),), {"is_api": is_api}, {}, included)
+
+
+@pytest.mark.parametrize(
+    ("child", "says"),
+    [
+        ("Lead", "cannot include itself"),
+        ("lead", "cannot include itself"),
+        ("Parent", "includes .* already"),
+        ("Grand", "includes .* already"),
+        ("Robot", "is a role of API users"),
+        ("Nobody at all", "there is no role"),
+    ],
+)
+def test_a_role_includes_neither_itself_nor_what_includes_it_nor_roles_of_the_other_kind(child: str, says: str) -> None:
+    lead = role("Lead")
+    roles = (lead, role("Parent", "lead"), role("Grand", "parent"), role("Robot", is_api=True), role("Plain"))
+    desired = desired_role({"name": "Lead", "role_name": "lead", "child_roles": [child]})[0]
+    with pytest.raises(InputError, match=says) as caught:
+        plan_role(desired, lead, Known(roles=roles))
+    assert caught.value.option == "child_roles"
+
+
+def test_child_roles_are_a_set_that_is_compared_by_keys() -> None:
+    lead = role("Lead", "plain")
+    known = Known(roles=(lead, role("Plain"), role("Other")))
+    assert plan_role(desired_role({"name": "Lead", "child_roles": ["Plain"]})[0], lead, known).change is None
+    changed = plan_role(desired_role({"name": "Lead", "child_roles": ["plain", "Other"]})[0], lead, known)
+    assert the_change(changed).values == {"child_roles": ("Other", "Plain")}

@@ -1,0 +1,53 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""The last team of an API user, which nothing takes unless the task says so."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.community.veracode.plugins.module_utils._errors import GuardError
+from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
+from ansible_collections.community.veracode.plugins.module_utils._model.change import Change
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER
+from ansible_collections.community.veracode.plugins.module_utils._model.team import Team, TeamUser
+
+OPTION = "allow_unrestricted_api_users"
+
+
+def leaving(change: Change[Team] | None) -> list[TeamUser]:
+    """Return who is in a team and will not be after a change of it."""
+    if change is None or change.before is None:
+        return []
+    after = {user.username.casefold() for user in (change.after.users or ())} if change.after is not None else set()
+    if change.after is not None and not {"members", "managers"} & set(change.values):
+        return []
+    return [user for user in change.before.users or () if user.username.casefold() not in after]
+
+
+def refuse_last_team(change: Change[Team], accounts: t.Iterable[Account]) -> GuardError | None:
+    """Return an error if a change takes the last team from API users, which then see every application.
+
+    :param accounts: those that leave the team, with their teams.
+    """
+    lost = sorted(
+        account.username
+        for account in accounts
+        if account.kind == API_USER
+        and {team.name for team in account.teams or ()} <= {str(change.before and change.before.name)}
+    )
+    if not lost:
+        return None
+    return GuardError(
+        f"{OPTION}: {', '.join(lost)} would have no team, and an API user without a team sees every application; give "
+        f"{'it' if len(lost) == 1 else 'each'} another team first, or set {OPTION}: true",
+        kind=change.kind,
+        name=change.name,
+        option=OPTION,
+        value=False,
+    )

@@ -1,0 +1,139 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rules of single objects against the emulator: the last team of API users, deletions, names, child roles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.emulator.control import Emulator
+from tests.integration.inside import Inside
+from tests.integration.scenarios import NEW, TED
+from tests.integration.test_structure import run_inside
+
+Result = dict[str, Any]
+# An API user of the seed that has one team only.
+BOT, TEAM = "build-upload", "Release Team"
+
+
+def teams_of(inside: Inside, username: str) -> list[str]:
+    return list(inside.info(username=username)["users"][0]["teams"])
+
+
+def team(folder: Path, emulator: Emulator, *, check: bool = False, **options: Any) -> Result:
+    return run_inside(folder, emulator, "veracode_team", {"name": TEAM, **options}, check)
+
+
+@pytest.mark.parametrize(
+    "options", [{"members": []}, {"members": [BOT], "members_mode": "remove"}, {"state": "absent"}], ids=str
+)
+def test_a_team_never_takes_the_last_team_of_an_api_user_unless_told(
+    inside: Inside, emulator: Emulator, tmp_path: Path, options: dict[str, Any]
+) -> None:
+    assert teams_of(inside, BOT) == [TEAM]
+    for check in (True, False):
+        result = team(tmp_path, emulator, check=check, **options)
+        assert result["failed"]
+        assert result["failure"]["option"] == "allow_unrestricted_api_users"
+        assert BOT in result["msg"]
+        assert result["calls"]["writes"] == 0
+    assert teams_of(inside, BOT) == [TEAM]
+    result = team(tmp_path, emulator, allow_unrestricted_api_users=True, **options)
+    assert not result["failed"], result["msg"]
+    assert teams_of(inside, BOT) == []
+
+
+def test_the_deletion_of_a_team_shows_its_members_on_one_side(emulator: Emulator, tmp_path: Path) -> None:
+    result = team(tmp_path, emulator, check=True, state="absent", allow_unrestricted_api_users=True)
+    assert not result["failed"], result["msg"]
+    assert BOT in result["diff"]["before"]["members"]
+    assert result["diff"]["after"] == {}
+    assert result["diff"]["before_header"] == f"team {TEAM}"
+
+
+def test_a_permanent_deletion_is_asked_for_and_an_account_that_is_gone_is_left(
+    inside: Inside, emulator: Emulator
+) -> None:
+    result = inside.user(username=TED, state="absent", permanently=True)
+    assert not result.get("failed"), result["msg"]
+    sent = [entry for entry in emulator.log(writes=True) if entry["method"] == "DELETE"]
+    assert ["hard_delete=true" in entry["query"] for entry in sent] == [True]
+    again = inside.user(username=TED, state="absent", permanently=True)
+    assert (again["changed"], again["calls"]["writes"]) == (False, 0)
+    assert inside.user(username=TED, state="disabled", permanently=True)["failure"]["option"] == "permanently"
+
+
+@pytest.mark.parametrize("state", ["present", "absent", "disabled"])
+def test_a_username_with_an_invisible_end_is_refused_before_any_call(inside: Inside, state: str) -> None:
+    result = inside.user(username=f"{TED}\u00a0", state=state)
+    assert result["failed"]
+    assert "U+00A0" in result["msg"]
+    assert result["calls"] == {"reads": 0, "writes": 0}
+
+
+@pytest.mark.parametrize("option", ["name", "previously", "members", "managers", "business_unit"])
+def test_a_name_of_a_team_task_with_a_blank_at_its_end_is_refused_before_any_call(
+    emulator: Emulator, tmp_path: Path, option: str
+) -> None:
+    value: Any = ["x "] if option in ("previously", "members", "managers") else "x "
+    result = team(tmp_path, emulator, **{option: value})
+    assert result["failure"]["option"] == option
+    assert "U+0020" in result["msg"]
+    assert result["calls"]["reads"] == 0
+
+
+def test_check_mode_refuses_a_person_without_roles_as_the_run_does(inside: Inside) -> None:
+    check, run, _again = inside.cycle("user", {key: value for key, value in NEW.items() if key != "roles"})
+    assert check["failed"]
+    assert run["failed"]
+    assert check["failure"]["option"] == run["failure"]["option"] == "roles"
+    assert run["calls"]["writes"] == 0
+
+
+def test_check_mode_says_that_an_earlier_task_may_create_what_is_missing(inside: Inside) -> None:
+    task = {"username": TED, "teams": ["A team of an earlier task"]}
+    assert "veracode_directory" in inside.run("user", task, check=True)["msg"]
+    assert "veracode_directory" not in inside.run("user", task)["msg"]
+
+
+def test_a_deactivated_person_under_the_new_address_is_taken_and_not_created_twice(inside: Inside) -> None:
+    assert not inside.user(username=TED, active=False).get("failed")
+    before = len(inside.people())
+    person = {"username": "old@example.com", "email_address": TED, "first_name": "Ted", "last_name": "M"}
+    result = inside.user(**person, roles=["Creator"])
+    assert not result.get("failed"), result["msg"]
+    assert any("is taken for it" in warning for warning in result["warnings"])
+    assert len(inside.people()) == before
+
+
+def test_a_restricted_caller_is_warned_that_an_account_may_exist_unseen(inside: Inside, emulator: Emulator) -> None:
+    silent = inside.user(username="nobody@example.com", state="absent")
+    assert silent["warnings"] == []
+    disabled = inside.user(username="nobody@example.com", state="disabled")
+    assert len(disabled["warnings"]) == 1
+
+
+def test_child_roles_are_written_compared_and_cleared(emulator: Emulator, tmp_path: Path) -> None:
+    options: dict[str, Any] = {"name": "Lead Auditor", "permissions": ["viewReports"], "child_roles": ["Executive"]}
+
+    def role(check: bool = False, **more: Any) -> Result:
+        result = run_inside(tmp_path, emulator, "veracode_role", {**options, **more}, check)
+        assert not result["failed"], result["msg"]
+        return result
+
+    check, run, again = role(check=True), role(), role()
+    assert check["actions"] == run["actions"]
+    assert run["role"]["child_roles"] == ["Executive"]
+    assert again["changed"] is False
+    changed = role(child_roles=["extexecutive", "Reviewer"])
+    assert changed["actions"][0]["fields"] == ["child_roles"]
+    assert role(child_roles=["Executive", "Reviewer"])["changed"] is False
+    assert role(child_roles=[])["role"]["child_roles"] == []
+    emulator.switch(child_roles_shown="by_id")
+    assert role(child_roles=["Reviewer"])["changed"] is True
+    assert role(child_roles=["Reviewer"])["changed"] is False
