@@ -435,6 +435,7 @@ def test_new_pair_that_is_known_a_little_later_is_verified(world: World) -> None
         ("html", {}, False),
         ("reset_before", {}, False),
         ("status", {"status": 503, "body": "json"}, False),
+        ("other", {}, True),
     ],
 )
 def test_lost_answer_is_never_asked_for_again_and_the_state_is_told(

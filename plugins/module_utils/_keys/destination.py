@@ -15,6 +15,7 @@ import stat
 import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._files import MissingFileError, read_content
 from ansible_collections.community.veracode.plugins.module_utils._keys.formats import RefusedError
 from ansible_collections.community.veracode.plugins.module_utils._keys.locks import LockedError, try_lock
 from ansible_collections.community.veracode.plugins.module_utils._keys.slots import MAX_BYTES, rescue_path
@@ -24,7 +25,6 @@ SPARE_BYTES = 8192
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _MOST_LINKS = 40
-_READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK
 
 
 class UnusableError(Exception):
@@ -81,43 +81,21 @@ def look(path: str) -> Found:
     """Return what is at a destination now.
 
     :param path: absolute.
-    :raises UnusableError: it is not a regular file, cannot be read, or could have been put there by another user.
+    :raises InputError: it is not a regular file, is too large, or cannot be read.
+    :raises UnusableError: another user could have put it there.
     """
     refuse_foreign_links(path)
     folder, name = os.path.split(os.path.realpath(path))
     try:
-        found = _read(folder, name)
-    except (FileNotFoundError, NotADirectoryError):
+        content = read_content(os.path.join(folder, name), "credentials_dest", MAX_BYTES)
+    except MissingFileError:
         return Found(folder, name, "", None)
-    except OSError as exc:
-        raise UnusableError(
-            f"cannot be read ({explain(exc)})", "choose a file of the user that runs the task"
-        ) from None
-    if found.info is not None and found.info.st_uid != os.geteuid() and _is_shared(os.stat(folder)):
+    if content.info.st_uid != os.geteuid() and _is_shared(os.stat(folder)):
         raise UnusableError(
             f"belongs to another user, and others may write in {shown(folder)}",
             "choose a folder in which nobody else may write",
         )
-    return found
-
-
-def _read(folder: str, name: str) -> Found:
-    target = os.path.join(folder, name)
-    # Asked before it is opened, as opening alone moves some devices.
-    _refuse_special(os.stat(target))
-    with open(os.open(target, _READ), "rb") as file:
-        info = os.fstat(file.fileno())
-        _refuse_special(info)
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise UnusableError("is too large for a credentials file", "choose another file")
-    return Found(folder, name, data.decode("utf-8", "surrogateescape"), info)
-
-
-def _refuse_special(info: os.stat_result) -> None:
-    if not stat.S_ISREG(info.st_mode):
-        what = "a folder" if stat.S_ISDIR(info.st_mode) else "not an ordinary file"
-        raise UnusableError(f"is {what}", "give the path of a file")
+    return Found(folder, name, content.data.decode("utf-8", "surrogateescape"), content.info)
 
 
 def _is_shared(folder: os.stat_result) -> bool:

@@ -101,6 +101,8 @@ def _manage(session: Session, delivery: KeyDelivery) -> dict[str, t.Any]:
     result: dict[str, t.Any] = {"api_credentials": _reported(holder, after), "reason": plan.reason}
     if generates:
         result["credentials"] = delivery.result()
+        if ring.organization is not None:
+            result["organization_id"] = ring.organization
     done = plan.change if session.progress.actions else None
     result["diff"] = done.diff if done else {"before": {}, "after": {}}
     return result
@@ -218,7 +220,7 @@ def _is_own(session: Session, ring: KeyClient, wanted: WantedKey, situation: _Si
         return True
     if wanted.state == "absent" and wanted.api_id is not None:
         return False  # only that pair ends
-    return session.rest().caller() == situation.holder.user_id
+    return ring.caller().user_id == situation.holder.user_id
 
 
 # Changing

@@ -33,6 +33,9 @@ class KeyClient:
 
     def __init__(self, client: RestClient) -> None:
         self._client = client
+        self._caller: Holder | None = None
+        #: GUID of the organization, `None` until `caller()` was asked, or where Veracode does not report it.
+        self.organization: str | None = None
 
     # Reading
 
@@ -83,13 +86,16 @@ class KeyClient:
         return holder_from(item), key_from(item.get("api_credentials"))
 
     def caller(self) -> Holder:
-        """Return the calling account."""
-        what = "read the calling account"
-        item = self._client.read(what, "/users/self")
-        for key in ("user_id", "user_name"):
-            if not item.get(key):
-                raise ApiError(f"Could not {what}: the answer lacks the {key}. Check api_url", path="/users/self")
-        return holder_from(item)
+        """Return the calling account. One call, the first time."""
+        if self._caller is None:
+            what = "read the calling account"
+            item = self._client.read(what, "/users/self")
+            for key in ("user_id", "user_name"):
+                if not item.get(key):
+                    raise ApiError(f"Could not {what}: the answer lacks the {key}. Check api_url", path="/users/self")
+            self._caller = holder_from(item)
+            self.organization = (item.get("organization") or {}).get("org_id")
+        return self._caller
 
     # Changing
 

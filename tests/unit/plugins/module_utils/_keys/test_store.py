@@ -422,7 +422,7 @@ def test_things_that_are_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "fifo")
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     for dest in ("/dev/null", tmp_path / "fifo"):
-        assert "is not an ordinary file" in refused(lambda dest=dest: key_store(dest))  # type: ignore[misc]
+        assert "not a regular file" in refused(lambda dest=dest: key_store(dest))  # type: ignore[misc]
     assert "cannot be read" in refused(lambda: key_store(tmp_path / "loop"))
     assert "too long" in refused(lambda: key_store(tmp_path / ("x" * 250)))
     assert names(tmp_path) == ["fifo", "loop"]
@@ -458,7 +458,7 @@ def test_files_that_are_something_else(tmp_path: Path, name: str, text: str, why
 
 def test_too_large(tmp_path: Path) -> None:
     (tmp_path / "c").write_bytes(b"#" * (slots.MAX_BYTES + 1))
-    assert "too large" in refused(lambda: key_store(tmp_path / "c"))
+    assert "is larger than 1 MiB" in refused(lambda: key_store(tmp_path / "c"))
 
 
 def test_mount_points() -> None:
@@ -487,7 +487,7 @@ def test_file_that_cannot_be_read(open_folder: Path) -> None:
     def attempt() -> None:
         dest = open_folder / "c"
         dest.touch(mode=0)
-        assert "cannot be read (Permission denied)" in refused(lambda: key_store(dest))
+        assert "cannot be read: Permission denied" in refused(lambda: key_store(dest))
         with pytest.raises(InputError):
             key_store(dest).stored_api_id()
 
