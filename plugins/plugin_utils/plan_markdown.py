@@ -82,7 +82,6 @@ class Entry:
         changes = [_change(option, self.before.get(option), self.after.get(option)) for option in options]
         return "; ".join(change for change in changes if change) or ", ".join(map(_plain, self.fields))
 
-
     def _destination(self) -> list[str]:
         """Return where a secret goes, which is approved with the plan."""
         return [f"{_plain(option)}: {_value(value)}" for option, value in _set(self.destination) if option != "name"]

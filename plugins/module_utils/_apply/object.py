@@ -144,6 +144,7 @@ def carry_out(
     progress.pending = plan.pending
     if check_mode:
         note(change, progress, keys)
+        progress.warnings += plan.doubts
         return plan.entity
     try:
         return write(change)

@@ -103,12 +103,14 @@ class Plan(t.Generic[E_co]):
     :param change: `None` if nothing differs.
     :param entity: the object as it will be, `None` if there is none.
     :param pending: a new address was ordered and waits for its confirmation.
+    :param doubts: why the server may refuse the change, which check mode cannot find out.
     """
 
     change: Change[E_co] | None
     entity: E_co | None
     warnings: tuple[str, ...] = ()
     pending: bool = False
+    doubts: tuple[str, ...] = ()
 
     @property
     def diff(self) -> dict[str, t.Any]:

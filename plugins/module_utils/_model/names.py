@@ -91,6 +91,10 @@ def look(name: str) -> str:
     return unicodedata.normalize("NFKC", visible).strip()
 
 
+# What other tools and the APIs call an option, which is near to another option of ours; `None` where we have none.
+_CALLED = {"team_name": "teams", "teamname": "teams", "role_name": "roles", "usertype": None, "user_type": None}
+
+
 def nearest(name: str, names: t.Iterable[str]) -> str | None:
     """Return the most similar of the names, ignoring case, or `None` if none is similar.
 
@@ -98,6 +102,9 @@ def nearest(name: str, names: t.Iterable[str]) -> str | None:
     """
     import difflib  # needed for errors only
 
+    names = list(names)
+    if "teams" in names and name.casefold() in _CALLED:
+        return _CALLED[name.casefold()]
     own = look(name)
     folded: dict[str, str] = {}
     for candidate in sorted(names, key=lambda n: (n == n.lower(), n)):

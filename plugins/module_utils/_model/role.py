@@ -132,6 +132,19 @@ NO_TEAM_RESTRICTION = BY_NAME["noteamrestrictionapi"]
 NEEDS_SCAN = frozenset({"extcreator", "extseclead", "extsubmitter", "uploadapi", "submitterapi"})
 
 
+# The published page: people with only these roles need no team. Another source has a longer list of those that do.
+NEEDS_NO_TEAM = frozenset(
+    {
+        "extadmin",
+        "extexecutive",
+        "greenlightideuser",
+        "extpolicyadmin",
+        "securityinsightsonly",
+        "extseclead",
+    }
+)
+
+
 def known_role(name: str | None, title: str | None, *, is_api: bool | None = None, is_scan: bool = False) -> Role:
     """Return the role an API reports, under the one display name that both APIs share where it is built in.
 

@@ -38,6 +38,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.account_r
     same_roles,
 )
 from ansible_collections.community.veracode.plugins.module_utils._plan.account_teams import (
+    doubts_without_team,
     refuse_to_manage_none,
     teams_after,
 )
@@ -198,7 +199,7 @@ def _plan_creation(desired: Desired, names: Names) -> Plan[Account]:
     change = Change(
         "create", desired.kind, account.username, tuple(sorted(shown)), values, None, account, desired.location
     )
-    return Plan(change, account, tuple(warnings))
+    return Plan(change, account, tuple(warnings), doubts=doubts_without_team(desired.kind, roles or (), teams))
 
 
 def _as_created(api: str) -> dict[str, t.Any]:
@@ -323,7 +324,8 @@ def _plan_update(desired: Desired, found: Found, names: Names) -> Plan[Account]:
         verify_email=desired.verify_email and "email_address" in values,
         formerly=account.username if "username" in values else None,
     )
-    return Plan(change, after, tuple(warnings), pending=change.verify_email)
+    doubts = doubts_without_team(desired.kind, after.roles or (), after.teams) if teams is not None else ()
+    return Plan(change, after, tuple(warnings), pending=change.verify_email, doubts=doubts)
 
 
 def _plan_rename(desired: Desired, account: Account, values: dict[str, t.Any]) -> list[str]:

@@ -13,10 +13,10 @@ import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, Membership
 from ansible_collections.community.veracode.plugins.module_utils._model.fields import XML
-from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Names
 from ansible_collections.community.veracode.plugins.module_utils._model.names import there_is_no
-from ansible_collections.community.veracode.plugins.module_utils._model.role import TEAM_ADMIN, Role
+from ansible_collections.community.veracode.plugins.module_utils._model.role import NEEDS_NO_TEAM, TEAM_ADMIN, Role
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired
 
 
@@ -85,6 +85,20 @@ def teams_after(
         team_id = present.team_id if present else names.teams.get(name)
         after.append(Membership(name, manages, team_id))
     return tuple(after)
+
+
+def doubts_without_team(
+    kind: str, roles: t.Collection[Role], teams: t.Collection[Membership] | None
+) -> tuple[str, ...]:
+    """Return a warning if a person would have no team and roles that may need one: sources disagree on which do."""
+    needing = sorted(
+        role.title for role in roles if role.is_known and not role.is_scan and role.name not in NEEDS_NO_TEAM
+    )
+    if kind != USER or teams or not needing:
+        return ()
+    return (
+        f"teams: Veracode may refuse {', '.join(needing)} without a team, which check mode cannot find out; name teams",
+    )
 
 
 # What may be behind a team that does not exist, whether a similar name exists or not.

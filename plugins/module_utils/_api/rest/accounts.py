@@ -297,7 +297,7 @@ class RestAccountClient:
             item = self._client.write_related(what, "PUT", path, effect=Effect.REPEATABLE, query=query, body=body)
         except RestRefusal as refusal:
             without = {key: value for key, value in body.items() if key != "user_name"}
-            is_name = refusal.status == 400 and "user_name" in body and _NAME_STAYS.search(refusal.text)
+            is_name = refusal.status == 400 and "user_name" in body and _NAME_STAYS.search(refusal.said)
             if not is_name or "email_address" not in without:
                 raise
             item = self._client.write_related(what, "PUT", path, effect=Effect.REPEATABLE, query=query, body=without)

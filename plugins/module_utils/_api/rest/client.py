@@ -57,10 +57,10 @@ Pages: t.TypeAlias = "t.Iterator[tuple[list[Json], int | None]]"
 class RestRefusal(ApiError):
     """The API answered with an error status.
 
-    :param text: its own words, empty if there are none.
+    :param said: its own words, empty if there are none.
     """
 
-    text: str = ""
+    said: str = ""
 
 
 class Page(t.NamedTuple):
@@ -189,7 +189,7 @@ class RestClient:
         try:
             return self.write(what, method, path, effect=effect, query=query, body=body)
         except RestRefusal as refusal:
-            if refusal.status != 400 or other is None or (refusal.text and not why.search(refusal.text)):
+            if refusal.status != 400 or other is None or (refusal.said and not why.search(refusal.said)):
                 raise
             try:
                 return self.write(what, method, path, effect=effect, query=query, body=other)
@@ -245,7 +245,7 @@ class RestClient:
             path=answer.path,
             request_id=answer.request_id,
         )
-        refusal.text = text
+        refusal.said = text
         raise refusal
 
     def _object(self, what: str, answer: Answer) -> Json:

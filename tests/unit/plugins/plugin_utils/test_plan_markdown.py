@@ -159,7 +159,8 @@ def test_a_plan_says_for_which_organization_it_is_and_where_secrets_go() -> None
     text = plan_markdown(plan)
     assert "\nOrganization: `Example`, `api.veracode.com`\n" in text
     assert (
-        "| create | `ci-bot` | roles: `Results API`; credentials_dest: `/etc/ci.json`; credentials_format: `json` |" in text
+        "| create | `ci-bot` | roles: `Results API`; credentials_dest: `/etc/ci.json`; credentials_format: `json` |"
+        in text
     )
 
 

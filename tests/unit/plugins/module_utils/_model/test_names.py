@@ -78,3 +78,11 @@ def test_what_looks_the_same_is_never_offered() -> None:
     hint = did_you_mean("Demo Team", ["Demo\u00a0Team"], "create it first")
     assert "did you mean" not in hint
     assert "U+00A0" in hint
+
+
+def test_what_an_api_calls_an_option_is_not_taken_for_another_option() -> None:
+    options = ["teams", "teams_mode", "username", "roles", "roles_mode"]
+    assert nearest("team_name", options) == "teams"
+    assert nearest("userType", options) is None
+    assert nearest("team_mode", options) == "teams_mode"
+    assert nearest("Team_name", ["Team name"]) == "Team name"

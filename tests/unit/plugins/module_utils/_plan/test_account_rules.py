@@ -137,3 +137,14 @@ def test_a_rename_names_both_in_the_headers_of_its_difference() -> None:
     desired = desired_account({"username": "tom@example.com", "previously": ["ted@example.com"]}, "user")[0]
     diff = plan_account(desired, Found(held(), formerly=True), Names()).diff
     assert (diff["before_header"], diff["after_header"]) == ("user ted@example.com", "user tom@example.com")
+
+
+def test_a_role_that_may_need_a_team_is_a_doubt_of_check_mode() -> None:
+    creation = {**TED, "email_address": "ted@example.com"}
+    catalog = Names(RoleCatalog(BUILT_IN), {"Web": "1"}, ("Web",))
+    assert "Reviewer" in plan({**creation, "roles": ["Reviewer"]}, None, catalog).doubts[0]
+    assert plan({**creation, "roles": ["Reviewer"], "teams": ["Web"]}, None, catalog).doubts == ()
+    assert plan({**creation, "roles": ["Executive"]}, None, catalog).doubts == ()
+    leaves = plan({"username": "ted@example.com", "teams": []}, held(BY_NAME["extreviewer"]))
+    assert leaves.warnings == ()
+    assert "Reviewer" in leaves.doubts[0]
