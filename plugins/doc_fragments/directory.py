@@ -465,8 +465,7 @@ options:
         description:
           - Whether to replace a key pair of another account in O(api_users[].credentials_dest). By default this is refused before anything is generated.
           - A pair that no longer belongs to anybody is always replaced.
-          - The file belongs to one account with O(api_users[].credentials_format=json) and O(api_users[].credentials_format=env), the section with
-            O(api_users[].credentials_format=ini).
+          - A file belongs to one account, in the format C(ini) a section.
         type: bool
   user_defaults:
     description:
@@ -793,7 +792,6 @@ options:
         description:
           - Whether to replace a key pair of another account in O(api_user_defaults.credentials_dest). By default this is refused before anything is generated.
           - A pair that no longer belongs to anybody is always replaced.
-          - The file belongs to one account with O(api_user_defaults.credentials_format=json) and O(api_user_defaults.credentials_format=env), the section with
-            O(api_user_defaults.credentials_format=ini).
+          - A file belongs to one account, in the format C(ini) a section.
         type: bool
 """

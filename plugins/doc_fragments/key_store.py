@@ -36,8 +36,7 @@ options:
     description:
       - Whether to replace a key pair of another account in O(credentials_dest). By default this is refused before anything is generated.
       - A pair that no longer belongs to anybody is always replaced.
-      - The file belongs to one account with O(credentials_format=json) and O(credentials_format=env), the section with
-        O(credentials_format=ini).
+      - A file belongs to one account, in the format C(ini) a section.
     type: bool
     default: false
   return_secret:
