@@ -64,7 +64,8 @@ RESULT_HEADER = ("file", "line", "row", "user_type", "account", "outcome", "fiel
 _OTHER = ("done", "failed", "refused", "not tried")
 
 _AT_ONE_PLACE = re.compile(r"(users|api_users)\[([0-9]+)\](?:\.([a-z_]+))?(?: \([^)]*\))?: (.*)\Z", re.DOTALL)
-_PLACE = re.compile(r"\b(users|api_users)\[([0-9]+)\](?:\.([a-z_]+))?")
+# The name of the account, which follows in parentheses, is in the row.
+_PLACE = re.compile(r"\b(users|api_users)\[([0-9]+)\](?:\.([a-z_]+))?(?: \([^()\n]*\))?")
 
 
 def entry_arguments(kind: str) -> dict[str, t.Any]:

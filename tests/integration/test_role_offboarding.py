@@ -91,7 +91,14 @@ def test_leavers_lose_access_and_one_command_brings_them_back(runs: Runs, emulat
     assert ledger(runs)[LEAD]["before"]["teams"] == ["Demo Team"]
     assert "secret" not in (runs.folder / "ledger.json").read_text()
 
+    document = json.loads((runs.folder / "ledger.json").read_text())
+    assert document["organization"]
+    (runs.folder / "ledger.json").write_text(json.dumps({**document, "organization": "another"}))
     emulator.clear_log()
+    foreign = offboard(runs, offboarding_leavers=leavers)
+    assert foreign.returncode == 2
+    assert "offboarding_ledger: the file belongs to the organization another, and the calling account" in foreign.output
+    (runs.folder / "ledger.json").write_text(json.dumps(document))
     second = offboard(runs, offboarding_leavers=leavers)
     assert second.returncode == 0, second.output
     assert second.changed == 0
@@ -289,7 +296,9 @@ def test_the_play_in_the_readme(runs: Runs, emulator: Emulator) -> None:
     for folder in ("/srv/veracode", "/srv/hr"):
         assert folder in play
         play = play.replace(folder, str(runs.folder))
-    (runs.folder / "play.yml").write_text(play)
+    # A name on the hold list has to be there.
+    assert "emergency@example.com" in play
+    (runs.folder / "play.yml").write_text(play.replace("emergency@example.com", MANAGER))
     (runs.folder / "leavers.csv").write_text(f"email\n{CREATOR}\n")
     outcome = runs.play("play.yml", {})
     assert outcome.returncode == 0, outcome.output
