@@ -253,6 +253,17 @@ def test_a_server_that_refuses_usernames_renames_by_the_address(
     assert inside.user(**options)["changed"] is False or position == "ignored"
 
 
+def test_a_team_with_a_comma_that_an_account_holds_is_explained(inside: Inside, emulator: Emulator) -> None:
+    emulator.add("team", name="North, South")
+    emulator.change("user", TED, teams=["North, South"])
+    failed = inside.user(username=TED, teams=["Engineering"], teams_mode="add", api="xml")
+    assert 'a team whose name holds a comma ("North, South")' in failed["msg"]
+    assert "use api: rest" in failed["msg"]
+    assert_converged(
+        inside.cycle("user", {"username": TED, "teams": ["Engineering"], "teams_mode": "add"}), changed=True
+    )
+
+
 # Roles by the catalog
 
 

@@ -33,10 +33,10 @@ class Listing:
 
 @dataclass(frozen=True)
 class Filters:
-    """Which accounts to list, in the options of C(veracode_user_info); C(None) does not filter.
+    """Which accounts to list, in the options of `veracode_user_info`; `None` does not filter.
 
-    :param kind: C(user) or C(api_user).
-    :param role: a name of it that C(match) finds, so its short name or its display name.
+    :param kind: `user` or `api_user`.
+    :param role: a name of it that `match` finds, so its short name or its display name.
     :param detailed: every account with all that the API reports, at a call each where the listing carries less.
     """
 
@@ -146,12 +146,12 @@ class AccountClient(Lookup, t.Protocol):
         """Return those of the teams that exist, by name with their GUID, and all names there are if one is missing."""
 
     def details(self, account: Account) -> Account | None:
-        """Return the account read anew with all that the API reports, C(None) if it is gone."""
+        """Return the account read anew with all that the API reports, `None` if it is gone."""
 
     def create(self, after: Account, values: t.Mapping[str, t.Any], *, with_credentials: bool = False) -> Account:
         """Create an account and return it as the answer shows it.
 
-        :param with_credentials: also generate a key pair, found in the C(api_credentials) fact with its C(api_secret).
+        :param with_credentials: also generate a key pair, found in the `api_credentials` fact with its `api_secret`.
         :raises LostAnswerError: whether it was created is not known.
         """
 
@@ -161,7 +161,7 @@ class AccountClient(Lookup, t.Protocol):
     def update(
         self, before: Account, after: Account, values: t.Mapping[str, t.Any], *, verify_email: bool = False
     ) -> Account:
-        """Change what C(values) lists and return the account as the answer shows it."""
+        """Change what `values` lists and return the account as the answer shows it."""
 
     def delete(self, account: Account, *, permanently: bool = False) -> None:
         """Delete an account; one that is gone already is no error.

@@ -182,9 +182,9 @@ class AccountReader(Parallel):
         The searches hide inactive accounts, so those are read one by one.
 
         :param handles: the accounts that are wanted.
-        :param read_teams: reads the teams of each account by its handle, and returns C(None) if they do not tell;
-            C(None) if teams are not needed.
-        :returns: C(False) if the teams did not tell; then nothing was learnt.
+        :param read_teams: reads the teams of each account by its handle, and returns `None` if they do not tell;
+            `None` if teams are not needed.
+        :returns: `False` if the teams did not tell; then nothing was learnt.
         """
         roles = list(self._client.roles().roles)
         hidden = [inventory.by_handle[each] for each in handles if not _is_active(inventory.by_handle[each])]

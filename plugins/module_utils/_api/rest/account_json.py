@@ -144,7 +144,7 @@ def _value(kind: str, canonical: t.Callable[[t.Any], t.Any], raw: t.Any) -> t.An
 
 
 def _kind(item: Json, whole: bool) -> str | None:
-    """Tell people from API service accounts: by C(account_type), or by the permission that marks the latter."""
+    """Tell people from API service accounts: by `account_type`, or by the permission that marks the latter."""
     account_type = item.get("account_type")
     if isinstance(account_type, str):
         return API_USER if account_type.upper() == "API" else USER
@@ -166,7 +166,7 @@ def _roles(raw: list[t.Any], resolve: Resolve) -> tuple[Role, ...]:
 
 
 def _teams(raw: list[t.Any]) -> tuple[Membership, ...] | None:
-    """Return the memberships, C(None) if they lack the relationship, without which they cannot be written back."""
+    """Return the memberships, `None` if they lack the relationship, without which they cannot be written back."""
     teams = []
     for each in raw:
         if not isinstance(each, dict) or "team_name" not in each:
@@ -192,9 +192,9 @@ def _credentials(raw: t.Any) -> dict[str, t.Any] | None:
 
 
 def body_for(values: t.Mapping[str, t.Any], after: Account, before: Account | None) -> dict[str, t.Any]:
-    """Return the JSON that sets C(values), with roles and teams as complete lists.
+    """Return the JSON that sets `values`, with roles and teams as complete lists.
 
-    :param before: the account as it is, C(None) for a creation.
+    :param before: the account as it is, `None` for a creation.
     """
     body: dict[str, t.Any] = {}
     for field in FIELDS:

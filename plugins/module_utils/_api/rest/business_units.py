@@ -69,7 +69,7 @@ class BusinessUnitClient(ObjectClient[BusinessUnit]):
         return tuple(replace(unit, is_default=unit.unit_id == default) for unit in units)
 
     def body(self, values: t.Mapping[str, t.Any], after: BusinessUnit, before: BusinessUnit | None) -> Json:
-        """Return the JSON that sets C(values); what has no GUID yet is referred to by its name (documented)."""
+        """Return the JSON that sets `values`; what has no GUID yet is referred to by its name (documented)."""
         body: Json = {}
         if "name" in values:
             body["bu_name"] = after.name

@@ -91,7 +91,7 @@ class RestClient:
         return self._object(what, answer)
 
     def read_if_there(self, what: str, path: str, query: Query = ()) -> Json | None:
-        """Return the JSON object at a path, C(None) if the answer says that there is none.
+        """Return the JSON object at a path, `None` if the answer says that there is none.
 
         An empty body alone does not say so: it may come from a proxy, and what is taken for absent may be made anew.
         """
@@ -117,7 +117,7 @@ class RestClient:
     def write(
         self, what: str, method: str, path: str, *, effect: Effect, query: Query = (), body: t.Any = None
     ) -> Json | None:
-        """Send a change and return the JSON object of the answer, C(None) if it is empty (as deletions answer).
+        """Send a change and return the JSON object of the answer, `None` if it is empty (as deletions answer).
 
         :raises LostAnswerError: a change that is to be made once was answered by something that cannot be read.
         """
@@ -197,7 +197,7 @@ class RestClient:
                 raise (refusal if second.status == 400 else second) from None
 
     def page(self, what: str, path: str, key: str, query: Query, number: int) -> Page:
-        """Return one page of a listing. An empty result may lack C(_embedded) (seen in code)."""
+        """Return one page of a listing. An empty result may lack `_embedded` (seen in code)."""
         data = self.read(what, path, [*query, ("page", str(number)), ("size", str(PAGE_SIZE))])
         page = data.get("page") or {}
         items = (data.get("_embedded") or {}).get(key) or []
@@ -224,7 +224,7 @@ class RestClient:
     def pages(self, what: str, path: str, key: str, query: Query = ()) -> Pages:
         """Yield the items of each page with the total the server tells.
 
-        A server that ignores C(page) is noticed by the caller, which reconciles what it got with the total.
+        A server that ignores `page` is noticed by the caller, which reconciles what it got with the total.
         """
         number = 0
         while True:
@@ -332,9 +332,9 @@ def incomplete(what: str) -> ApiError:
 
 
 def _misshapen(data: Json) -> str | None:
-    """Return a key whose value is nothing that the API could mean, C(None) if there is none.
+    """Return a key whose value is nothing that the API could mean, `None` if there is none.
 
-    So parsing does not have to reckon with it. Keys that are missing, unknown or C(null) are no fault here.
+    So parsing does not have to reckon with it. Keys that are missing, unknown or `null` are no fault here.
     """
     values: list[tuple[str, t.Any]] = list(data.items())
     while values:
@@ -361,7 +361,7 @@ def _misshapen(data: Json) -> str | None:
 
 
 def _with_relationship_objects(body: Json) -> Json | None:
-    """Return the body with each relationship as an object, C(None) if it has none."""
+    """Return the body with each relationship as an object, `None` if it has none."""
     other = copy.deepcopy(body)
     related = [
         item

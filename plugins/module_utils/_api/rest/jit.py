@@ -39,7 +39,7 @@ class JitClient:
         self._unknown: Json = {}
 
     def read(self) -> JitSettings | None:
-        """Return the settings, C(None) if there are none: a 404, nothing, or an empty object (a guess)."""
+        """Return the settings, `None` if there are none: a 404, nothing, or an empty object (a guess)."""
         item = self._client.read_if_there("read the just-in-time settings", _PATH) or {}
         self._unknown = {key: value for key, value in item.items() if key not in _KNOWN and not key.startswith("_")}
         return _settings(item)

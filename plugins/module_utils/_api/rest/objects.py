@@ -66,18 +66,18 @@ class ObjectClient(abc.ABC, t.Generic[N]):
 
     @abc.abstractmethod
     def parse(self, item: Json) -> N | None:
-        """Return what an item carries, C(None) if it is none of them."""
+        """Return what an item carries, `None` if it is none of them."""
 
     @abc.abstractmethod
     def body(self, values: t.Mapping[str, t.Any], after: N, before: N | None) -> Json:
-        """Return the JSON that sets C(values), with complete lists."""
+        """Return the JSON that sets `values`, with complete lists."""
 
     def _query(self, name: str | None) -> list[tuple[str, str]]:
         """Return the query of a listing, for one name where the API can filter it (loosely)."""
         return []
 
     def listing(self, name: str | None = None) -> ObjectListing[N]:
-        """Return all objects, or at least all whose name is C(name), however it is spelled."""
+        """Return all objects, or at least all whose name is `name`, however it is spelled."""
         items, complete = self._client.everything(
             f"list the {self.word}s", self.path, self.key, self.identity, self._query(name)
         )
@@ -128,9 +128,9 @@ class ObjectClient(abc.ABC, t.Generic[N]):
         return created
 
     def update(self, before: N, after: N, values: t.Mapping[str, t.Any]) -> N:
-        """Change what C(values) lists and return the object as the answer shows it.
+        """Change what `values` lists and return the object as the answer shows it.
 
-        C(partial) keeps what is not sent; lists are sent whole, since C(incremental) cannot remove (documented).
+        `partial` keeps what is not sent; lists are sent whole, since `incremental` cannot remove (documented).
         """
         what = f'update the {self.word} "{before.name}"'
         item = self._client.write_related(

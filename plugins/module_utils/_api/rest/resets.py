@@ -26,7 +26,7 @@ class ResetClient:
         self._client = client
 
     def person(self, account: Account) -> Person | None:
-        """Read what a reset has to know, C(None) if the account is gone."""
+        """Read what a reset has to know, `None` if the account is gone."""
         query = [("detailed", "true")]
         item = self._client.read_one(f'read "{account.username}"', "/users", "user_id", str(account.handle), query)
         if item is None:

@@ -83,7 +83,7 @@ class TeamClient(ObjectClient[Team]):
         return tuple(sorted(users, key=lambda user: user.username))
 
     def body(self, values: t.Mapping[str, t.Any], after: Team, before: Team | None) -> Json:
-        """Return the JSON that sets C(values); what has no GUID yet is referred to by its name (documented)."""
+        """Return the JSON that sets `values`; what has no GUID yet is referred to by its name (documented)."""
         body: Json = {}
         if "name" in values:
             body["team_name"] = after.name

@@ -266,7 +266,7 @@ class XmlAccountClient:
     # Changing
 
     def create(self, after: Account, values: t.Mapping[str, t.Any], *, with_credentials: bool = False) -> Account:
-        """Create a person's account with what createuser.do takes; C(finish) sets the rest."""
+        """Create a person's account with what createuser.do takes; `finish` sets the rest."""
         parameters = {}
         for field in FIELDS:
             if field.xml_create and field.xml is not None and field.option in values:
@@ -284,7 +284,7 @@ class XmlAccountClient:
     def update(
         self, before: Account, after: Account, values: t.Mapping[str, t.Any], *, verify_email: bool = False
     ) -> Account:
-        """Change what C(values) lists; what is not sent stays (documented), lists are sent whole."""
+        """Change what `values` lists; what is not sent stays (documented), lists are sent whole."""
         return self._update(f'update "{before.username}"', before, after, values)
 
     def _update(self, what: str, before: Account, after: Account, values: t.Mapping[str, t.Any]) -> Account:
@@ -303,7 +303,12 @@ class XmlAccountClient:
         elif "allowed_ip_addresses" in parameters:
             del parameters["allowed_ip_addresses"]
             parameters["has_ip_restrictions"] = "False"
-        document = self._client.call(what, "updateuser", "userinfo", Effect.REPEATABLE, parameters)
+        try:
+            document = self._client.call(what, "updateuser", "userinfo", Effect.REPEATABLE, parameters)
+        except XmlRefusal:
+            if "teams" in values:
+                self._refuse_commas(before)
+            raise
         account = self._account(document, before.username, after.values.get("custom_id"))
         possible = (
             before.username,
@@ -317,6 +322,22 @@ class XmlAccountClient:
                 "xml_api_url, and whatever stands between"
             )
         return account
+
+    def _refuse_commas(self, before: Account) -> None:
+        """Explain a refusal of teams by a name with a comma, which this API cannot tell from several names.
+
+        :raises InputError: the account is in such a team.
+        """
+        held = {team.name for team in before.teams or ()}
+        known, names = self.teams(held)
+        split = sorted(name for name in names if "," in name and not held.isdisjoint(set(_split(name)) - known.keys()))
+        if split:
+            raise InputError(
+                f'teams: "{before.username}" is in a team whose name holds a comma ("{split[0]}"), which the Admin XML API '
+                "takes for several teams; use api: rest, or rename the team first",
+                option="teams",
+                value=split[0],
+            )
 
     def delete(self, account: Account, *, permanently: bool = False) -> None:
         """Delete a person's account; one that is gone already is no error.

@@ -49,7 +49,7 @@ class Document:
         self._element = element
 
     def get(self, name: str) -> str | None:
-        """Return an attribute, C(None) if it is missing."""
+        """Return an attribute, `None` if it is missing."""
         value = self._element.get(name)
         return value if value is None else str(value)
 
