@@ -19,14 +19,12 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest.accou
     has_lists,
     is_whole,
 )
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.answers import Json, about, not_deleted
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import (
-    Json,
     Page,
     Query,
     RestClient,
     RestRefusal,
-    about,
-    not_deleted,
     segment,
 )
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.names import NameClient

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Json
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.answers import Json
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.objects import ObjectClient
 from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import BUSINESS_UNIT

@@ -16,6 +16,15 @@ import typing as t
 from urllib.parse import quote
 
 from ansible_collections.community.veracode.plugins.module_utils._api.advice import with_advice
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.answers import (
+    Json,
+    about,
+    count,
+    is_deleted,
+    message,
+    misshapen,
+    not_deleted,
+)
 from ansible_collections.community.veracode.plugins.module_utils._errors import (
     OUTCOME_UNKNOWN,
     ApiError,
@@ -35,22 +44,13 @@ PAGE_SIZE = 500
 # Far beyond every organization, also with pages of 20: what a server tells must not keep a run busy without end.
 MOST_PAGES = 10_000
 
-# What the parsing of answers relies on: of which keys the value is a list of objects, an object, a text, or no container.
-_LISTS = frozenset({"users", "roles", "teams", "permissions", "business_units"})
-_OBJECTS = frozenset({"page", "_embedded"})
-_TEXT = re.compile(r".*_(?:name|description|secret)\Z")
-_WORD = re.compile(r".*_(?:id|ts|type)\Z")
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
 _ATTEMPTS = 2
 
 # A refusal of the form in which a relationship is written; nobody has published its words.
 _FORM = re.compile(r"relationship|deseriali[sz]|json|pars(e|ing)|malformed|bad request|cannot be read", re.IGNORECASE)
 
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z", re.IGNORECASE)
 
 Query = t.Sequence[tuple[str, str]]
-Json = dict[str, t.Any]
 Pages: t.TypeAlias = "t.Iterator[tuple[list[Json], int | None]]"
 
 
@@ -205,14 +205,14 @@ class RestClient:
             raise ApiError(
                 f"Could not {what}: the answer is not a page of {key}. Check api_url", method="GET", path=BASE + path
             )
-        pages = _count(page.get("total_pages"))
+        pages = count(page.get("total_pages"))
         if pages is not None and pages > MOST_PAGES:
             raise ApiError(
                 f"Could not {what}: the answer tells of {pages} pages, more than any organization has. Check api_url",
                 method="GET",
                 path=BASE + path,
             )
-        return Page(items, _count(page.get("total_elements")), pages)
+        return Page(items, count(page.get("total_elements")), pages)
 
     def everything(self, what: str, path: str, key: str, identity: str, query: Query = ()) -> tuple[list[Json], bool]:
         """Return the items of all pages, each once, and whether they are as many as the server tells.
@@ -237,7 +237,7 @@ class RestClient:
     def _check(self, what: str, answer: Answer, body: t.Any = None) -> None:
         if 200 <= answer.status < 300:
             return
-        text = _message(answer.body)
+        text = message(answer.body)
         refusal = RestRefusal(
             with_outcome(with_advice(f"Could not {what}", text, answer.status, fields=body or ()), answer),
             status=answer.status,
@@ -270,9 +270,9 @@ class RestClient:
             raise wrong("the answer is not valid JSON, or is cut off") from None
         if not isinstance(data, dict):
             raise wrong("the answer is not a JSON object")
-        misshapen = _misshapen(data)
-        if misshapen is not None:
-            raise wrong(f"the answer is not of the form of this API (at {misshapen!r})")
+        wrong_key = misshapen(data)
+        if wrong_key is not None:
+            raise wrong(f"the answer is not of the form of this API (at {wrong_key!r})")
         return data
 
 
@@ -293,71 +293,12 @@ def reconciled(read: t.Callable[[], Pages], identity: str) -> tuple[list[Json], 
     return not_deleted(found.values()), False
 
 
-def is_deleted(item: Json) -> bool:
-    """Tell whether an item is an object that is deleted, which counts as absent."""
-    return item.get("deleted") is True
-
-
-def not_deleted(items: t.Iterable[Json]) -> list[Json]:
-    """Return the items that are there; a server may list deleted ones, too."""
-    return [item for item in items if not is_deleted(item)]
-
-
-def about(what: str, item: Json, key: str, handle: str, *, sent: bool = False) -> None:
-    """Refuse an answer that is about another object than was asked for.
-
-    :param key: the key of the GUID.
-    :param sent: the call was a change.
-    :raises ApiError: it is, or does not say.
-    """
-    found = str(item.get(key) or "")
-    if found.casefold() == handle.casefold():
-        return
-    outcome = f", so {OUTCOME_UNKNOWN}" if sent else ", so nothing of it is believed"
-    subject = (
-        f"another object, with the {key} {found!r} instead of {handle!r}" if found else f"no object, it lacks the {key}"
-    )
-    raise ApiError(
-        f"Could not {what}: the answer is about {subject}{outcome}. Check api_url, and whatever stands between, such as a "
-        "proxy that caches answers"
-    )
-
-
 def incomplete(what: str) -> ApiError:
     """Return what is told of something that was not found where not everything could be read."""
     return ApiError(
         f"Could not {what} in full: the pages do not add up to the total that Veracode tells, even when read again, so what "
         "seems to be missing may be there all the same. Run the task again"
     )
-
-
-def _misshapen(data: Json) -> str | None:
-    """Return a key whose value is nothing that the API could mean, `None` if there is none.
-
-    So parsing does not have to reckon with it. Keys that are missing, unknown or `null` are no fault here.
-    """
-    values: list[tuple[str, t.Any]] = list(data.items())
-    while values:
-        key, value = values.pop()
-        if value is None:
-            continue
-        if key in _LISTS:
-            if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-                return key
-        elif (
-            (key in _OBJECTS and not isinstance(value, dict))
-            or (_TEXT.match(key) and not isinstance(value, str))
-            or (_WORD.match(key) and isinstance(value, (dict, list)))
-        ):
-            return key
-        if isinstance(value, str):
-            if not value.isascii() and _SURROGATE.search(value):
-                return key
-        elif isinstance(value, dict):
-            values.extend(value.items())
-        elif isinstance(value, list):
-            values.extend((key + "[]", item) for item in value)
-    return None
 
 
 def _with_relationship_objects(body: Json) -> Json | None:
@@ -378,27 +319,3 @@ def _with_relationship_objects(body: Json) -> Json | None:
 def segment(value: str) -> str:
     """Return a value as one segment of a path."""
     return quote(value, safe="")
-
-
-def _count(value: t.Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
-
-
-def _message(body: bytes) -> str:
-    """Return the API's own words from any of the shapes its errors have (seen in code), empty if there are none."""
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    if not isinstance(data, dict):
-        return ""
-    embedded = data.get("_embedded")
-    inner = embedded.get("api_errors") if isinstance(embedded, dict) else None
-    candidates: list[t.Any] = []
-    if isinstance(inner, list):
-        candidates += [each.get("title") for each in inner if isinstance(each, dict)]
-    if isinstance(data.get("errors"), list):
-        candidates += data["errors"]
-    candidates += [data.get(key) for key in ("message", "detail", "error_description", "title")]
-    texts = [text for text in candidates if isinstance(text, str) and text and not _UUID.match(text)]
-    return "; ".join(dict.fromkeys(texts))[:1000]

@@ -12,7 +12,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.account_json import role_reference
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Json, RestClient, segment
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.answers import Json
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import RestClient, segment
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect
 from ansible_collections.community.veracode.plugins.module_utils._model.jit_settings import (

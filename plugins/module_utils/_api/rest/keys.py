@@ -11,12 +11,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import (
-    Json,
-    RestClient,
-    about,
-    segment,
-)
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.answers import Json, about
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import RestClient, segment
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, LostAnswerError
 from ansible_collections.community.veracode.plugins.module_utils._model.key_pair import Holder, Key, bare
 from ansible_collections.community.veracode.plugins.module_utils._model.timestamps import timestamp

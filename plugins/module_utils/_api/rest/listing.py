@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.community.veracode.plugins.module_utils._api.base import Filters, Listing, unknown_filter
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import CARRY, RestAccountClient
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Query, is_deleted
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.answers import is_deleted
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Query
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.role import Role

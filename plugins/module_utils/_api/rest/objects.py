@@ -14,13 +14,8 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.community.veracode.plugins.module_utils._api.advice import DELETION
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import (
-    Json,
-    RestClient,
-    about,
-    incomplete,
-    segment,
-)
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.answers import Json, about
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import RestClient, incomplete, segment
 from ansible_collections.community.veracode.plugins.module_utils._errors import (
     OUTCOME_UNKNOWN,
     ApiError,

@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import replace
 
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.account_json import role_reference
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Json
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.answers import Json
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.objects import ObjectClient
 from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import (
     ROLE_FLAGS,

@@ -18,7 +18,8 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest.accou
     relationship,
 )
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import RestAccountClient
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import Json, RestClient
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.answers import Json
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import RestClient
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.objects import ObjectClient
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import TEAM
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team, TeamUser

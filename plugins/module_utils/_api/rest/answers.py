@@ -1,0 +1,109 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
+# Do not use this from other collections or standalone plugins/modules!
+
+"""What an answer of the Identity REST API says: of which form it is, about what, and why it refuses."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+from ansible_collections.community.veracode.plugins.module_utils._errors import OUTCOME_UNKNOWN, ApiError
+
+Json = dict[str, t.Any]
+
+# What the parsing of answers relies on: of which keys the value is a list of objects, an object, a text, or no container.
+_LISTS = frozenset({"users", "roles", "teams", "permissions", "business_units"})
+_OBJECTS = frozenset({"page", "_embedded"})
+_TEXT = re.compile(r".*_(?:name|description|secret)\Z")
+_WORD = re.compile(r".*_(?:id|ts|type)\Z")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z", re.IGNORECASE)
+
+
+def is_deleted(item: Json) -> bool:
+    """Tell whether an item is an object that is deleted, which counts as absent."""
+    return item.get("deleted") is True
+
+
+def not_deleted(items: t.Iterable[Json]) -> list[Json]:
+    """Return the items that are there; a server may list deleted ones, too."""
+    return [item for item in items if not is_deleted(item)]
+
+
+def about(what: str, item: Json, key: str, handle: str, *, sent: bool = False) -> None:
+    """Refuse an answer that is about another object than was asked for.
+
+    :param key: the key of the GUID.
+    :param sent: the call was a change.
+    :raises ApiError: it is, or does not say.
+    """
+    found = str(item.get(key) or "")
+    if found.casefold() == handle.casefold():
+        return
+    outcome = f", so {OUTCOME_UNKNOWN}" if sent else ", so nothing of it is believed"
+    subject = (
+        f"another object, with the {key} {found!r} instead of {handle!r}" if found else f"no object, it lacks the {key}"
+    )
+    raise ApiError(
+        f"Could not {what}: the answer is about {subject}{outcome}. Check api_url, and whatever stands between, such as a "
+        "proxy that caches answers"
+    )
+
+
+def misshapen(data: Json) -> str | None:
+    """Return a key whose value is nothing that the API could mean, `None` if there is none.
+
+    So parsing does not have to reckon with it. Keys that are missing, unknown or `null` are no fault here.
+    """
+    values: list[tuple[str, t.Any]] = list(data.items())
+    while values:
+        key, value = values.pop()
+        if value is None:
+            continue
+        if key in _LISTS:
+            if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+                return key
+        elif (
+            (key in _OBJECTS and not isinstance(value, dict))
+            or (_TEXT.match(key) and not isinstance(value, str))
+            or (_WORD.match(key) and isinstance(value, (dict, list)))
+        ):
+            return key
+        if isinstance(value, str):
+            if not value.isascii() and _SURROGATE.search(value):
+                return key
+        elif isinstance(value, dict):
+            values.extend(value.items())
+        elif isinstance(value, list):
+            values.extend((key + "[]", item) for item in value)
+    return None
+
+
+def count(value: t.Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def message(body: bytes) -> str:
+    """Return the API's own words from any of the shapes its errors have (seen in code), empty if there are none."""
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return ""
+    if not isinstance(data, dict):
+        return ""
+    embedded = data.get("_embedded")
+    inner = embedded.get("api_errors") if isinstance(embedded, dict) else None
+    candidates: list[t.Any] = []
+    if isinstance(inner, list):
+        candidates += [each.get("title") for each in inner if isinstance(each, dict)]
+    if isinstance(data.get("errors"), list):
+        candidates += data["errors"]
+    candidates += [data.get(key) for key in ("message", "detail", "error_description", "title")]
+    texts = [text for text in candidates if isinstance(text, str) and text and not _UUID.match(text)]
+    return "; ".join(dict.fromkeys(texts))[:1000]
