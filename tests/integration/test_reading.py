@@ -58,7 +58,7 @@ def test_a_change_that_is_answered_about_another_account_is_an_error(inside: Ins
     emulator.fault("other", method="PUT", path="/users/", name=OTHER)
     failed = inside.user(username=TED, phone="1")
     assert "the answer is about another object" in failed["msg"]
-    assert "whether it was carried out is unknown" in failed["msg"]
+    assert "does not show what was done" in failed["msg"]
 
 
 def test_a_creation_that_is_answered_about_another_account_is_looked_up(inside: Inside, emulator: Emulator) -> None:
@@ -257,7 +257,7 @@ def test_a_team_with_a_comma_that_an_account_holds_is_explained(inside: Inside, 
     emulator.add("team", name="North, South")
     emulator.change("user", TED, teams=["North, South"])
     failed = inside.user(username=TED, teams=["Engineering"], teams_mode="add", api="xml")
-    assert 'a team whose name holds a comma ("North, South")' in failed["msg"]
+    assert 'in the team "North, South", whose name holds a comma' in failed["msg"]
     assert "use api: rest" in failed["msg"]
     assert_converged(
         inside.cycle("user", {"username": TED, "teams": ["Engineering"], "teams_mode": "add"}), changed=True

@@ -20,12 +20,7 @@ from ansible_collections.community.veracode.plugins.module_utils._api.xml.client
     XmlClient,
     XmlRefusal,
 )
-from ansible_collections.community.veracode.plugins.module_utils._errors import (
-    OUTCOME_UNKNOWN,
-    ApiError,
-    InputError,
-    SelectorError,
-)
+from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError, SelectorError
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect, Transport
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, Membership
 from ansible_collections.community.veracode.plugins.module_utils._model.fields import (
@@ -303,12 +298,7 @@ class XmlAccountClient:
         elif "allowed_ip_addresses" in parameters:
             del parameters["allowed_ip_addresses"]
             parameters["has_ip_restrictions"] = "False"
-        try:
-            document = self._client.call(what, "updateuser", "userinfo", Effect.REPEATABLE, parameters)
-        except XmlRefusal:
-            if "teams" in values:
-                self._refuse_commas(before)
-            raise
+        document = self._client.call(what, "updateuser", "userinfo", Effect.REPEATABLE, parameters)
         account = self._account(document, before.username, after.values.get("custom_id"))
         possible = (
             before.username,
@@ -318,26 +308,10 @@ class XmlAccountClient:
         )
         if account.username.casefold() not in {str(name).casefold() for name in possible if name}:
             raise ApiError(
-                f'Could not {what}: the answer is about another account, "{account.username}", so {OUTCOME_UNKNOWN}. Check '
-                "xml_api_url, and whatever stands between"
+                f'Could not {what}: the answer is about another account, "{account.username}", so it does not show what '
+                "was done. Check xml_api_url and whatever stands between, then run the task again"
             )
         return account
-
-    def _refuse_commas(self, before: Account) -> None:
-        """Explain a refusal of teams by a name with a comma, which this API cannot tell from several names.
-
-        :raises InputError: the account is in such a team.
-        """
-        held = {team.name for team in before.teams or ()}
-        known, names = self.teams(held)
-        split = sorted(name for name in names if "," in name and not held.isdisjoint(set(_split(name)) - known.keys()))
-        if split:
-            raise InputError(
-                f'teams: "{before.username}" is in a team whose name holds a comma ("{split[0]}"), which the Admin XML API '
-                "takes for several teams; use api: rest, or rename the team first",
-                option="teams",
-                value=split[0],
-            )
 
     def delete(self, account: Account, *, permanently: bool = False) -> None:
         """Delete a person's account; one that is gone already is no error.

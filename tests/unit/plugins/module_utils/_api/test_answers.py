@@ -149,7 +149,7 @@ def test_an_error_document_is_a_refusal_whatever_its_status() -> None:
     for status in (200, 403, 500):
         with pytest.raises(XmlRefusal) as caught:
             xml("<error>No <b>such</b> user</error>", status=status)
-        assert caught.value.text == "No such user"
+        assert caught.value.said == "No such user"
     with pytest.raises(ApiError, match="Could not list the users"):
         xml(LIST, status=500)
 
