@@ -9,23 +9,30 @@ name: access_review_decisions
 short_description: Turn the filled-in sheets of an access review into changes
 version_added: 1.0.0
 description:
-  - Reads the sheets that the role P(community.veracode.access_review#role) wrote and team managers filled in, and returns what
-    M(community.veracode.veracode_directory) needs to do what they decided.
-  - C(keep) changes nothing. C(change) gives the account exactly the roles in the column C(new_roles), separated by semicolons. C(remove) takes
-    the account out of the team of that row; without a team in the row, the account is disabled. An empty cell is no decision.
-  - Everything that is wrong with the sheets is reported together, with file and line. So is a row whose roles or account have changed since.
+  - Only the role P(community.veracode.access_review#role) uses this filter, which can change without notice.
+  - Reads the sheets that the role wrote and team managers filled in, and returns input for M(community.veracode.veracode_directory).
+  - V(keep) changes nothing. V(change) gives the account exactly the roles in C(new_roles). V(remove) removes the account from the team of the row,
+    or disables it in a row without team. An empty cell is no decision.
+  - Only rows that the review wrote into a sheet count. A decision that was applied before, or holds already, changes nothing.
 positional: _input
 options:
   _input:
-    description: The sheets, each with C(name), the name of the file, and C(text), what is in it.
+    description: Sheets, CSV or Excel, as M(ansible.builtin.slurp) returns them, with C(source) and C(content) in Base64.
     type: list
     elements: dict
     required: true
   users:
-    description: The accounts as they are now, as M(community.veracode.veracode_user_info) returns them.
+    description: Accounts as they are now, from M(community.veracode.veracode_user_info).
     type: list
     elements: dict
     required: true
+  record:
+    description: Record of the review, the C(review.json) in the folder of its sheets.
+    type: dict
+    required: true
+  newest:
+    description: Id of the newest review. Sheets of an older one are refused.
+    type: str
 seealso:
   - plugin: community.veracode.access_review_findings
     plugin_type: filter
@@ -34,18 +41,27 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Read every account
+- name: Read all accounts
   community.veracode.veracode_user_info:
     detailed: true
   register: accounts
 
-- name: Show what the manager of the web shop decided
+- name: Show the decisions of one sheet
   ansible.builtin.debug:
-    msg: "{{ [{'name': 'manager.csv', 'text': sheet}] | community.veracode.access_review_decisions(users=accounts.users) }}"
+    msg: "{{ sheets | community.veracode.access_review_decisions(users=accounts.users, record=record) }}"
   vars:
+    sheets:
+      - source: maria@example.com.csv
+        content: "{{ sheet | b64encode }}"
     sheet: |
-      team,username,roles,decision,new_roles
-      Web Shop,maria@example.com,Reviewer,keep,
+      team,username,name,type,team_manager,roles,last_login,findings,decision,new_roles,note,reviewer,review
+      Web Shop,maria@example.com,Maria,person,yes,Reviewer,unknown,,keep,,,maria@example.com,2026-11-27-1f2e3d4c
+    record:
+      id: 2026-11-27-1f2e3d4c
+      sheets:
+        maria@example.com:
+          - [Web Shop, maria@example.com, Reviewer]
+      applied: {}
 """
 
 RETURN = r"""
@@ -53,32 +69,45 @@ _value:
   description: What the sheets decide.
   type: dict
   contains:
+    errors:
+      description: What is wrong with the sheets, a line each. If there are errors, nothing else is returned.
+      type: list
+      elements: str
     users:
-      description: People to change, as M(community.veracode.veracode_directory) takes them.
+      description: Users to change, as M(community.veracode.veracode_directory) takes them.
       type: list
       elements: dict
     api_users:
-      description: API service accounts to change, as M(community.veracode.veracode_directory) takes them.
+      description: API users to change, as M(community.veracode.veracode_directory) takes them.
       type: list
       elements: dict
     counts:
-      description: How many rows say C(keep), C(change) and C(remove), and how many are C(open).
+      description: Numbers of rows with C(keep), C(change), C(remove), and C(open) ones without a decision.
+      type: dict
+    record:
+      description: The record with the decisions that are applied now.
       type: dict
 """
 
+import base64
+import posixpath
 import typing as t
 
-from ansible.errors import AnsibleFilterError
+from ansible_collections.community.veracode.plugins.plugin_utils.access_review.decisions import decisions
+from ansible_collections.community.veracode.plugins.plugin_utils.access_review.values import Record, ReviewError
+from ansible_collections.community.veracode.plugins.plugin_utils.filters import plain, veracode_filter
 
-from ansible_collections.community.veracode.plugins.plugin_utils import access_review as _review
 
-
-def access_review_decisions(files: list[dict[str, str]], users: list[dict[str, t.Any]]) -> dict[str, t.Any]:
-    """Return what the sheets decide."""
+@veracode_filter
+def access_review_decisions(
+    files: list[dict[str, str]], users: list[Record], record: Record, newest: str | None = None
+) -> Record:
+    """Return what the sheets decide, or what is wrong with them."""
+    sheets = [(posixpath.basename(str(file["source"])), base64.b64decode(file["content"])) for file in files]
     try:
-        return _review.decisions(files, users)
-    except _review.ReviewError as error:
-        raise AnsibleFilterError(f"access_review_decisions: {error}") from None
+        return {"errors": [], **decisions(sheets, plain(users), plain(record), newest or None)}
+    except ReviewError as error:
+        return {"errors": str(error).split("\n")}
 
 
 class FilterModule:

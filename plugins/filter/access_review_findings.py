@@ -9,28 +9,35 @@ name: access_review_findings
 short_description: Find what an access review has to look at
 version_added: 1.0.0
 description:
-  - Looks through accounts and teams for what a reviewer should see, compares them with the snapshot of the last review, and makes a sheet for
-    each team manager.
-  - It reads and writes nothing itself. The role P(community.veracode.access_review#role) writes the files.
+  - Only the role P(community.veracode.access_review#role) uses this filter, which can change without notice.
+  - Finds risks in accounts and teams, compares them with the last snapshot, and creates a sheet for each team manager.
 positional: _input
 options:
   _input:
-    description: The accounts, as M(community.veracode.veracode_user_info) returns them with O(community.veracode.veracode_user_info#module:detailed=true).
+    description: Accounts from M(community.veracode.veracode_user_info) with O(community.veracode.veracode_user_info#module:detailed=true).
     type: list
     elements: dict
     required: true
   teams:
-    description: The teams, as M(community.veracode.veracode_team_info) returns them.
+    description: Teams from M(community.veracode.veracode_team_info).
     type: list
     elements: dict
     required: true
   now:
-    description: The time of the review, in ISO 8601.
+    description: Time of the review, in ISO 8601.
     type: str
     required: true
   previous:
-    description: The snapshot of an earlier review. Without it, nothing is new and no changes are listed.
+    description: Snapshot of an earlier review. Without it, nothing is new and no changes are listed.
     type: dict
+  organization:
+    description: What identifies the organization. A snapshot of another one is refused.
+    type: str
+    default: ""
+  oauth_clients:
+    description: OAuth clients, each with its C(username), C(name) and C(expires).
+    type: list
+    elements: dict
   users_complete:
     description: Whether the list of accounts is complete.
     type: bool
@@ -39,22 +46,38 @@ options:
     description: Whether the list of teams is complete.
     type: bool
     default: true
+  disabled_rules:
+    description: Rules that are off.
+    type: list
+    elements: str
+  separation:
+    description: Lists of roles that one account should not hold together.
+    type: list
+    elements: list
+  waivers:
+    description: Accepted findings, each with C(rule), C(name), C(reason) and C(until).
+    type: list
+    elements: dict
   inactive_days:
-    description: A person who has not logged in for more days is a finding.
+    description: Days without a login after which a person is a finding.
     type: int
     default: 90
-  never_logged_in_days:
-    description: A person who never logged in is a finding when the account is older, in days.
-    type: int
-    default: 14
   key_days:
-    description: An API key that expires within so many days is a finding.
+    description: Days before the expiry of a key pair from which on it is a finding.
     type: int
     default: 30
   key_age_days:
-    description: An API key that a review saw more days ago, and that is still the same, is a finding.
+    description: Days after which a key pair that a review has seen before is a finding.
     type: int
     default: 180
+  max_administrators_percent:
+    description: Share of administrators among the enabled people that is no finding.
+    type: int
+    default: 10
+  min_saml_percent:
+    description: Share of SAML users among the enabled people that is no finding.
+    type: int
+    default: 80
 seealso:
   - plugin: community.veracode.access_review_decisions
     plugin_type: filter
@@ -63,17 +86,17 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Read every account
+- name: Read all accounts
   community.veracode.veracode_user_info:
     detailed: true
   register: accounts
 
-- name: Read every team
+- name: Read all teams
   community.veracode.veracode_team_info:
     detailed: true
   register: teams
 
-- name: Show the titles of what was found
+- name: Show the titles of the findings
   ansible.builtin.debug:
     msg: "{{ found.review.findings | map(attribute='title') | unique }}"
   vars:
@@ -83,61 +106,89 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: What the review found.
+  description: The review.
   type: dict
   contains:
+    errors:
+      description: What is wrong with the options. If there are errors, nothing else is returned.
+      type: list
+      elements: str
     review:
-      description: The review with C(complete), C(problems), C(passed), C(totals), C(rules), C(findings) and C(changes).
+      description: The review with C(id), C(complete), C(problems), C(passed), C(totals), C(rules), C(findings), C(accounts), C(waived) and C(changes).
       type: dict
     snapshot:
-      description: What the next review takes as O(previous).
+      description: Value of O(previous) for the next review.
       type: dict
     sheets:
-      description: For each team manager, C(manager), C(file) and C(text), a CSV. Its manager is V(null) for those for whom nobody answers.
+      description: For each team manager C(manager), C(file) and C(text), a CSV. The manager is V(null) for accounts without one.
       type: list
       elements: dict
+    record:
+      description: What was written into the sheets, for the filter P(community.veracode.access_review_decisions#filter).
+      type: dict
 """
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
+from ansible_collections.community.veracode.plugins.plugin_utils.access_review.findings import (
+    Reading,
+    Settings,
+    review,
+)
+from ansible_collections.community.veracode.plugins.plugin_utils.access_review.sheets import sheets
+from ansible_collections.community.veracode.plugins.plugin_utils.access_review.values import (
+    SEPARATION,
+    Limits,
+    Record,
+    ReviewError,
+    limits_of,
+    moment,
+    rules_without,
+)
+from ansible_collections.community.veracode.plugins.plugin_utils.filters import plain, veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.names import name_list
 
-from ansible_collections.community.veracode.plugins.plugin_utils import access_review as _review
 
-
+@veracode_filter
 def access_review_findings(
-    users: list[dict[str, t.Any]],
-    teams: list[dict[str, t.Any]],
+    users: list[Record],
+    teams: list[Record],
     now: str,
-    previous: dict[str, t.Any] | None = None,
-    users_complete: bool = True,
-    teams_complete: bool = True,
-    **limits: int,
-) -> dict[str, t.Any]:
-    """Return review, snapshot and sheets of a reading."""
-    known = ", ".join(sorted(_review.Limits.__dataclass_fields__))
-    unknown = set(limits) - set(_review.Limits.__dataclass_fields__)
-    if unknown:
-        raise AnsibleFilterError(
-            f"access_review_findings: there is no option {sorted(unknown)[0]!r}; choose one of {known}"
-        )
-    when = _review.moment(now)
-    if when is None:
-        raise AnsibleFilterError(f"access_review_findings: now: {now!r} is no time; give it in ISO 8601")
+    previous: Record | None = None,
+    oauth_clients: list[Record] | None = None,
+    disabled_rules: t.Any = None,
+    separation: list[list[str]] | None = None,
+    waivers: list[Record] | None = None,
+    **options: t.Any,
+) -> Record:
+    """Return review, snapshot and sheets of a reading, or what is wrong with the options."""
+    about = {
+        name: options.pop(name) for name in ("organization", "users_complete", "teams_complete") if name in options
+    }
+    when = moment(now)
     try:
-        result = _review.review(
-            users,
-            teams,
-            now=when,
-            limits=_review.limits_of(limits),
-            previous=previous or None,
-            users_complete=users_complete,
-            teams_complete=teams_complete,
+        unknown = sorted(set(options) - set(Limits.__dataclass_fields__))
+        if unknown or when is None:
+            raise ReviewError(
+                f"{unknown[0]}: unknown option; use one of {', '.join(sorted(Limits.__dataclass_fields__))}"
+                if unknown
+                else f'now: "{now}" is not a time; give it in ISO 8601'
+            )
+        off, errors = name_list(plain(disabled_rules), "disabled_rules")
+        if errors:
+            raise ReviewError("\n".join(errors))
+        settings = Settings(
+            limits_of(options),
+            rules_without(off),
+            plain(separation) if separation is not None else SEPARATION,
+            plain(waivers or []),
         )
-        taken = _review.snapshot(users, teams, now=when, previous=previous or None, result=result)
-    except _review.ReviewError as error:
-        raise AnsibleFilterError(f"access_review_findings: {error}") from None
-    return {"review": result, "snapshot": taken, "sheets": _review.sheets(users, teams, result)}
+        reading = Reading(plain(users), plain(teams), plain(oauth_clients or []), **about)
+        result, snapshot = review(reading, now=when, settings=settings, previous=plain(previous) or None)
+    except ReviewError as error:
+        return {"errors": str(error).split("\n")}
+    written, record = sheets(reading.users, reading.teams, result)
+    return {"errors": [], "review": result, "snapshot": snapshot, "sheets": written, "record": record}
 
 
 class FilterModule:

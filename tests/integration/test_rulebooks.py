@@ -77,10 +77,17 @@ def test_an_event_revokes_a_leaked_key(tmp_path: Path, installed: Path, rulebook
     with Emulator(seed="organization") as emulator:
         api_id = (emulator.user(LEAKED) or {})["api_id"]
         [rules] = load("revoke_leaked_keys.yml")
-        events = [{"payload": {"event": "other", "api_id": "0" * 32}}, {"payload": {"event": "leaked_key", "api_id": api_id}}]
+        events = [
+            {"payload": {"event": "other", "api_id": "0" * 32}},
+            {"payload": {"event": "leaked_key", "api_id": api_id}},
+        ]
         rules["sources"] = [{"eda.builtin.generic": {"payload": events}}]
         (tmp_path / "rules.yml").write_text(yaml.safe_dump([rules]), encoding="utf-8")
-        hosts = {"all": {"hosts": {"localhost": {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}}}}
+        hosts = {
+            "all": {
+                "hosts": {"localhost": {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}}
+            }
+        }
         (tmp_path / "inventory.yml").write_text(yaml.safe_dump(hosts))
         path = f"{rulebook_python.parent}{os.pathsep}{os.environ['PATH']}"
         env = {**Runs(tmp_path, installed, emulator).env, "PATH": path}
