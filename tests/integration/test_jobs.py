@@ -32,6 +32,7 @@ ANSWERS: dict[str, dict[str, t.Any]] = {
     "rotate_credentials": {"credential_rotation_file": "rotation.yml", "credential_rotation_store": "store.yml"},
     "access_review": {"access_review_dest": "out/review"},
     "export_directory": {"directory_file": "out/directory.yml"},
+    "detect_drift": {"directory_file": "same.yml", "directory_markdown_file": "out/drift.md"},
     "apply_directory": {"directory_file": "directory.yml", "directory_exclusive": ["users"]},
 }
 PROJECT = {
@@ -43,6 +44,7 @@ credential_rotation_accounts:
     format: env
   - username: keyless-api
 """,
+    "same.yml": "users:\n  - username: tmonarch@example.com\n    last_name: Monarch\n",
     "directory.yml": "users:\n  - username: tmonarch@example.com\n    phone: '111'\n",
     # Keeps nothing but the ID, and so the secret is nowhere.
     "store.yml": """
@@ -81,6 +83,8 @@ def check_effect(name: str, project: Path, emulator: Emulator) -> None:
         assert (out / "review" / "review.html").exists()
     elif name == "export_directory":
         assert "tmonarch@example.com" in {user["username"] for user in load(out / "directory.yml")["users"]}
+    elif name == "detect_drift":
+        assert "No changes." in (out / "drift.md").read_text()
     elif name == "apply_directory":
         assert (emulator.user("tmonarch@example.com") or {})["phone"] == "111"
         # The survey's own default: what the file does not name is reported.

@@ -20,7 +20,7 @@ EXCEPTIONS = {
     ("directory.py", "_failed"): ["remedy"],  # sums up errors that have theirs
     ("onboarding_entries.py", "onboarding_entries"): ["value"],  # a whole list, which may hold what is vaulted
     ("onboarding_outcome.py", "onboarding_outcome"): ["value"],  # the same
-    ("access_review.py", "reading_problems"): ["remedy"],  # told after "run it again"
+    ("findings.py", "reading_errors"): ["remedy"],  # told after "run it again"
 }
 
 
