@@ -13,33 +13,29 @@ import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
+from ansible_collections.community.veracode.plugins.module_utils._model.names import select
 
 LISTING = "listing"
 INVERSE = "inverse"
 DETAILS = "details"
 
 
-def several(option: str, value: str, accounts: t.Iterable[Account]) -> InputError:
-    """Return the error for a selector that several accounts match."""
+def several(address: str, accounts: t.Iterable[Account]) -> InputError:
+    """Return the error for an address that several accounts have."""
     names = ", ".join(sorted(account.username for account in accounts))
-    remedy = "give the exact username of one" if option == "username" else "select one of them by username"
     return InputError(
-        f'{option}: "{value}" is that of several accounts ({names}); {remedy}', option=option, value=value
+        f'email_address: "{address}" is that of several accounts ({names}); select one of them by username',
+        option="email_address",
+        value=address,
     )
 
 
 def of_that_name(accounts: t.Iterable[Account], username: str) -> Account | None:
     """Return the account of exactly that name, else the only one whose name differs by case, `None` if there is none.
 
-    Names that lower-casing makes the same (`ſ` and `s`, `ß` and `ss`, too) are those of different accounts.
-
     :raises InputError: several differ by case.
     """
-    found = [account for account in accounts if account.username.casefold() == username.casefold()]
-    exact = [account for account in found if account.username == username]
-    if len(exact or found) > 1:
-        raise several("username", username, exact or found)
-    return next(iter(exact or found), None)
+    return select(username, accounts, lambda account: account.username)
 
 
 class Inventory:
@@ -95,7 +91,7 @@ class Inventory:
         handles = self._addresses.get(address.casefold(), [])
         found = [self.by_handle[handle] for handle in handles if self.by_handle[handle].kind == kind]
         if len(found) > 1:
-            raise several("email_address", address, found)
+            raise several(address, found)
         return found[0] if found else None
 
     def by_custom_id(self, custom_id: str, need: frozenset[str]) -> Account | None:

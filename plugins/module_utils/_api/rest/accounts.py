@@ -103,7 +103,7 @@ class RestAccountClient:
             ]
             found = [account for account in read if account is not None and account.kind == kind]
             if len(found) > 1:
-                raise several("email_address", address, found)
+                raise several(address, found)
             if found:
                 return found[0]
         return None

@@ -97,7 +97,7 @@ class XmlAccountClient:
         read = (self.by_username(name, kind, need) for name in self._usernames({"email_address": address}))
         found = [each for each in read if each is not None and _has_address(each, address) and each.kind == kind]
         if len(found) > 1:
-            raise several("email_address", address, found)
+            raise several(address, found)
         return found[0] if found else None
 
     def by_custom_id(self, custom_id: str, need: frozenset[str]) -> Account | None:
