@@ -19,6 +19,15 @@ OUTCOME_UNKNOWN = "whether it was carried out is unknown"
 _MISSING = ("there is no ", "unknown role ", " does not exist", "no account is named")
 
 
+# Statuses below 500 by which a server, or something before it, gives up: the call may have been done all the same.
+NO_VERDICT = frozenset({408, 421, 425, 499})
+
+
+def is_no_verdict(status: int) -> bool:
+    """Return whether an HTTP status leaves open if the call was done."""
+    return status >= 500 or status in NO_VERDICT
+
+
 def printable(text: str) -> str:
     """Return a text as it may be shown on a terminal: control, escape and invisible characters are written out.
 
@@ -168,6 +177,16 @@ class VeracodeError(Exception):
     def all(self) -> list[VeracodeError]:
         """Each single error."""
         return [self]
+
+    @property
+    def is_unauthorized(self) -> bool:
+        """Whether the credentials were not accepted, so that no other call will be answered either."""
+        return self.status == 401
+
+    @property
+    def is_server_down(self) -> bool:
+        """Whether it says more of the server, or of the way to it, than of what was asked."""
+        return isinstance(self, TransportError) or (self.status is not None and is_no_verdict(self.status))
 
 
 class InputError(VeracodeError):

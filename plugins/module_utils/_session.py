@@ -25,16 +25,16 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
     InputError,
     MissingLibraryError,
     VeracodeError,
+    printable,
 )
-from ansible_collections.community.veracode.plugins.module_utils._http.client import (
-    Calls,
-    Transport,
-)
-from ansible_collections.community.veracode.plugins.module_utils._http.client import Session as Connections
-from ansible_collections.community.veracode.plugins.module_utils._http.credentials import (
+from ansible_collections.community.veracode.plugins.module_utils._http.calls import Calls
+from ansible_collections.community.veracode.plugins.module_utils._http.client import Transport
+from ansible_collections.community.veracode.plugins.module_utils._http.connection import (
     Connection,
     connection_from_options,
 )
+from ansible_collections.community.veracode.plugins.module_utils._http.credentials import misplaced_secrets
+from ansible_collections.community.veracode.plugins.module_utils._http.session import Session as Connections
 from ansible_collections.community.veracode.plugins.module_utils._model.fields import REST
 
 if t.TYPE_CHECKING:
@@ -65,6 +65,7 @@ class Session:
         self.activity.is_waiting = self.calls.is_waiting
         self.progress = Progress()
         self.connection: Connection = connection_from_options(params, os.environ, os.path.expanduser("~"))
+        self.progress.warnings += self.connection.warnings
         self._connections = connections(self.connection) if connections is not None else None
         if not self.connection.validate_certs:
             self.progress.warnings.append(
@@ -166,7 +167,7 @@ def run(
     """
     session: Session | None = None
     missing: str | None = None
-    secrets: set[str] = set()
+    secrets = misplaced_secrets(params)
     try:
         _refuse_impossible_paths(declaration.argument_spec(), params)
         session = Session(params, check_mode=check_mode, connections=connections, activity=activity)
@@ -189,7 +190,7 @@ def run(
             session.close()
     if session is not None:
         secrets |= session.progress.masked
-    warnings = session.progress.warnings if session is not None else []
+    warnings = [printable(warning) for warning in session.progress.warnings] if session is not None else []
     return Outcome({**_so_far(session), **result, **_invocation(params)}, warnings, secrets, missing)
 
 

@@ -35,9 +35,9 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.community.veracode.plugins.module_utils._activity import Activity
 from ansible_collections.community.veracode.plugins.module_utils._errors import MissingLibraryError
-from ansible_collections.community.veracode.plugins.module_utils._http.client import Session as Connections
-from ansible_collections.community.veracode.plugins.module_utils._http.client import libraries
-from ansible_collections.community.veracode.plugins.module_utils._http.credentials import Connection
+from ansible_collections.community.veracode.plugins.module_utils._http.connection import Connection
+from ansible_collections.community.veracode.plugins.module_utils._http.session import Session as Connections
+from ansible_collections.community.veracode.plugins.module_utils._http.session import libraries
 from ansible_collections.community.veracode.plugins.module_utils._session import Module, Outcome, Result, run
 
 DISCOVERED = frozenset({"auto", "auto_legacy", "auto_silent", "auto_legacy_silent"})

@@ -89,7 +89,23 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _fault("entity bomb", "bomb", "document type|not JSON" + _LOST, read=EXPLAINED),
     _fault("body of 50 MB", "huge", "more than 32 MiB" + _LOST, megabytes=50, read=EXPLAINED),
-    _fault("redirect to another host", "redirect", "another server", location="ELSEWHERE", read=EXPLAINED),
+    _fault("redirect to another host", "redirect", "was redirected to", location="ELSEWHERE", read=EXPLAINED),
+    _fault("redirect on the same host", "redirect", "was redirected to", location="/login", status=307, read=EXPLAINED),
+    _fault(
+        "redirect to a host that parsers disagree on",
+        "redirect",
+        r"was redirected to .https://other:8443.@localhost",
+        location="https://other:8443\\@localhost/login",
+        read=EXPLAINED,
+    ),
+    *(
+        _fault(
+            f"{status} after the server acted", "status", f"{status}{_LOST}", status=status, acts=True, read=SURVIVED
+        )
+        for status in (408, 421, 425, 499)
+    ),
+    _fault("an interim answer before the real one", "interim", read=SURVIVED),
+    _fault("two different lengths", "lengths", "broke" + _LOST, delta=2, read=SURVIVED),
     _fault("one 401", "status", "401", status=401),
     _fault("one 403", "status", "403|refused|may not", status=403),
     Fault(

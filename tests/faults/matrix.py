@@ -26,7 +26,7 @@ from ansible_collections.community.veracode.plugins.module_utils import _argspec
 from ansible_collections.community.veracode.plugins.module_utils import _session as _module
 from ansible_collections.community.veracode.plugins.module_utils._apply import object as _apply
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
-from ansible_collections.community.veracode.plugins.module_utils._http import client as _transport
+from ansible_collections.community.veracode.plugins.module_utils._http.clock import SYSTEM, Clock
 from ansible_collections.community.veracode.plugins.module_utils._module import api_credentials as _manage_credentials
 from tests.emulator.control import Emulator
 from tests.faults.faults import EXPLAINED, FAULTS, SURVIVED, Fault, Order
@@ -46,6 +46,19 @@ SECRET = re.compile(r"\b[0-9a-f]{128}\b")
 MOMENTS = ("insert_ts", "modify_ts", "last_login", "created_ts", "last_used_ts", "visible_from")
 
 State = dict[str, t.Any]
+
+
+class _Jumping(Clock):
+    """The clock of the transport: it jumps where the collection would wait."""
+
+    def __init__(self) -> None:
+        self._ahead = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self._ahead
+
+    def sleep(self, seconds: float) -> None:
+        self._ahead += seconds
 
 
 class Call(t.NamedTuple):
@@ -102,12 +115,12 @@ class Matrix:
     def _without_waiting(self) -> Iterator[None]:
         """Let the organization's clock go on where the collection would sleep."""
         clock = types.SimpleNamespace(sleep=self.emulator.advance)
+        own = _Jumping()
         with (
             tempfile.TemporaryDirectory(prefix="veracode-faults-") as cache,
             mock.patch.dict(os.environ, {"XDG_CACHE_HOME": cache}),
-            mock.patch.object(_transport, "_back_off", return_value=None),
-            mock.patch.object(_transport, "_BACKOFF", (0.0,)),
-            mock.patch.object(_transport, "_DEFAULT_RETRY_AFTER", 0.0),
+            mock.patch.object(SYSTEM, "sleep", own.sleep),
+            mock.patch.object(SYSTEM, "monotonic", own.monotonic),
             mock.patch.object(_apply, "time", clock),
             mock.patch.object(_manage_credentials, "time", clock),
         ):

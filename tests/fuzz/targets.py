@@ -23,8 +23,8 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest.keys 
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.listing import AccountLister
 from ansible_collections.community.veracode.plugins.module_utils._api.xml.accounts import XmlAccountClient
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
-from ansible_collections.community.veracode.plugins.module_utils._http.client import Answer
-from ansible_collections.community.veracode.plugins.module_utils._http.credentials import find_credentials
+from ansible_collections.community.veracode.plugins.module_utils._http.calls import Answer
+from ansible_collections.community.veracode.plugins.module_utils._http.sources import find_credentials
 from ansible_collections.community.veracode.plugins.module_utils._keys.formats import KeyPair, RefusedError, find_format
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Needed
@@ -47,7 +47,7 @@ class Server:
     """
 
     def __init__(self, body: bytes, content_type: str, status: int, patience: int = 30) -> None:
-        self._answer = Answer(status, body, content_type, None, None, "GET", "/", None)
+        self._answer = Answer(status, body, content_type, None, "GET", "/")
         self._patience = patience
 
     def call(self, *_args: Any, **_kwargs: Any) -> Answer:

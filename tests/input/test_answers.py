@@ -18,7 +18,8 @@ from unittest import mock
 
 import pytest
 
-from ansible_collections.community.veracode.plugins.module_utils._http.client import Answer, Transport
+from ansible_collections.community.veracode.plugins.module_utils._http.calls import Answer
+from ansible_collections.community.veracode.plugins.module_utils._http.client import Transport
 from tests.emulator.control import Emulator
 from tests.faults.matrix import Matrix
 from tests.faults.scenarios import SCENARIOS, Scenario

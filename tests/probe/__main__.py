@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
-from ansible_collections.community.veracode.plugins.module_utils._http.credentials import connection_from_options
+from ansible_collections.community.veracode.plugins.module_utils._http.connection import connection_from_options
 from tests.probe.observe import UNKNOWN, Observation, Probe
 
 

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import BASE, RestClient, segment
 from ansible_collections.community.veracode.plugins.module_utils._api.xml.client import XmlClient
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, VeracodeError
-from ansible_collections.community.veracode.plugins.module_utils._http.client import Answer, Calls, Effect, Transport
-from ansible_collections.community.veracode.plugins.module_utils._http.credentials import Connection
+from ansible_collections.community.veracode.plugins.module_utils._http.calls import Answer, Calls, Effect
+from ansible_collections.community.veracode.plugins.module_utils._http.client import Transport
+from ansible_collections.community.veracode.plugins.module_utils._http.connection import Connection
 from tests.probe import newer
 from tests.probe.writing import Writer
 

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import BASE, segment
-from ansible_collections.community.veracode.plugins.module_utils._http.client import Answer, Effect, Transport
+from ansible_collections.community.veracode.plugins.module_utils._http.calls import Answer, Effect
+from ansible_collections.community.veracode.plugins.module_utils._http.client import Transport
 
 Note = Callable[[str, str, str], None]
 HARD = [("hard_delete", "true")]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ansible_collections.community.veracode.plugins.module_utils._http.credentials import connection_from_options
+from ansible_collections.community.veracode.plugins.module_utils._http.connection import connection_from_options
 from tests.emulator.control import Emulator
 from tests.emulator.switches import TABLE
 from tests.probe.__main__ import block, table

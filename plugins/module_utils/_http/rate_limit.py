@@ -8,9 +8,9 @@
 """A sliding window over the calls of all threads and all processes of a user on a machine.
 
 Veracode counts calls as they arrive. All that is known here of an arrival is that it lies between sending the call
-and the beginning of its answer. So a call holds one of C(limit) places from before it is sent until C(window) seconds
-after its answer began. Of any C(limit + 1) calls, the last one was sent only when the place of an earlier one was free
-again, that is, at least C(window) seconds after that one's arrival: no window at the server can hold them all. While
+and the beginning of its answer. So a call holds one of `limit` places from before it is sent until `window` seconds
+after its answer began. Of any `limit + 1` calls, the last one was sent only when the place of an earlier one was free
+again, that is, at least `window` seconds after that one's arrival: no window at the server can hold them all. While
 there are free places, nothing waits.
 
 The places are kept in a small file that all processes lock, change and unlock, never while waiting. Where that is not
@@ -19,19 +19,16 @@ possible (read-only home, no locks, a file of somebody else) the places are kept
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 import struct
 import threading
-import time
 import typing as t
 from array import array
 from collections.abc import Mapping
 
-try:
-    import fcntl
-except ImportError:  # pragma: no cover (there is no such platform among those that run modules)
-    fcntl = None  # type: ignore[assignment]
+from ansible_collections.community.veracode.plugins.module_utils._http.clock import SYSTEM, Clock
 
 WINDOW = 60.0
 
@@ -43,7 +40,7 @@ MAX_PAUSE = 300.0
 _IN_FLIGHT = 60.0
 
 # The file: this mark, then doubles in the machine's own order: the end of the pause, then the end of each place, as
-# time.monotonic() of this boot of the machine. That clock is the same for all processes and never set.
+# `time.monotonic()` of this boot of the machine. That clock is the same for all processes and never set.
 _MARK = b"veracode-calls1\n"
 _DOUBLE = struct.Struct("=d")
 _MAX_PLACES = 10_000
@@ -61,16 +58,18 @@ class Place(t.NamedTuple):
 
 
 class RateLimiter:
-    """At most C(limit) calls in any C(window) seconds, counted where they arrive.
+    """At most `limit` calls in any `window` seconds, counted where they arrive.
 
     :param limit: number of calls; more than 10000 are taken as 10000.
-    :param path: the file of the shared places; C(None) keeps them in the process.
+    :param path: the file of the shared places; `None` keeps them in the process.
     :param window: seconds.
+    :param clock: for tests.
     """
 
-    def __init__(self, limit: int, path: str | None, *, window: float = WINDOW) -> None:
-        self._limit = min(limit, _MAX_PLACES)
-        self._path = path if fcntl is not None else None
+    def __init__(self, limit: int, path: str | None, *, window: float = WINDOW, clock: Clock = SYSTEM) -> None:
+        self._clock = clock
+        self.limit = min(limit, _MAX_PLACES)
+        self._path = path
         self._window = window
         self._horizon = window + _IN_FLIGHT + 1.0
         self._queue = threading.Lock()  # held while waiting: the threads of a process are served one after the other
@@ -94,18 +93,18 @@ class RateLimiter:
                     place, wait = self._try()
                 if place is not None:
                     return place
-                time.sleep(wait)
+                self._clock.sleep(wait)
 
     def release(self, place: Place, *, sent: bool = True) -> None:
         """Start the window of a call, as its answer has begun (or is given up).
 
-        :param sent: C(False) if the call was surely not sent; its place is free at once.
+        :param sent: `False` if the call was surely not sent; its place is free at once.
         """
         with self._guard:
             locked = self._lock()
             try:
                 state = self._read() if locked else self._own
-                now = time.monotonic()
+                now = self._clock.monotonic()
                 end = now + self._window if sent else 0.0
                 if place.number < len(state) and state[place.number] == place.end:
                     self._write(place.number, end)
@@ -118,14 +117,14 @@ class RateLimiter:
     def pause(self, seconds: float) -> None:
         """Let no call of any thread or process begin for so long.
 
-        :param seconds: no more than C(MAX_PAUSE), since a longer pause would be taken for none.
+        :param seconds: no more than `MAX_PAUSE`, since a longer pause would be taken for none.
         """
         self._notice_fork()
         with self._guard:
             locked = self._lock()
             try:
                 state = self._read() if locked else self._own
-                now = time.monotonic()
+                now = self._clock.monotonic()
                 end = now + seconds
                 if not state[0] <= now + MAX_PAUSE or end > state[0]:
                     self._write(0, end)
@@ -137,15 +136,15 @@ class RateLimiter:
         locked = self._lock()
         try:
             state = self._read() if locked else self._own
-            now = time.monotonic()
+            now = self._clock.monotonic()
             # What ends later than any call or pause can is not ours: corrupt, or of another clock.
             if now < state[0] <= now + MAX_PAUSE:
                 return None, state[0] - now
             horizon = now + self._horizon
             taken = [end for end in state[1:] if now < end <= horizon]
-            if len(taken) >= self._limit:
+            if len(taken) >= self.limit:
                 taken.sort()
-                return None, taken[len(taken) - self._limit] - now + 0.001
+                return None, taken[len(taken) - self.limit] - now + 0.001
             place = Place(self._free_index(state, now), now + self._window + _IN_FLIGHT)
             self._write(*place)
             return place, 0.0
@@ -162,7 +161,7 @@ class RateLimiter:
     # The file. None of these waits for anything but the lock, and none fails: the process's own places take over.
 
     def _lock(self) -> bool:
-        """Lock the file; C(False) if there is none (any more)."""
+        """Lock the file; `False` if there is none (any more)."""
         if self._path is None:
             return False
         try:
@@ -174,10 +173,10 @@ class RateLimiter:
                     return True
                 except BlockingIOError:
                     if not patience:
-                        patience = time.monotonic() + _LOCK_PATIENCE
-                    elif time.monotonic() > patience:
+                        patience = self._clock.monotonic() + _LOCK_PATIENCE
+                    elif self._clock.monotonic() > patience:
                         raise
-                    time.sleep(0.0005)
+                    self._clock.sleep(0.0005)
         except OSError:
             self._give_up()
             return False
@@ -253,14 +252,14 @@ class RateLimiter:
             self._pid = os.getpid()
 
 
-_limiters: dict[tuple[str | None, str, int], RateLimiter] = {}
+_limiters: dict[tuple[str | None, str, int, Clock], RateLimiter] = {}
 _limiters_guard = threading.Lock()
 
 
-def limiter_for(family: str, netloc: str, limit: int, environ: Mapping[str, str]) -> RateLimiter:
+def limiter_for(family: str, netloc: str, limit: int, environ: Mapping[str, str], clock: Clock = SYSTEM) -> RateLimiter:
     """Return the limiter of an API, the same one for the same arguments.
 
-    :param family: C(rest) or C(xml), which Veracode limits separately (documented).
+    :param family: `rest` or `xml`, which Veracode limits separately (documented).
     :param netloc: host, with a port if it is not the usual one.
     :param limit: calls in any 60 seconds.
     :param environ: the environment, for the user's cache folder.
@@ -268,10 +267,10 @@ def limiter_for(family: str, netloc: str, limit: int, environ: Mapping[str, str]
     name = "".join(character if character.isalnum() or character in ".-" else "_" for character in netloc)
     folder = _folder(environ)
     path = None if folder is None else os.path.join(folder, f"{family}_{name}_{_boot()}")
-    key = (path, f"{family} {netloc}", limit)
+    key = (path, f"{family} {netloc}", limit, clock)
     with _limiters_guard:
         if key not in _limiters:
-            _limiters[key] = RateLimiter(limit, path)
+            _limiters[key] = RateLimiter(limit, path, clock=clock)
         return _limiters[key]
 
 
@@ -296,7 +295,7 @@ def _boot() -> str:
 
 def _remove_old(folder: str) -> None:
     """Remove the files of other boots, now and then: when a new one was made."""
-    before = time.time() - _OLD_FILE
+    before = SYSTEM.time() - _OLD_FILE
     try:
         with os.scandir(folder) as entries:
             for entry in entries:

@@ -29,7 +29,8 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest.clien
 )
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.names import NameClient
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, LostAnswerError
-from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect, Transport
+from ansible_collections.community.veracode.plugins.module_utils._http.calls import Effect
+from ansible_collections.community.veracode.plugins.module_utils._http.client import Transport
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._model.inventory import of_that_name, several
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER

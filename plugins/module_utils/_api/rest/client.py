@@ -31,12 +31,8 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
     LostAnswerError,
     VeracodeError,
 )
-from ansible_collections.community.veracode.plugins.module_utils._http.client import (
-    Answer,
-    Effect,
-    Transport,
-    with_outcome,
-)
+from ansible_collections.community.veracode.plugins.module_utils._http.calls import Answer, Effect, with_outcome
+from ansible_collections.community.veracode.plugins.module_utils._http.client import Transport
 
 BASE = "/api/authn/v2"
 # No maximum is documented and the documents disagree; the server's own page size is followed whatever was asked.

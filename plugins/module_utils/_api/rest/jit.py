@@ -15,7 +15,7 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest.accou
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.answers import Json
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import RestClient, segment
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
-from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect
+from ansible_collections.community.veracode.plugins.module_utils._http.calls import Effect
 from ansible_collections.community.veracode.plugins.module_utils._model.jit_settings import (
     FLAGS,
     LISTS,

@@ -15,8 +15,10 @@ from datetime import datetime, timezone
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import RestClient
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.keys import KeyClient
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, TransportError, VeracodeError
-from ansible_collections.community.veracode.plugins.module_utils._http.client import Calls, Transport
-from ansible_collections.community.veracode.plugins.module_utils._http.credentials import Connection, Credentials
+from ansible_collections.community.veracode.plugins.module_utils._http.calls import Calls
+from ansible_collections.community.veracode.plugins.module_utils._http.client import Transport
+from ansible_collections.community.veracode.plugins.module_utils._http.connection import Connection
+from ansible_collections.community.veracode.plugins.module_utils._http.credentials import Credentials
 from ansible_collections.community.veracode.plugins.module_utils._model.key_pair import Holder
 
 

@@ -21,7 +21,7 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
     ApiError,
     LostAnswerError,
 )
-from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect
+from ansible_collections.community.veracode.plugins.module_utils._http.calls import Effect
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import WORDS
 from ansible_collections.community.veracode.plugins.module_utils._model.named import N
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import RestClient, segment
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
-from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect
+from ansible_collections.community.veracode.plugins.module_utils._http.calls import Effect
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._model.reset import Person
 

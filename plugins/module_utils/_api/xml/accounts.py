@@ -21,7 +21,8 @@ from ansible_collections.community.veracode.plugins.module_utils._api.xml.client
     XmlRefusal,
 )
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError, SelectorError
-from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect, Transport
+from ansible_collections.community.veracode.plugins.module_utils._http.calls import Effect
+from ansible_collections.community.veracode.plugins.module_utils._http.client import Transport
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, Membership
 from ansible_collections.community.veracode.plugins.module_utils._model.fields import (
     BY_OPTION,

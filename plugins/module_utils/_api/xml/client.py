@@ -20,12 +20,8 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
     MissingLibraryError,
     VeracodeError,
 )
-from ansible_collections.community.veracode.plugins.module_utils._http.client import (
-    Answer,
-    Effect,
-    Transport,
-    with_outcome,
-)
+from ansible_collections.community.veracode.plugins.module_utils._http.calls import Answer, Effect, with_outcome
+from ansible_collections.community.veracode.plugins.module_utils._http.client import Transport
 
 if t.TYPE_CHECKING:
     from lxml.etree import _Element

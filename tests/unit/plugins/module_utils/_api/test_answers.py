@@ -22,7 +22,7 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest.clien
 )
 from ansible_collections.community.veracode.plugins.module_utils._api.xml.client import XmlClient, XmlRefusal
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, LostAnswerError
-from ansible_collections.community.veracode.plugins.module_utils._http.client import Answer, Effect
+from ansible_collections.community.veracode.plugins.module_utils._http.calls import Answer, Effect
 
 LIST = b'<userlist xmlns="https://analysiscenter.veracode.com/schema/userlist/3.0" account_id="1"/>'
 
@@ -35,7 +35,7 @@ class Server:
         self._kind, self._status, self._more = kind, status, more
 
     def call(self, method: str, path: str, *, effect: Effect, **_sent: object) -> Answer:
-        return Answer(self._status, self._body, self._kind, None, None, method, path, None, effect=effect, **self._more)
+        return Answer(self._status, self._body, self._kind, None, method, path, effect=effect, **self._more)
 
 
 def rest(body: bytes | str, **more: t.Any) -> RestClient:

@@ -18,7 +18,7 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest.jit i
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.roles import RoleClient
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.teams import TeamClient
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
-from ansible_collections.community.veracode.plugins.module_utils._http.client import Answer, Effect
+from ansible_collections.community.veracode.plugins.module_utils._http.calls import Answer, Effect
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
 from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import CustomRole

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.community.veracode.plugins.module_utils._api.rest import accounts
-from ansible_collections.community.veracode.plugins.module_utils._http.client import Effect, Transport
+from ansible_collections.community.veracode.plugins.module_utils._http.calls import Effect
+from ansible_collections.community.veracode.plugins.module_utils._http.client import Transport
 from tests.emulator.control import Emulator
 from tests.organization import Result, apply
 

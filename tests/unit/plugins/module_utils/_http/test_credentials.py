@@ -17,13 +17,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
-from ansible_collections.community.veracode.plugins.module_utils._http.credentials import (
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, printable
+from ansible_collections.community.veracode.plugins.module_utils._http.connection import (
     Connection,
-    Credentials,
     connection_from_options,
-    find_credentials,
 )
+from ansible_collections.community.veracode.plugins.module_utils._http.credentials import Credentials, misplaced_secrets
+from ansible_collections.community.veracode.plugins.module_utils._http.sources import find_credentials
 
 
 def pair(number: int) -> tuple[str, str]:
@@ -51,6 +51,7 @@ def file(home: Path) -> Path:
     path = home / ".veracode" / "credentials"
     path.parent.mkdir()
     path.write_text(ini(("default", FILE), ("Other", OTHER)))
+    path.chmod(0o600)
     return path
 
 
@@ -60,7 +61,7 @@ def options(**given: t.Any) -> dict[str, t.Any]:
 
 
 def found(home: Path, environ: dict[str, str] | None = None, **given: t.Any) -> tuple[str, str]:
-    credentials = find_credentials(options(**given), environ or {}, str(home))
+    credentials = find_credentials(options(**given), environ or {}, str(home)).credentials
     return credentials.api_key_id, credentials.api_key_secret
 
 
@@ -176,7 +177,7 @@ def test_a_file_that_does_not_exist(home: Path, file: Path) -> None:
 
 
 def test_a_file_that_is_a_folder(home: Path, file: Path) -> None:
-    assert "cannot be read: Is a directory" in error_of(home, credentials_file="~/.veracode").msg
+    assert "is a folder and not a regular file" in error_of(home, credentials_file="~/.veracode").msg
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -223,6 +224,108 @@ def test_a_file_in_another_encoding(home: Path, file: Path, encoding: str) -> No
     assert "not a text file in UTF-8" in error_of(home).msg
 
 
+YAML = "api:\n    key-id: {}\n    key-secret: {}\n"
+
+
+@pytest.fixture
+def yaml_file(home: Path) -> Path:
+    path = home / ".veracode" / "veracode.yml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("# veracode configure\noauth:\n    enabled: false\n" + YAML.format(*OTHER))
+    path.chmod(0o600)
+    return path
+
+
+def test_the_yaml_file_stands_for_the_default_profile_after_the_ini_file(home: Path, yaml_file: Path) -> None:
+    assert found(home) == OTHER
+    assert found(home, profile="default") == OTHER
+    assert found(home, environment(), profile="default") == OTHER
+    assert found(home, environment()) == ENVIRONMENT
+    error = error_of(home, profile="ci")
+    assert "Neither of the credentials files" in error.msg
+    assert "has a profile 'ci'; name one that it has: 'default'" in error.msg
+    assert error.option == "profile"
+
+
+def test_the_ini_file_wins_over_the_yaml_file_where_it_has_the_profile(home: Path, file: Path, yaml_file: Path) -> None:
+    assert found(home) == FILE
+    file.write_text(ini(("ci", FILE)))
+    assert found(home) == OTHER
+    assert found(home, profile="ci") == FILE
+    assert "name one that it has: 'ci', 'default'" in error_of(home, profile="CI").msg
+    assert "(did you mean 'ci'?)" in error_of(home, profile="CI").msg
+    file.write_text("[default]\nveracode_api_key_id = " + FILE[0])
+    assert "no value for veracode_api_key_secret" in error_of(home).msg
+
+
+def test_a_named_profile_without_any_file(home: Path) -> None:
+    error = error_of(home, profile="ci")
+    assert "profile is 'ci', but neither" in error.msg
+    assert "veracode.yml" in error.msg
+
+
+def test_the_credentials_file_may_be_the_yaml_one(home: Path, yaml_file: Path) -> None:
+    assert found(home, environment(), credentials_file=str(yaml_file)) == OTHER
+    assert found(home, {"VERACODE_CREDENTIALS_FILE": str(yaml_file)}) == OTHER
+    assert "which is in YAML, has no profile 'ci'" in error_of(home, credentials_file=str(yaml_file), profile="ci").msg
+
+
+def test_an_id_of_digits_alone_stays_as_it_is_written(home: Path, yaml_file: Path) -> None:
+    digits = ("0" * 31 + "8", "1" * 128)
+    yaml_file.write_text(YAML.format(*digits))
+    assert found(home) == digits
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("api:\n  key-id: {id}\n", "has no value for api.key-secret"),
+        ("api:\n", "has no value for api.key-id and api.key-secret"),
+        ("api: [{secret}]\n", "has no value for"),
+        ("api:\n  key-id: {id}\n  key-secret: [{secret}]\n", "has no value for api.key-secret"),
+        ("api:\n  key-id: {id}\n key-secret: {secret}\n", "is not valid YAML (line 3)"),
+        ("api:\n  key-secret: '{secret}\n", "is not valid YAML"),
+        ("api: {brackets}\n", "is not valid YAML"),
+        ("api:\n  key-id: {secret}\n  key-secret: {id}\n", "are swapped"),
+    ],
+)
+def test_a_yaml_file_that_is_wrong(home: Path, yaml_file: Path, text: str, part: str) -> None:
+    yaml_file.write_text(text.format(id=FILE[0], secret=FILE[1], brackets="[" * 1200))
+    error = error_of(home)
+    assert part in error.msg
+    assert str(yaml_file) in error.msg
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o600, 0o400])
+def test_a_file_that_others_can_read_is_used_with_a_warning(home: Path, file: Path, yaml_file: Path, mode: int) -> None:
+    for path in (file, yaml_file):
+        path.chmod(mode)
+        warnings = connection_from_options(options(credentials_file=str(path)), {}, str(home)).warnings
+        expected = f'credentials_file: other users can read "{path}" (mode {mode:04o}); set its mode to 0600'
+        assert warnings == ((expected,) if mode & 0o044 else ())
+
+
+def test_a_vaulted_file_is_called_one(home: Path, file: Path) -> None:
+    file.write_text("$ANSIBLE_VAULT;1.1;AES256\n6162\n")
+    assert "is encrypted with Ansible Vault" in error_of(home).msg
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "huge"])
+def test_no_special_file_can_stop_a_run_or_fill_the_memory(home: Path, kind: str) -> None:
+    path = home / "special"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        with path.open("wb") as stream:
+            stream.truncate(10**12)
+    part = "is larger than 1 MiB" if kind == "huge" else "and not a regular file"
+    assert part in error_of(home, credentials_file=str(path)).msg
+    if kind != "huge":
+        assert "is neither a regular file nor a folder" in error_of(home, environment(), ca_path=str(path)).msg
+
+
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     parts=st.lists(
@@ -259,6 +362,9 @@ def test_no_file_makes_a_secret_visible(home: Path, parts: list[str]) -> None:
         (" " + "a" * 32, "white space"),
         ("a" * 32 + "\n", "white space"),
         ('"' + "a" * 32 + '"', "quotation marks"),
+        ("a" * 32 + "  # of the robot", "followed by a comment"),
+        ("a" * 32 + ";", "followed by a comment"),
+        ("$ANSIBLE_VAULT;1.1;AES256\n6162", "still encrypted with Ansible Vault"),
         ("vera01xi-" + "a" * 32, "prefix that is not one of Veracode's"),
         ("vera1ei-" + "a" * 32, "prefix"),
         ("-" + "a" * 32, "prefix"),
@@ -297,8 +403,26 @@ def test_the_form_of_a_secret_names_its_source(home: Path, value: str, part: str
         assert error.option == "api_key_secret"
 
 
-def test_swapped(home: Path) -> None:
-    assert "swapped" in error_of(home, api_key_id=OPTION[1] + "00", api_key_secret=OPTION[0]).msg
+@pytest.mark.parametrize(
+    ("key_id", "secret"),
+    [
+        (OPTION[1] + "00", OPTION[0]),
+        OPTION[::-1],
+        ("vera01es-" + OPTION[1], "vera01ei-" + OPTION[0]),
+        ("vera01gs-" + OPTION[1], OPTION[0]),
+    ],
+)
+def test_a_swapped_pair_is_refused_and_neither_half_is_shown(home: Path, key_id: str, secret: str) -> None:
+    given = {"api_key_id": key_id, "api_key_secret": secret}
+    for error in (error_of(home, **given), error_of(home, environment((key_id, secret)))):
+        assert "are swapped" in error.msg
+    # So that no result shows the arguments with it
+    assert misplaced_secrets(given) == {key_id, key_id.rpartition("-")[2]}
+
+
+@pytest.mark.parametrize("key_id", [None, "", OPTION[0], "vera01ei-" + OPTION[0]])
+def test_an_id_is_not_a_secret(key_id: str | None) -> None:
+    assert misplaced_secrets({"api_key_id": key_id}) == set()
 
 
 @settings(max_examples=200)
@@ -395,10 +519,7 @@ def test_prefixes_that_contradict_each_other(home: Path) -> None:
 
 
 def test_a_region_that_does_not_exist(home: Path) -> None:
-    assert (
-        "region is 'asia', which does not exist. Choose auto, commercial"
-        in error_of(home, environment(), region="asia").msg
-    )
+    assert 'region: unknown value "asia"; choose auto, commercial' in error_of(home, environment(), region="asia").msg
 
 
 @pytest.mark.parametrize(
@@ -434,13 +555,15 @@ def test_base_urls(home: Path, value: str, expected: str) -> None:
         (" https://host", "white space"),
         ("https://ho st", "white space"),
         ("https://host\n", "white space"),
+        ("https://other\\.host", "a backslash"),
+        ("https://ho{st", "a host that is not one"),
     ],
 )
 @pytest.mark.parametrize("option", ["api_url", "xml_api_url"])
 def test_base_urls_that_are_refused(home: Path, option: str, value: str, part: str) -> None:
     error = error_of(home, environment(), **{option: value})
     assert part in error.msg
-    assert f"{option} is {value!r}" in error.msg
+    assert f'{option}: "{printable(value)}"' in error.msg
     assert "https://host:port" in error.msg
     assert (error.option, error.value) == (option, value)
 
@@ -479,4 +602,4 @@ def test_the_other_options(home: Path) -> None:
 def test_values_that_are_refused(home: Path, option: str, value: t.Any) -> None:
     error = error_of(home, environment(), **{option: value})
     assert error.option == option
-    assert f"{option} is {value!r}" in error.msg
+    assert f'{option}: "{value}"' in error.msg

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.community.veracode.plugins.module_utils._api.xml.accounts import XmlAccountClient
 from ansible_collections.community.veracode.plugins.module_utils._api.xml.client import XmlRefusal
 from ansible_collections.community.veracode.plugins.module_utils._errors import SelectorError
-from ansible_collections.community.veracode.plugins.module_utils._http.client import Answer, Effect
+from ansible_collections.community.veracode.plugins.module_utils._http.calls import Answer, Effect
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 
 NAME, SUBJECT = "tmonarch@example.com", "EX\\ted"
@@ -39,7 +39,7 @@ class Server:
         name = path.rsplit("/", 1)[-1].removesuffix(".do")
         self.calls.append(name)
         body = self._answers[name].encode()
-        return Answer(200, body, "text/xml", None, None, method, path, None, effect=effect)
+        return Answer(200, body, "text/xml", None, method, path, effect=effect)
 
 
 def directory(server: Server) -> XmlAccountClient:
