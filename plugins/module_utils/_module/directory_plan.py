@@ -41,6 +41,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.organizat
     StructureMatches,
     match_accounts,
     plan_entries,
+    same_accounts,
 )
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.phases import (
     Phase,
@@ -156,6 +157,7 @@ class Reconciliation:
 
     def _plan_accounts(self, side: TeamSide, teams: NamesAfter) -> list[VeracodeError]:
         matches, problems = match_accounts(self.organization.accounts, self.reader.inventory)
+        problems += same_accounts(self.organization, matches)
         allow = self.params["allow_unrestricted_api_users"]
         self._matches = [with_team_side(match, side, allow_unrestricted=allow) for match in matches]
         plan_entries(self._matches, self._names(teams), self.accounts)

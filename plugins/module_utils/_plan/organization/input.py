@@ -66,12 +66,14 @@ class Organization:
 
     :param entries: the accounts of both kinds, people first, in their order.
     :param problems: all that is wrong with the input.
+    :param similar: entries that mostly mean the same account.
     """
 
     entries: list[AccountEntry] = field(default_factory=list)
     teams: list[ListedEntry] = field(default_factory=list)
     business_units: list[ListedEntry] = field(default_factory=list)
     problems: list[VeracodeError] = field(default_factory=list)
+    similar: list[Similar] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     @property
@@ -124,26 +126,54 @@ def _read_account(organization: Organization, kind: str, location: str, given: O
     organization.warnings += warnings
 
 
-def _find_duplicates(organization: Organization) -> None:
-    seen: dict[tuple[str, str], str] = {}
+_CASE = ", as names are compared without case"
 
-    def once(what: str, option: str, location: str, name: str | None, kind: str) -> None:
+
+@dataclass(frozen=True)
+class Similar:
+    """Two entries whose usernames differ by case only: mostly one account, but there may be two.
+
+    :param first: where the one stands.
+    :param second: where the other stands.
+    :param error: to be raised unless they mean two accounts that are there.
+    """
+
+    first: str
+    second: str
+    error: InputError
+
+
+class _Names:
+    """Notes what stands twice in the input."""
+
+    def __init__(self, organization: Organization) -> None:
+        self._organization = organization
+        self._seen: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def once(self, what: str, option: str, location: str, name: str | None, kind: str) -> None:
+        """Note a name that may stand in one entry only."""
         if name is None:
             return
-        first = seen.setdefault((what, name.casefold()), location)
-        if first != location:
-            organization.problems.append(
-                InputError(
-                    f'{option}: "{name}" stands in {first} already; names are compared without case, so keep '
-                    "one of the two entries",
-                    location=f"{location}.{option}",
-                    kind=kind,
-                    name=name,
-                    option=option,
-                    value=name,
-                )
-            )
+        folds = what in ("username", "address")
+        first, first_name = self._seen.setdefault((what, name.casefold() if folds else name), (location, name))
+        if first == location:
+            return
+        error = InputError(
+            f'{option}: "{name}" stands in {first} already{_CASE if folds else ""}; keep one of the two entries',
+            location=f"{location}.{option}",
+            kind=kind,
+            name=name,
+            option=option,
+            value=name,
+        )
+        if what == "username" and name != first_name:
+            self._organization.similar.append(Similar(first, location, error))
+        else:
+            self._organization.problems.append(error)
 
+
+def _find_duplicates(organization: Organization) -> None:
+    once = _Names(organization).once
     for entry in organization.entries:
         desired = entry.desired
         location = str(desired.location)

@@ -115,7 +115,7 @@ def options_lacking(match: Match) -> frozenset[str]:
 def plan_entries(matches: t.Sequence[Match], names: Names, result: AccountPlans) -> None:
     """Plan every entry and collect what is wrong with them."""
     warned: list[tuple[str, Match, str]] = []
-    taken: dict[str, Desired] = {}
+    taken: dict[str, tuple[Desired, bool]] = {}
     for match in matches:
         location = str(match.entry.desired.location)
         if match.found is not None:
@@ -139,14 +139,25 @@ def plan_entries(matches: t.Sequence[Match], names: Names, result: AccountPlans)
     result.warnings += _grouped(warned)
 
 
-def _name_taken(desired: Desired, plan: Plan[t.Any], taken: dict[str, Desired]) -> VeracodeError | None:
-    """Return an error if another entry gives its account the same username."""
+def same_accounts(organization: Organization, matches: t.Iterable[Match]) -> list[InputError]:
+    """Return an error for entries whose usernames differ by case only, unless they are those of two accounts."""
+    handles = {str(match.entry.desired.location): match.found.account.handle for match in matches if match.found}
+    return [
+        each.error
+        for each in organization.similar
+        if each.first not in handles or handles[each.first] == handles.get(each.second, handles[each.first])
+    ]
+
+
+def _name_taken(desired: Desired, plan: Plan[t.Any], taken: dict[str, tuple[Desired, bool]]) -> VeracodeError | None:
+    """Return an error if another entry gives its account the same username; names that stay are those of two accounts."""
     if plan.entity is None:
         return None
     username = plan.entity.username
-    other = taken.setdefault(username.casefold(), desired)
-    # What just stands there twice has been told.
-    if other is desired or _selector(other) == _selector(desired):
+    is_new = plan.change is not None and (plan.change.action == "create" or "username" in plan.change.values)
+    other, other_is_new = taken.setdefault(username.casefold(), (desired, is_new))
+    # What just stands there twice is an error already.
+    if other is desired or _selector(other) == _selector(desired) or not (is_new or other_is_new):
         return None
     option = "email_address" if desired.values.get("email_address") else "username"
     return desired.problem(

@@ -1238,3 +1238,13 @@ def test_an_api_user_default_fills_every_option_of_an_entry(emulator: Emulator, 
     )
     assert [action["action"] for action in done["actions"]] == ["create", "generate", "create", "generate"]
     assert (tmp_path / "keys").read_text(encoding="utf-8").count("[") == 2
+
+
+def test_accounts_whose_names_only_fold_to_one_are_two(emulator: Emulator) -> None:
+    names = ["straße@example.com", "strasse@example.com"]
+    for name in names:
+        emulator.add("user", user_name=name, first_name="R", last_name="M", roles=["Executive"])
+    exported = export_all(emulator)["directory"]
+    assert apply(emulator, exclusive=["users", "api_users"], **exported)["actions"] == []
+    done = converge(emulator, users=[{"username": name, "phone": "1"} for name in names])
+    assert [action["name"] for action in done["actions"]] == names
