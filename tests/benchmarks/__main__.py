@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import planning, reading, writing
+from tests.benchmarks import looping, planning, reading, writing
 
 
 def run_planning(_client: str | None) -> tuple[dict[str, Any], list[str]]:
@@ -25,6 +25,12 @@ def run_planning(_client: str | None) -> tuple[dict[str, Any], list[str]]:
     if large["cpu_seconds"] > 5 * small["cpu_seconds"] * 2:
         wrong.append("planning five times as many accounts takes more than ten times as long")
     return {"10000": small, "50000": large}, wrong
+
+
+def run_looping(_client: str | None) -> tuple[dict[str, Any], list[str]]:
+    """Loop over 100 people, in Ansible's own process and by the module."""
+    figures = looping.measure()
+    return figures, looping.check(figures)
 
 
 def run_reading(client: str | None) -> tuple[dict[str, Any], list[str]]:
@@ -56,6 +62,7 @@ def run_refusing(_client: str | None) -> tuple[dict[str, Any], list[str]]:
 
 ALL = {
     "planning": run_planning,
+    "looping": run_looping,
     "growing": run_growing,
     "reading": run_reading,
     "writing": run_writing,
