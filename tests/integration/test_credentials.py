@@ -435,6 +435,11 @@ def test_new_pair_that_is_known_a_little_later_is_verified(world: World) -> None
         ("html", {}, False),
         ("reset_before", {}, False),
         ("status", {"status": 503, "body": "json"}, False),
+        # No final verdict, or an answer about another account: what became of it is looked up.
+        ("status", {"status": 408, "body": "json", "acts": True}, True),
+        ("status", {"status": 499, "body": "html", "acts": True}, True),
+        ("status", {"status": 425, "body": "empty"}, False),
+        ("lengths", {"delta": 2}, True),
         ("other", {}, True),
     ],
 )
@@ -449,6 +454,16 @@ def test_lost_answer_is_never_asked_for_again_and_the_state_is_told(
     world.emulator.clear_faults()
     again = world.run_module(MODULE, **wanted, verify=True)
     assert again["changed"], again
+    assert holds_pair(dest, world.emulator, BUILD)
+
+
+def test_an_interim_answer_hides_no_pair(world: World) -> None:
+    """It is no verdict; the answer behind it is."""
+    dest = world.files / "credentials"
+    world.emulator.fault("interim", method="POST", path=GENERATING, status=103)
+    one = world.run_module(MODULE, username=BUILD, state="rotated", credentials_dest=str(dest))
+    assert one.get("changed"), one
+    assert one["calls"]["writes"] == 1
     assert holds_pair(dest, world.emulator, BUILD)
 
 
