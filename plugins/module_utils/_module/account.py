@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The work of C(veracode_user) and C(veracode_api_user): a directory with one account."""
+"""The work of `veracode_user` and `veracode_api_user`: a directory with one account."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def _reported(account: Account | None) -> dict[str, t.Any] | None:
 
 
 def list_accounts(session: Session) -> dict[str, t.Any]:
-    """Do the work of C(veracode_user_info)."""
+    """Do the work of `veracode_user_info`."""
     params = session.params
     raise_all(check_names(params, ("username", "custom_id", "email_address", "role", "team")))
     for option in ("username", "custom_id", "email_address", "search_term", "role", "team", "api_id"):

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The work of C(veracode_jit_settings)."""
+"""The work of `veracode_jit_settings`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ansible_collections.community.veracode.plugins.module_utils._session import
 
 
 def manage_jit_settings(session: Session) -> dict[str, t.Any]:
-    """Do the work of C(veracode_jit_settings)."""
+    """Do the work of `veracode_jit_settings`."""
     desired, problems, warnings = desired_jit(session.params)
     raise_all(problems)
     session.progress.warnings += warnings

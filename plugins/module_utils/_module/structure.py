@@ -98,17 +98,17 @@ _ROLE: _Kind[CustomRole] = _Kind(desired_role, lambda all_of_it: all_of_it.roles
 
 
 def manage_team(session: Session) -> Result:
-    """Do the work of C(veracode_team)."""
+    """Do the work of `veracode_team`."""
     return _manage(session, _TEAM)
 
 
 def manage_business_unit(session: Session) -> Result:
-    """Do the work of C(veracode_business_unit)."""
+    """Do the work of `veracode_business_unit`."""
     return _manage(session, _UNIT)
 
 
 def manage_role(session: Session) -> Result:
-    """Do the work of C(veracode_role)."""
+    """Do the work of `veracode_role`."""
     return _manage(session, _ROLE)
 
 
@@ -156,7 +156,7 @@ def _roles_included(
 
 
 def list_teams(session: Session) -> Result:
-    """Do the work of C(veracode_team_info)."""
+    """Do the work of `veracode_team_info`."""
     raise_all(check_names(session.params, ("name", "business_unit")))
     name, unit = session.params["name"], session.params["business_unit"]
     structure = StructureReader(session.rest())
@@ -178,7 +178,7 @@ def list_teams(session: Session) -> Result:
 
 
 def list_business_units(session: Session) -> Result:
-    """Do the work of C(veracode_business_unit_info)."""
+    """Do the work of `veracode_business_unit_info`."""
     raise_all(check_names(session.params, ("name",)))
     name = session.params["name"]
     store = StructureReader(session.rest()).business_units
@@ -190,7 +190,7 @@ def list_business_units(session: Session) -> Result:
 
 
 def list_roles(session: Session) -> Result:
-    """Do the work of C(veracode_role_info)."""
+    """Do the work of `veracode_role_info`."""
     raise_all(check_names(session.params, ("name",)))
     params = session.params
     name = params["name"]

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The work of C(veracode_user_reset)."""
+"""The work of `veracode_user_reset`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ansible_collections.community.veracode.plugins.module_utils._session import
 
 
 def reset_account(session: Session) -> dict[str, t.Any]:
-    """Do the work of C(veracode_user_reset)."""
+    """Do the work of `veracode_user_reset`."""
     username, reset = session.params["username"], session.params["reset"]
     if not username or not reset:
         option, remedy = ("reset", "name password, mfa or sessions") if username else ("username", "name an account")

@@ -180,9 +180,12 @@ def _value_problems(desired: Desired, option: str, given: t.Any, given_as: str |
             given,
         )
     if each.type == NAMES:
-        for value in given:
-            if value == "":
-                yield desired.problem(f'{option}: "" is not a name; remove the empty entry', option, given)
+        yield from _list_problems(desired, option, given)
+
+
+def _list_problems(desired: Desired, option: str, given: t.Sequence[str]) -> t.Iterator[InputError]:
+    if "" in given:
+        yield desired.problem(f'{option}: "" is not a name; remove the empty entry', option, given)
     if option == "roles" and not given:
         yield desired.problem(
             "roles: an empty list is refused, an account needs at least one role; "
