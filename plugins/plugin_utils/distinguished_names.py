@@ -9,9 +9,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 _PAIR = re.compile(r"\\([0-9A-Fa-f]{2})|\\(.)", re.DOTALL)
+_ESCAPES = re.compile(r'[\\"]')
 _TYPE = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]*|\d+(?:\.\d+)*)\Z")
 
 # A name as a sequence of components, each a sequence of types and values.
@@ -36,6 +38,7 @@ def parse_dn(text: str) -> Components | None:
     return tuple(components)
 
 
+@functools.lru_cache(maxsize=100_000)
 def fold_dn(text: str) -> Components | None:
     """Return a distinguished name in the form by which two are compared: without regard to case, escapes and blanks."""
     components = parse_dn(text)
@@ -55,6 +58,8 @@ def first_value(text: str) -> str | None:
 
 def _split(text: str, separators: str) -> list[str]:
     """Split at separators that are neither escaped nor in quotes."""
+    if not _ESCAPES.search(text):
+        return re.split(f"[{separators}]", text)
     parts, start, position, is_quoted = [], 0, 0, False
     while position < len(text):
         character = text[position]

@@ -40,7 +40,7 @@ _FOLDED = ("username", "email_address")
 _SELECTORS = ("username", "email_address", "custom_id")
 _ADDRESS_TYPE = re.compile(r"smtp:", re.IGNORECASE)
 # By what a member is called that lacks what it needs: the first of these that it has.
-_NAMING = ("dn", "cn", "displayName", "name", "sAMAccountName", "uid", "mail")
+NAMING = ("dn", "cn", "displayName", "name", "sAMAccountName", "uid", "mail")
 
 
 @dataclass(frozen=True)
@@ -339,7 +339,7 @@ def _merge(person: Person, values: Mapping[str, str], location: str, errors: lis
 
 def _called(member: Mapping[str, t.Any]) -> str:
     """Return by what a member can be recognized: the first of its naming attributes, else all that it has."""
-    for name in _NAMING:
+    for name in NAMING:
         try:
             value = text_value(attribute_of(member, name))
         except ValueError:

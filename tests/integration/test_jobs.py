@@ -33,6 +33,7 @@ ANSWERS: dict[str, dict[str, t.Any]] = {
     "access_review": {"access_review_dest": "out/review"},
     "export_directory": {"directory_file": "out/directory.yml"},
     "detect_drift": {"directory_file": "same.yml", "directory_markdown_file": "out/drift.md"},
+    "sync_groups": {"group_sync_file": "groups.csv", "group_sync_mapping_file": "mapping.yml"},
     "apply_directory": {"directory_file": "directory.yml", "directory_exclusive": ["users"]},
 }
 PROJECT = {
@@ -44,6 +45,8 @@ credential_rotation_accounts:
     format: env
   - username: keyless-api
 """,
+    "groups.csv": "group,mail,givenName,sn\nDevelopers,new@example.com,New,Comer\n",
+    "mapping.yml": "Developers:\n  roles: [Reviewer]\n  teams: [Demo Team]\n",
     "same.yml": "users:\n  - username: tmonarch@example.com\n    last_name: Monarch\n",
     "directory.yml": "users:\n  - username: tmonarch@example.com\n    phone: '111'\n",
     # Keeps nothing but the ID, and so the secret is nowhere.
@@ -85,6 +88,10 @@ def check_effect(name: str, project: Path, emulator: Emulator) -> None:
         assert "tmonarch@example.com" in {user["username"] for user in load(out / "directory.yml")["users"]}
     elif name == "detect_drift":
         assert "No changes." in (out / "drift.md").read_text()
+    elif name == "sync_groups":
+        assert (emulator.user("new@example.com") or {})["roles"] == ["Reviewer"]
+        # The survey's own default: everybody else keeps their access.
+        assert (emulator.user(LEAVER) or {})["login_enabled"]
     elif name == "apply_directory":
         assert (emulator.user("tmonarch@example.com") or {})["phone"] == "111"
         # The survey's own default: what the file does not name is reported.

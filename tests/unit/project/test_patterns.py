@@ -41,7 +41,7 @@ def survey(name: str) -> t.Any:
 
 
 def test_every_playbook_has_a_pattern_a_survey_and_a_job_template() -> None:
-    assert len(NAMES) == 7
+    assert len(NAMES) == 8
     assert sorted(path.name for path in PATTERNS.iterdir()) == NAMES
     assert sorted(path.stem for path in SURVEYS.iterdir()) == sorted([*NAMES, "apply_directory_workflow"])
     templates = defaults()["controller_setup_job_templates"]
