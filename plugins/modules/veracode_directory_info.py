@@ -28,7 +28,7 @@ options:
       - What to export.
       - If people or API service accounts are left out, teams tell their members and managers themselves; if teams are left out, business units
         tell their teams.
-      - If not given, everything is exported.
+      - If not given, everything is exported. An empty list reads only RV(organization).
     type: list
     elements: str
     choices: [business_units, teams, users, api_users]
@@ -119,6 +119,24 @@ complete:
   returned: success
   type: bool
   sample: true
+organization:
+  description: The organization of the calling account.
+  returned: success
+  type: dict
+  contains:
+    host:
+      description: Host of the API.
+      type: str
+    id:
+      description: GUID of the organization, V(null) if Veracode does not report it.
+      type: str
+    name:
+      description: Name of the organization, V(null) if Veracode does not report it.
+      type: str
+  sample:
+    host: api.veracode.com
+    id: 00000000-0000-0000-0000-000000000002
+    name: Example Ltd
 calls:
   description: How many calls were sent, each attempt counted, by what they mean and not by their HTTP method.
   returned: always

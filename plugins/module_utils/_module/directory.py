@@ -12,7 +12,6 @@ from __future__ import annotations
 import os
 import time
 import typing as t
-from urllib.parse import urlsplit
 
 from ansible_collections.community.veracode.plugins.module_utils._apply.organization import OrganizationWriter
 from ansible_collections.community.veracode.plugins.module_utils._apply.progress_file import Report
@@ -31,6 +30,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.plan_fil
 )
 from ansible_collections.community.veracode.plugins.module_utils._module.directory_plan import Reconciliation
 from ansible_collections.community.veracode.plugins.module_utils._module.key_owner import find_owner
+from ansible_collections.community.veracode.plugins.module_utils._module.organization import host_of, organization_of
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import (
     Organization,
     read_organization,
@@ -57,7 +57,7 @@ def reconcile(session: Session) -> dict[str, t.Any]:
         session.progress.warnings += organization.warnings
         run = Reconciliation(session, organization, parts)
         run.plan()
-        header = f"directory {_host(session)}"
+        header = f"directory {host_of(session)}"
         diff = {"before_header": header, "after_header": header, **merge_diffs(run.changes)}
         session.progress.warnings += run.warnings
         _approve(run, session, diff)
@@ -108,10 +108,6 @@ def _read_files(paths: t.Sequence[str] | None) -> list[Part]:
     return read_files(paths)
 
 
-def _host(session: Session) -> str:
-    return urlsplit(session.connection.api_url).netloc
-
-
 def _failed(closing_line: str, errors: t.Sequence[VeracodeError]) -> VeracodeError:
     """Return the error for a run in which something went wrong."""
     first = errors[0]
@@ -126,7 +122,7 @@ def _approve(run: Reconciliation, session: Session, diff: dict[str, t.Any]) -> N
     approved = read_plan(read_regular(approved_path, "expect_plan"), approved_path) if approved_path else None
     today: dict[str, t.Any] = {}
     if path is not None or approved is not None:
-        organization = {"host": _host(session), **run.directory.organization()}
+        organization = organization_of(session)
         entries = merge_entries(_entries(run.steps, run.organization))
         today = plan_document(organization, entries, diff, _destinations(run))
         is_same_file = bool(path and approved_path) and os.path.realpath(str(path)) == os.path.realpath(

@@ -26,6 +26,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.role imp
     target_roles,
 )
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
+from ansible_collections.community.veracode.plugins.module_utils._module.organization import organization_of
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import LISTS
 from ansible_collections.community.veracode.plugins.module_utils._read.accounts import AccountReader
 from ansible_collections.community.veracode.plugins.module_utils._read.structure import StructureReader
@@ -39,7 +40,7 @@ _ONE_WAY = frozenset({"is_saml_user", "custom_id"})
 
 def export(session: Session) -> dict[str, t.Any]:
     """Return the organization, sorted and stable: applied as it is, it changes nothing."""
-    exported = _Export(session, set(session.params["kinds"] or KINDS))
+    exported = _Export(session, set(KINDS if session.params["kinds"] is None else session.params["kinds"]))
     try:
         directory = exported.read()
     finally:
@@ -51,7 +52,11 @@ def export(session: Session) -> dict[str, t.Any]:
         )
     if session.params["compact"]:
         directory = {kind: [_compact(entry) for entry in entries] for kind, entries in directory.items()}
-    return {"directory": {kind: directory[kind] for kind in KINDS if kind in directory}, "complete": exported.complete}
+    return {
+        "directory": {kind: directory[kind] for kind in KINDS if kind in directory},
+        "complete": exported.complete,
+        "organization": organization_of(session),
+    }
 
 
 def _compact(entry: dict[str, t.Any]) -> dict[str, t.Any]:
