@@ -99,8 +99,12 @@ def test_a_field_is_one_row(changed: Path, emulator: dict[str, str]) -> None:
     assert created["user"]["cost_centre"] == "4711"
     for result in (promised, updated):
         assert result["actions"] == [{"action": "update", "kind": "user", "name": ADDRESS, "fields": ["cost_centre"]}]
-        assert result["diff"]["before"] == {"cost_centre": "4711"}
-        assert result["diff"]["after"] == {"cost_centre": "4712"}
+        assert result["diff"] == {
+            "before_header": f"user {ADDRESS}",
+            "after_header": f"user {ADDRESS}",
+            "before": {"cost_centre": "4711"},
+            "after": {"cost_centre": "4712"},
+        }
         assert result["user"]["cost_centre"] == "4712"
     assert again["changed"] is False
     assert cleared["user"]["cost_centre"] is None

@@ -66,7 +66,8 @@ def test_check_mode_promises_what_the_run_does_and_the_next_one_does_nothing(
     )
     made = assert_three(results[0:3])
     assert made["actions"] == GENERATE_KEYLESS
-    assert (made["diff"]["before"], made["diff"]["after"]) == ({}, UNKNOWN)
+    headers = {"before_header": f"api_credentials {KEYLESS}", "after_header": f"api_credentials {KEYLESS}"}
+    assert made["diff"] == {**headers, "before": {}, "after": UNKNOWN}
     assert made["calls"]["writes"] == 1
     assert results[2]["calls"]["reads"] <= 2
     renewed = assert_three(results[3:6])

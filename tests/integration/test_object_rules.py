@@ -112,10 +112,28 @@ def test_a_deactivated_person_under_the_new_address_is_taken_and_not_created_twi
 
 
 def test_a_restricted_caller_is_warned_that_an_account_may_exist_unseen(inside: Inside, emulator: Emulator) -> None:
-    silent = inside.user(username="nobody@example.com", state="absent")
-    assert silent["warnings"] == []
-    disabled = inside.user(username="nobody@example.com", state="disabled")
-    assert len(disabled["warnings"]) == 1
+    restricted = emulator.env_for("restricted-api")
+    for kind, name in (("user", "nobody@example.com"), ("api_user", "nobody")):
+        warnings = {
+            (state, caller): inside.run(kind, {"username": name, "state": state}, env=env)["warnings"]
+            for state in ("absent", "disabled")
+            for caller, env in (("all", None), ("own", restricted))
+        }
+        assert [len(each) for each in warnings.values()] == [0, 1, 1, 2], warnings
+        unseen = f'"{name}" may exist unseen'
+        assert unseen in warnings["absent", "own"][0]
+        assert [unseen in each for each in warnings["disabled", "own"]].count(True) == 1
+        assert unseen not in warnings["disabled", "all"][0]
+
+
+def test_a_restricted_caller_is_warned_of_an_account_that_does_exist_unseen(inside: Inside, emulator: Emulator) -> None:
+    restricted = emulator.env_for("restricted-api")
+    emulator.change("user", TED, teams=[])
+    for state in ("absent", "disabled"):
+        result = inside.run("user", {"username": TED, "state": state}, env=restricted)
+        assert not result.get("failed"), result["msg"]
+        assert result["changed"] is False
+        assert any(f'"{TED}" may exist unseen' in warning for warning in result["warnings"])
 
 
 def test_child_roles_are_written_compared_and_cleared(emulator: Emulator, tmp_path: Path) -> None:

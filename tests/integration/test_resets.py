@@ -47,7 +47,8 @@ def test_check_mode_promises_what_is_reset(world: World, status: tuple[int, int]
         ]
         fields = ["mfa", "password", "sessions"]
         assert run["actions"] == [{"action": "reset", "kind": kind, "name": name, "fields": fields}]
-        assert (run["diff"]["before"], run["diff"]["after"]) == ({"reset": []}, {"reset": fields})
+        headers = {"before_header": f"{kind} {name}", "after_header": f"{kind} {name}"}
+        assert run["diff"] == {**headers, "before": {"reset": []}, "after": {"reset": fields}}
         assert promised["calls"]["writes"] == 0
     assert counts(world.emulator, NEVER) == (0, 1, 1, 1, 1)
     left_alone, sent = results[4:6]

@@ -142,7 +142,8 @@ def test_absent_takes_the_settings_away_and_applies_nothing_else() -> None:
     gone = plan(settings(), state="absent", roles=[]).change
     assert gone is not None
     assert gone.entry == {"action": "delete", "kind": "jit_settings", "name": "jit_settings", "fields": []}
-    assert (gone.diff["before"], gone.diff["after"]) == ({"roles": ["Reviewer"]}, {})
+    headers = {"before_header": "jit_settings", "after_header": "jit_settings"}
+    assert gone.diff == {**headers, "before": {"roles": ["Reviewer"]}, "after": {}}
 
 
 def test_nothing_is_looked_up_that_is_held() -> None:

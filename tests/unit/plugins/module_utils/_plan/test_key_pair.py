@@ -116,14 +116,15 @@ def test_diff_tells_nothing_that_only_the_server_knows() -> None:
     key = Key(ID, at(days=1))
     change = plan(key).change
     assert change is not None
-    assert change.diff["before"] == {"api_id": ID, "expires": at(days=1)}
-    assert change.diff["after"] == {"api_id": None, "expires": None}
+    headers = {"before_header": "api_credentials pipeline", "after_header": "api_credentials pipeline"}
+    unknown = {"api_id": None, "expires": None}
+    assert change.diff == {**headers, "before": {"api_id": ID, "expires": at(days=1)}, "after": unknown}
     assert change.entry == {"action": "generate", "kind": "api_credentials", "name": "pipeline", "fields": []}
     first, gone = plan(None).change, plan(key, state="absent").change
     assert first is not None
-    assert first.diff["before"] == {}
+    assert first.diff == {**headers, "before": {}, "after": unknown}
     assert gone is not None
-    assert gone.diff["after"] == {}
+    assert gone.diff == {**headers, "before": {"api_id": ID, "expires": at(days=1)}, "after": {}}
 
 
 @pytest.mark.parametrize(

@@ -171,8 +171,8 @@ def test_only_new_names_are_looked_up_and_a_member_who_is_to_manage_needs_the_ro
 
 def test_usernames_keep_the_spelling_of_the_server() -> None:
     plan = plan_team(wants(members=["Ann", "dan"]), team(["ann"]), KNOWN)
-    assert plan.diff["before"] == {"members": ["ANN"]}
-    assert plan.diff["after"] == {"members": ["ANN", "DAN"]}
+    headers = {"before_header": "team Payments", "after_header": "team Payments"}
+    assert plan.diff == {**headers, "before": {"members": ["ANN"]}, "after": {"members": ["ANN", "DAN"]}}
 
 
 def test_everything_wrong_with_a_team_is_one_error() -> None:
