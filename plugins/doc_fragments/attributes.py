@@ -13,13 +13,12 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 attributes:
   action:
-    description: Has an action, so that a task can run in the process of Ansible itself.
+    description: Has a corresponding action plugin, so some parts of the options can be executed on the controller.
     support: full
     details:
-      - The action gives the same result as the module, without starting a Python for each task and each item of a loop.
-      - The task runs as a module where its connection is not V(local), with C(become) or C(async), where another Python
-        than Ansible's own is named for modules, where a library is missing in Ansible's own, and where the variable
-        C(veracode_run_as_module) is V(true).
+      - With the connection V(local), the action runs the task in Ansible's own process. This is faster, and the result is the same.
+      - The task runs as a module with any other connection, with C(become) or C(async), with another Python interpreter than
+        Ansible's own, if a library is missing there, or if the variable C(veracode_run_as_module) is V(true).
   async:
     description: Supports being used with the C(async) keyword.
     support: full

@@ -14,258 +14,247 @@ class ModuleDocFragment:
 options:
   business_units:
     description:
-      - Business units. The same options as those of M(community.veracode.veracode_business_unit).
-      - An entry with only a name creates what does not exist. In an O(exclusive) list it keeps what is there, and an unknown name is an error.
+      - Business units, with the options of M(community.veracode.veracode_business_unit).
+      - An entry with only a name creates the object, or keeps it if its kind is in O(exclusive). There, an unknown name is an error.
     type: list
     elements: dict
     suboptions:
       name:
         description:
-          - The name of the business unit, exact. It selects the business unit.
+          - Name of the business unit, case-sensitive. It selects the business unit.
         type: str
         required: true
       previously:
         description:
-          - Former names. The business unit is found under O(business_units[].name), or else under one of these, and then renamed.
-          - That business units exist under both, or under two former names, is an error.
+          - Former names. A business unit with one of these is renamed to O(business_units[].name).
+          - It is an error if business units exist under two of the names.
         type: list
         elements: str
       teams:
         description:
-          - Names of the teams in the business unit, exact. The teams have to exist. A team is in one business unit only, so it leaves the one
-            it was in.
+          - Names of the teams in the business unit, case-sensitive. The teams must exist.
+          - They leave their former business unit.
         type: list
         elements: str
       teams_mode:
         description:
-          - How O(business_units[].teams) relates to the teams in the business unit.
-          - With V(exact), the business unit has exactly these teams. Others go to the default business unit.
-          - With V(add), the business unit has at least these teams.
-          - With V(remove), the business unit has none of these teams. They go to the default business unit.
+          - How O(business_units[].teams) is applied to the current teams.
+          - V(exact) sets exactly these teams. Others move to the default business unit.
+          - V(add) adds them and keeps the others.
+          - V(remove) moves them to the default business unit.
         type: str
         choices: [exact, add, remove]
       state:
         description:
-          - What is wanted. With V(absent) only O(business_units[].name) counts.
-          - With V(present), the business unit exists and has what the other options say.
-          - With V(absent), the business unit does not exist.
+          - State of the business unit.
+          - V(present) creates or updates it.
+          - V(absent) deletes it. Veracode may refuse this while it has teams. Only O(business_units[].name) is used.
         type: str
         choices: [present, absent]
   teams:
     description:
-      - Teams. The same options as those of M(community.veracode.veracode_team).
-      - An entry with only a name creates what does not exist. In an O(exclusive) list it keeps what is there, and an unknown name is an error.
+      - Teams, with the options of M(community.veracode.veracode_team).
+      - An entry with only a name creates the object, or keeps it if its kind is in O(exclusive). There, an unknown name is an error.
     type: list
     elements: dict
     suboptions:
       name:
         description:
-          - The name of the team, exact. It selects the team.
+          - Name of the team, case-sensitive. It selects the team.
         type: str
         required: true
       previously:
         description:
-          - Former names. The team is found under O(teams[].name), or else under one of these, and then renamed; it stays the same team, so its
-            applications keep it.
-          - That teams exist under both, or under two former names, is an error.
+          - Former names. A team with one of these is renamed to O(teams[].name) and keeps its members and applications.
+          - It is an error if teams exist under two of the names.
         type: list
         elements: str
       business_unit:
         description:
-          - The name of the business unit the team is in. A team is in one business unit only. An empty string moves it to the default one.
+          - Name of the business unit. A team is in one only. An empty string moves it to the default business unit.
         type: str
       members:
         description:
-          - Usernames of the members, compared without case. The accounts have to exist.
-          - Who manages the team is a member, too. If only one of O(teams[].members) and O(teams[].managers) is given, the other relation stays as it is.
+          - Usernames of the users and API users in the team, compared case-insensitively. The accounts must exist.
+          - Managers are members, too. They stay unless O(teams[].managers) is given.
         type: list
         elements: str
       managers:
         description:
-          - Usernames of the accounts that manage the team, compared without case. They need the Team Admin role.
+          - Usernames of the accounts that manage the team. They need the Team Admin role and become members.
+          - Former managers stay members unless O(teams[].members) is given.
         type: list
         elements: str
       members_mode:
         description:
-          - How O(teams[].members) and O(teams[].managers) relate to who is in the team.
-          - With V(exact), the team has exactly these members and managers.
-          - With V(add), the team has at least these members and managers.
-          - With V(remove), who is listed in O(teams[].members) is not in the team, and who is listed in O(teams[].managers) does not manage it.
+          - How O(teams[].members) and O(teams[].managers) are applied to the current ones.
+          - V(exact) sets exactly these members and managers.
+          - V(add) adds them and keeps the others.
+          - V(remove) removes O(teams[].members) from the team. O(teams[].managers) no longer manage it but stay members.
         type: str
         choices: [exact, add, remove]
       state:
         description:
-          - What is wanted. With V(absent) only O(teams[].name) counts. Veracode refuses to delete a team that has applications.
-          - With V(present), the team exists and has what the other options say.
-          - With V(absent), the team does not exist.
+          - State of the team.
+          - V(present) creates or updates it.
+          - V(absent) deletes it. Veracode refuses this while the team has applications. Only O(teams[].name) is used.
         type: str
         choices: [present, absent]
       permanently:
         description:
-          - Whether the team is deleted for good instead of softly. Only with O(teams[].state=absent).
+          - Whether to delete the team permanently instead of softly. Requires O(teams[].state=absent).
         type: bool
   users:
     description:
-      - Accounts of people. The same options as those of M(community.veracode.veracode_user).
-      - An entry with only a name keeps that account from O(exclusive) and manages nothing of it.
+      - Users, with the options of M(community.veracode.veracode_user).
+      - An entry with only a name keeps the account from being removed by O(exclusive).
     type: list
     elements: dict
     suboptions:
       state:
-        description: What is wanted. With V(disabled) and V(absent) only the options that select the account count.
+        description:
+          - State of the account.
+          - V(present) creates or updates it.
+          - V(disabled) denies the login and keeps the account.
+          - V(absent) deletes it. This cannot be undone.
         type: str
         choices: [present, disabled, absent]
       username:
         description:
-          - The username. It selects the account.
-          - For a person without SAML, username and address are the same, and one implies the other.
-          - The way of C(updateuser.do) works too. With the old username here and the new address in O(users[].email_address), the account is
-            renamed, and when the username is gone later, the account that has the new address as its username is taken, with a warning.
-          - At least one of O(users[].username), O(users[].custom_id) and O(users[].email_address) is required. If they mean different
-            accounts, that is an error, also where the account is to be disabled or deleted.
+          - Username. It selects the account. At least one of O(users[].username), O(users[].custom_id) and O(users[].email_address) is required.
+          - Without SAML, the username is the email address, and each defaults to the other.
+          - The old username with a new O(users[].email_address) renames the account. It is an error if the options select different accounts.
         type: str
         aliases: [user_name]
       custom_id:
         description:
-          - The SAML subject, by which the identity provider knows the person. Needed to create a SAML user.
-          - It selects the account if O(users[].username) is not given, and is a managed value otherwise.
-          - The Identity REST API has no search for it, so selecting by it reads the details of the SAML accounts until it is found.
+          - SAML subject, by which the identity provider knows the person. Required to create a SAML user.
+          - It selects the account only if O(users[].username) is omitted. This is slow, since the API cannot search for it.
         type: str
         aliases: [saml_subject]
       new_custom_id:
         description:
-          - The SAML subject the account is to have.
+          - New SAML subject of the account.
         type: str
       email_address:
         description:
-          - The address. Needed to create an account. It selects the account if neither O(users[].username) nor O(users[].custom_id) is given.
-          - A username that differs from it is sent as given by the Identity REST API, and refused by the Admin XML API.
+          - Email address. Required to create an account.
+          - It selects the account if O(users[].username) and O(users[].custom_id) are omitted.
+          - The Admin XML API rejects a username that differs from it.
         type: str
       roles:
         description:
-          - The roles, by display name or short name.
-          - A set; the order does not matter. An empty list is refused, an account needs a role.
-          - Scan permissions are named among them. If a held role needs one and the task names none, the present ones are kept, and if there
-            are none, Any Scan is added. If the task names some, the account has exactly these. Without a role that needs one, leftovers are
-            taken away, and naming one is refused.
+          - Roles, by display name or short name. The list must not be empty.
+          - Scan permissions belong in this list, too. If you list none and a role needs one, the current ones are kept, or Any Scan is
+            added. A scan permission that no role needs is rejected.
         type: list
         elements: str
       requires_token:
         description:
-          - Whether Veracode's multi-factor authentication is required. It cannot be combined with SAML.
+          - Whether multi-factor authentication is required. It cannot be combined with SAML.
         type: bool
         aliases: [pin_required]
       is_saml_user:
         description:
-          - Whether the person logs in by SAML. Needs O(users[].custom_id). Veracode cannot turn a SAML user back, so V(false) is refused for one.
+          - Whether the person logs in with SAML. Requires O(users[].custom_id). A SAML user cannot be changed back.
         type: bool
         aliases: [saml_user]
       is_elearning_manager:
         description:
-          - Whether the person is an eLearning manager. Only the Admin XML API has this option, and it needs an eLearning subscription.
+          - Whether the person is an eLearning manager. Requires the Admin XML API and an eLearning subscription.
         type: bool
       elearning_manager:
         description:
-          - First and last name of the person's eLearning manager. An empty string clears it.
-          - Only the Admin XML API has this option, and it needs an eLearning subscription.
+          - First and last name of the eLearning manager. An empty string clears it. Requires the Admin XML API and an eLearning subscription.
         type: str
       elearning_track:
         description:
-          - Name of the eLearning track. An empty string clears it.
-          - Only the Admin XML API has this option, and it needs an eLearning subscription.
+          - Name of the eLearning track. An empty string clears it. Requires the Admin XML API and an eLearning subscription.
         type: str
       elearning_curriculum:
         description:
-          - Name of the eLearning curriculum. An empty string clears it.
-          - Only the Admin XML API has this option, and it needs an eLearning subscription.
+          - Name of the eLearning curriculum. An empty string clears it. Requires the Admin XML API and an eLearning subscription.
         type: str
       keep_elearning_active:
         description:
-          - Whether the eLearning account is kept active. Only the Admin XML API has this option, and it needs an eLearning subscription.
+          - Whether to keep the eLearning account active. Requires the Admin XML API and an eLearning subscription.
         type: bool
       previously:
         description:
-          - Former usernames. The account is found under O(users[].username), or else under one of these, and then renamed.
-          - That an account exists under both is an error.
+          - Former usernames. An account with one of these is renamed to O(users[].username).
+          - It is an error if accounts exist under the former and the new name.
         type: list
         elements: str
       first_name:
         description:
-          - The first name. Needed to create an account.
+          - First name. Required to create an account.
         type: str
       last_name:
         description:
-          - The last name. Needed to create an account.
+          - Last name. Required to create an account.
         type: str
       verify_email:
         description:
-          - Whether a new address has to be confirmed by mail before it holds.
-          - With V(false), the change of O(users[].email_address) holds at once and no mail is sent.
-          - With V(true), the old address stays until the new one is confirmed, each run orders the change again, and the result says
-            RV(pending). A username that is the address stays as long.
-          - V(true) needs the Identity REST API, as the Admin XML API cannot order a confirmation.
+          - Whether a new address must be confirmed by mail before it takes effect. V(true) requires the Identity REST API.
+          - With V(true), the old address stays until then, and each run requests the change again and returns RV(pending).
         type: bool
       phone:
         description:
-          - The phone number. An empty string clears it.
+          - Phone number. An empty string clears it.
         type: str
       title:
         description:
-          - The title or position.
-          - It is sent when the account is created, and later compared where the API reports it. Where it does not, the title is
-            left alone, and a warning says so.
+          - Title or position.
+          - It is set on creation. Later it is updated only if the API reports it; otherwise a warning says that it was not compared.
         type: str
       roles_mode:
         description:
-          - How O(users[].roles) relates to the roles the account has.
-          - With V(exact), the account has exactly these roles.
-          - With V(add), the account has at least these roles.
-          - With V(remove), the account has none of these roles.
+          - How O(users[].roles) is applied to the current roles.
+          - V(exact) sets exactly these roles.
+          - V(add) adds them and keeps the others.
+          - V(remove) removes them and keeps the others.
         type: str
         choices: [exact, add, remove]
       teams:
         description:
-          - Names of teams. The names are exact, and the teams have to exist.
-          - A set; the order does not matter. An empty list leaves all teams, where the remaining roles allow that.
+          - Names of the teams. They are case-sensitive, and the teams must exist.
+          - An empty list removes the account from all teams, if its roles allow that.
         type: list
         elements: str
       teams_mode:
         description:
-          - How O(users[].teams) relates to the teams the account is in.
-          - With V(exact), the account is in exactly these teams, and in those of O(users[].managed_teams).
-          - With V(add), the account is in at least these teams.
-          - With V(remove), the account is in none of these teams.
+          - How O(users[].teams) is applied to the current teams.
+          - V(exact) sets exactly these teams and those of O(users[].managed_teams).
+          - V(add) adds them and keeps the others.
+          - V(remove) removes them and keeps the others.
         type: str
         choices: [exact, add, remove]
       managed_teams:
         description:
-          - Names of the teams that the account manages as team admin. They are added to its teams.
-          - The account manages exactly these teams. If the option is omitted, it goes on managing those of its teams that it manages.
-          - Needs the Team Admin role, and that role needs at least one team to manage.
-          - Only the Identity REST API has this option.
+          - Names of exactly the teams that the account manages as a team admin. It becomes a member of them.
+          - Requires the Team Admin role and the Identity REST API.
+          - If omitted, the account keeps managing the teams in which it stays.
         type: list
         elements: str
       login_enabled:
         description:
-          - Whether the account can log in. A new account can, unless this is V(false).
+          - Whether the account can log in. New accounts can by default.
         type: bool
       active:
         description:
-          - Whether the account is active. A new account is, unless this is V(false).
-          - An inactive account is found and updated, and stays inactive unless this is V(true).
-          - Only the Identity REST API has this option.
+          - Whether the account is active. New accounts are by default. Requires the Identity REST API.
+          - Updates of an inactive account do not activate it unless this is V(true).
         type: bool
       has_ip_restrictions:
         description:
-          - Whether the account can be used only from O(users[].allowed_ip_addresses). V(false) also clears that list.
+          - Whether the account can be used only from O(users[].allowed_ip_addresses). V(false) clears that list.
         type: bool
         aliases: [ip_restricted]
       allowed_ip_addresses:
         description:
-          - The public IPv4 addresses from which the account can be used. A single address, V(74.0.0.*), or V(74.0.0.[0-99]); the wildcard
-            and the range are possible in the last octet only. CIDR and IPv6 are not taken by Veracode.
-          - A list that is not empty implies O(users[].has_ip_restrictions=true), an empty one O(users[].has_ip_restrictions=false).
-          - A wrong list locks the account out. Veracode's Activity Log shows from which address an account tries to log in.
+          - Public IPv4 addresses from which the account can be used. A wrong list locks the account out.
+          - The last octet may be a wildcard or a range, as in V(74.0.0.*) and V(74.0.0.[0-99]). CIDR and IPv6 are rejected.
+          - A non-empty list implies O(users[].has_ip_restrictions=true), an empty list O(users[].has_ip_restrictions=false).
         type: list
         elements: str
       custom_one:
@@ -285,137 +274,131 @@ options:
         type: str
       allow_self_lockout:
         description:
-          - Whether the account that makes the calls may be disabled, deleted, restricted to addresses, or lose its administrator role.
+          - Whether the calling account may be disabled, deleted, restricted to IP addresses, or lose its administrator role.
         type: bool
       permanently:
         description:
-          - Whether the account is deleted for good instead of softly. Only with O(users[].state=absent), and not by the Admin XML API.
-          - An account that is deleted already is left as it is.
+          - Whether to delete the account permanently instead of softly. Requires O(users[].state=absent) and the Identity REST API.
+          - An account that is already deleted is not deleted again.
         type: bool
   api_users:
     description:
-      - API service accounts. The same options as those of M(community.veracode.veracode_api_user).
-      - An entry with only a name keeps that account from O(exclusive) and manages nothing of it.
+      - API users, with the options of M(community.veracode.veracode_api_user).
+      - An entry with only a name keeps the account from being removed by O(exclusive).
     type: list
     elements: dict
     suboptions:
       state:
-        description: What is wanted. With V(disabled) and V(absent) only the options that select the account count.
+        description:
+          - State of the account.
+          - V(present) creates or updates it.
+          - V(disabled) denies the login and keeps the account.
+          - V(absent) deletes it. This cannot be undone.
         type: str
         choices: [present, disabled, absent]
       credentials:
-        description: Whether to generate a key pair when the account is created. Needs O(api_users[].credentials_dest).
+        description: Whether to generate a key pair when the account is created. Requires O(api_users[].credentials_dest).
         type: str
         choices: [none, on_create]
       username:
         description:
-          - The username, which can be any name. It selects the account. Needed to create an account.
+          - Username, which can be any name. It selects the account. Required to create an account.
           - At least one of O(api_users[].username) and O(api_users[].email_address) is required.
         type: str
         aliases: [user_name]
       email_address:
         description:
-          - The address to which Veracode sends its mails about the account. Needed to create an account.
-          - It selects the account if O(api_users[].username) is not given. Several accounts may share an address, and then it cannot select.
+          - Email address that receives Veracode's mails about the account. Required to create an account.
+          - It selects the account if O(api_users[].username) is omitted and only one API user has this address.
         type: str
       roles:
         description:
-          - The API roles, by display name or short name.
-          - A set; the order does not matter. An empty list is refused, an account needs a role.
-          - Scan permissions are named among them. If a held role needs one and the task names none, the present ones are kept, and if there
-            are none, Any Scan (API) is added. If the task names some, the account has exactly these. Without a role that needs one,
-            leftovers are taken away, and naming one is refused.
+          - API roles, by display name or short name. The list must not be empty.
+          - Scan permissions belong in this list, too. If you list none and a role needs one, the current ones are kept, or Any Scan (API)
+            is added. A scan permission that no role needs is rejected.
         type: list
         elements: str
       unrestricted:
         description:
-          - Says that an account without a team is meant, which sees every application. Without it, creating such an account, or taking the last
-            team from one, is refused.
-          - Adds the No Team Restriction API role where the organization has it, which is then no difference.
+          - Whether the API user may be without a team, and so see every application. Without this option, that is rejected.
+          - Also assigns the No Team Restriction API role where the organization has it.
         type: bool
       previously:
         description:
-          - Former usernames. The account is found under O(api_users[].username), or else under one of these, and then renamed.
-          - That an account exists under both is an error.
+          - Former usernames. An account with one of these is renamed to O(api_users[].username).
+          - It is an error if accounts exist under the former and the new name.
         type: list
         elements: str
       first_name:
         description:
-          - The first name. Needed to create an account.
+          - First name. Required to create an account.
         type: str
       last_name:
         description:
-          - The last name. Needed to create an account.
+          - Last name. Required to create an account.
         type: str
       verify_email:
         description:
-          - Whether a new address has to be confirmed by mail before it holds.
-          - With V(false), the change of O(api_users[].email_address) holds at once and no mail is sent.
-          - With V(true), the old address stays until the new one is confirmed, each run orders the change again, and the result says
-            RV(pending). A username that is the address stays as long.
-          - V(true) needs the Identity REST API, as the Admin XML API cannot order a confirmation.
+          - Whether a new address must be confirmed by mail before it takes effect. V(true) requires the Identity REST API.
+          - With V(true), the old address stays until then, and each run requests the change again and returns RV(pending).
         type: bool
       phone:
         description:
-          - The phone number. An empty string clears it.
+          - Phone number. An empty string clears it.
         type: str
       title:
         description:
-          - The title or position.
-          - It is sent when the account is created, and later compared where the API reports it. Where it does not, the title is
-            left alone, and a warning says so.
+          - Title or position.
+          - It is set on creation. Later it is updated only if the API reports it; otherwise a warning says that it was not compared.
         type: str
       roles_mode:
         description:
-          - How O(api_users[].roles) relates to the roles the account has.
-          - With V(exact), the account has exactly these roles.
-          - With V(add), the account has at least these roles.
-          - With V(remove), the account has none of these roles.
+          - How O(api_users[].roles) is applied to the current roles.
+          - V(exact) sets exactly these roles.
+          - V(add) adds them and keeps the others.
+          - V(remove) removes them and keeps the others.
         type: str
         choices: [exact, add, remove]
       teams:
         description:
-          - Names of teams. The names are exact, and the teams have to exist.
-          - A set; the order does not matter. An empty list leaves all teams, where the remaining roles allow that.
+          - Names of the teams. They are case-sensitive, and the teams must exist.
+          - An empty list removes the account from all teams, if its roles allow that.
         type: list
         elements: str
       teams_mode:
         description:
-          - How O(api_users[].teams) relates to the teams the account is in.
-          - With V(exact), the account is in exactly these teams, and in those of O(api_users[].managed_teams).
-          - With V(add), the account is in at least these teams.
-          - With V(remove), the account is in none of these teams.
+          - How O(api_users[].teams) is applied to the current teams.
+          - V(exact) sets exactly these teams and those of O(api_users[].managed_teams).
+          - V(add) adds them and keeps the others.
+          - V(remove) removes them and keeps the others.
         type: str
         choices: [exact, add, remove]
       managed_teams:
         description:
-          - Names of the teams that the account manages as team admin. They are added to its teams.
-          - The account manages exactly these teams. If the option is omitted, it goes on managing those of its teams that it manages.
-          - Needs the Team Admin role, and that role needs at least one team to manage.
-          - Only the Identity REST API has this option.
+          - Names of exactly the teams that the account manages as a team admin. It becomes a member of them.
+          - Requires the Team Admin role and the Identity REST API.
+          - If omitted, the account keeps managing the teams in which it stays.
         type: list
         elements: str
       login_enabled:
         description:
-          - Whether the account can log in. A new account can, unless this is V(false).
+          - Whether the account can log in. New accounts can by default.
         type: bool
       active:
         description:
-          - Whether the account is active. A new account is, unless this is V(false).
-          - An inactive account is found and updated, and stays inactive unless this is V(true).
-          - Only the Identity REST API has this option.
+          - Whether the account is active. New accounts are by default. Requires the Identity REST API.
+          - Updates of an inactive account do not activate it unless this is V(true).
         type: bool
       has_ip_restrictions:
         description:
-          - Whether the account can be used only from O(api_users[].allowed_ip_addresses). V(false) also clears that list.
+          - Whether the account can be used only from O(api_users[].allowed_ip_addresses). V(false) clears that list.
         type: bool
         aliases: [ip_restricted]
       allowed_ip_addresses:
         description:
-          - The public IPv4 addresses from which the account can be used. A single address, V(74.0.0.*), or V(74.0.0.[0-99]); the wildcard
-            and the range are possible in the last octet only. CIDR and IPv6 are not taken by Veracode.
-          - A list that is not empty implies O(api_users[].has_ip_restrictions=true), an empty one O(api_users[].has_ip_restrictions=false).
-          - A wrong list locks the account out. Veracode's Activity Log shows from which address an account tries to log in.
+          - Public IPv4 addresses from which the account can be used. A wrong list locks the account out.
+          - The last octet may be a wildcard or a range, as in V(74.0.0.*) and V(74.0.0.[0-99]). CIDR and IPv6 are rejected.
+          - A non-empty list implies O(api_users[].has_ip_restrictions=true), an empty list O(api_users[].has_ip_restrictions=false).
         type: list
         elements: str
       custom_one:
@@ -435,166 +418,156 @@ options:
         type: str
       allow_self_lockout:
         description:
-          - Whether the account that makes the calls may be disabled, deleted, restricted to addresses, or lose its administrator role.
+          - Whether the calling account may be disabled, deleted, restricted to IP addresses, or lose its administrator role.
         type: bool
       permanently:
         description:
-          - Whether the account is deleted for good instead of softly. Only with O(api_users[].state=absent), and not by the Admin XML API.
-          - An account that is deleted already is left as it is.
+          - Whether to delete the account permanently instead of softly. Requires O(api_users[].state=absent) and the Identity REST API.
+          - An account that is already deleted is not deleted again.
         type: bool
       credentials_dest:
         description:
-          - File for the generated key pair, on the machine where the module runs. It is written whole or not at all, with mode C(0600).
-          - Its folder must exist. The module proves that it can write the file before it generates the key pair.
-          - In a folder where other users may write, a file or a link of another user is refused.
-          - If writing fails all the same, the pair is in a rescue file, which the error names.
+          - File for the generated key pair, on the machine where the task runs. It gets the mode C(0600).
+          - Its folder must exist. In a shared folder, a file or link of another user is rejected.
+          - If writing fails later, the error names a rescue file.
         type: path
       credentials_format:
         description:
-          - Format of the file.
-          - V(ini) is Veracode's credentials file. Other profiles and comments are kept.
+          - Format of the file. Other profiles and lines in it are kept.
+          - V(ini) is Veracode's credentials file.
           - V(json) is an object with C(api_key_id), C(api_key_secret) and C(expires).
-          - V(env) is lines that set E(VERACODE_API_KEY_ID) and E(VERACODE_API_KEY_SECRET). Other lines are kept.
+          - V(env) sets E(VERACODE_API_KEY_ID) and E(VERACODE_API_KEY_SECRET).
         type: str
         choices: [ini, json, env]
       credentials_profile:
         description:
-          - Section of an INI file. The default is the username.
+          - Section of the INI file. Defaults to the username.
         type: str
       credentials_overwrite:
         description:
-          - Whether to replace a key pair of another account in O(api_users[].credentials_dest). By default this is refused before anything is generated.
-          - A pair that no longer belongs to anybody is always replaced.
-          - A file belongs to one account, in the format C(ini) a section.
+          - Whether to replace the key pair of another account in O(api_users[].credentials_dest).
+          - By default this is rejected before anything is generated. A key pair that no account owns any more is always replaced.
         type: bool
   user_defaults:
     description:
-      - Fills per option what an entry of O(users) omits. The entry wins, also with an empty list or string; lists are replaced, never merged.
+      - Defaults for options that an entry of O(users) omits. Lists are replaced, not merged.
     type: dict
     suboptions:
       state:
-        description: What is wanted. With V(disabled) and V(absent) only the options that select the account count.
+        description:
+          - State of the account.
+          - V(present) creates or updates it.
+          - V(disabled) denies the login and keeps the account.
+          - V(absent) deletes it. This cannot be undone.
         type: str
         choices: [present, disabled, absent]
       roles:
         description:
-          - The roles, by display name or short name.
-          - A set; the order does not matter. An empty list is refused, an account needs a role.
-          - Scan permissions are named among them. If a held role needs one and the task names none, the present ones are kept, and if there
-            are none, Any Scan is added. If the task names some, the account has exactly these. Without a role that needs one, leftovers are
-            taken away, and naming one is refused.
+          - Roles, by display name or short name. The list must not be empty.
+          - Scan permissions belong in this list, too. If you list none and a role needs one, the current ones are kept, or Any Scan is
+            added. A scan permission that no role needs is rejected.
         type: list
         elements: str
       requires_token:
         description:
-          - Whether Veracode's multi-factor authentication is required. It cannot be combined with SAML.
+          - Whether multi-factor authentication is required. It cannot be combined with SAML.
         type: bool
         aliases: [pin_required]
       is_saml_user:
         description:
-          - Whether the person logs in by SAML. Needs O(users[].custom_id). Veracode cannot turn a SAML user back, so V(false) is refused for one.
+          - Whether the person logs in with SAML. Requires O(users[].custom_id). A SAML user cannot be changed back.
         type: bool
         aliases: [saml_user]
       is_elearning_manager:
         description:
-          - Whether the person is an eLearning manager. Only the Admin XML API has this option, and it needs an eLearning subscription.
+          - Whether the person is an eLearning manager. Requires the Admin XML API and an eLearning subscription.
         type: bool
       elearning_manager:
         description:
-          - First and last name of the person's eLearning manager. An empty string clears it.
-          - Only the Admin XML API has this option, and it needs an eLearning subscription.
+          - First and last name of the eLearning manager. An empty string clears it. Requires the Admin XML API and an eLearning subscription.
         type: str
       elearning_track:
         description:
-          - Name of the eLearning track. An empty string clears it.
-          - Only the Admin XML API has this option, and it needs an eLearning subscription.
+          - Name of the eLearning track. An empty string clears it. Requires the Admin XML API and an eLearning subscription.
         type: str
       elearning_curriculum:
         description:
-          - Name of the eLearning curriculum. An empty string clears it.
-          - Only the Admin XML API has this option, and it needs an eLearning subscription.
+          - Name of the eLearning curriculum. An empty string clears it. Requires the Admin XML API and an eLearning subscription.
         type: str
       keep_elearning_active:
         description:
-          - Whether the eLearning account is kept active. Only the Admin XML API has this option, and it needs an eLearning subscription.
+          - Whether to keep the eLearning account active. Requires the Admin XML API and an eLearning subscription.
         type: bool
       first_name:
         description:
-          - The first name. Needed to create an account.
+          - First name. Required to create an account.
         type: str
       last_name:
         description:
-          - The last name. Needed to create an account.
+          - Last name. Required to create an account.
         type: str
       verify_email:
         description:
-          - Whether a new address has to be confirmed by mail before it holds.
-          - With V(false), the change of O(users[].email_address) holds at once and no mail is sent.
-          - With V(true), the old address stays until the new one is confirmed, each run orders the change again, and the result says
-            RV(pending). A username that is the address stays as long.
-          - V(true) needs the Identity REST API, as the Admin XML API cannot order a confirmation.
+          - Whether a new address must be confirmed by mail before it takes effect. V(true) requires the Identity REST API.
+          - With V(true), the old address stays until then, and each run requests the change again and returns RV(pending).
         type: bool
       phone:
         description:
-          - The phone number. An empty string clears it.
+          - Phone number. An empty string clears it.
         type: str
       title:
         description:
-          - The title or position.
-          - It is sent when the account is created, and later compared where the API reports it. Where it does not, the title is
-            left alone, and a warning says so.
+          - Title or position.
+          - It is set on creation. Later it is updated only if the API reports it; otherwise a warning says that it was not compared.
         type: str
       roles_mode:
         description:
-          - How O(user_defaults.roles) relates to the roles the account has.
-          - With V(exact), the account has exactly these roles.
-          - With V(add), the account has at least these roles.
-          - With V(remove), the account has none of these roles.
+          - How O(user_defaults.roles) is applied to the current roles.
+          - V(exact) sets exactly these roles.
+          - V(add) adds them and keeps the others.
+          - V(remove) removes them and keeps the others.
         type: str
         choices: [exact, add, remove]
       teams:
         description:
-          - Names of teams. The names are exact, and the teams have to exist.
-          - A set; the order does not matter. An empty list leaves all teams, where the remaining roles allow that.
+          - Names of the teams. They are case-sensitive, and the teams must exist.
+          - An empty list removes the account from all teams, if its roles allow that.
         type: list
         elements: str
       teams_mode:
         description:
-          - How O(user_defaults.teams) relates to the teams the account is in.
-          - With V(exact), the account is in exactly these teams, and in those of O(user_defaults.managed_teams).
-          - With V(add), the account is in at least these teams.
-          - With V(remove), the account is in none of these teams.
+          - How O(user_defaults.teams) is applied to the current teams.
+          - V(exact) sets exactly these teams and those of O(user_defaults.managed_teams).
+          - V(add) adds them and keeps the others.
+          - V(remove) removes them and keeps the others.
         type: str
         choices: [exact, add, remove]
       managed_teams:
         description:
-          - Names of the teams that the account manages as team admin. They are added to its teams.
-          - The account manages exactly these teams. If the option is omitted, it goes on managing those of its teams that it manages.
-          - Needs the Team Admin role, and that role needs at least one team to manage.
-          - Only the Identity REST API has this option.
+          - Names of exactly the teams that the account manages as a team admin. It becomes a member of them.
+          - Requires the Team Admin role and the Identity REST API.
+          - If omitted, the account keeps managing the teams in which it stays.
         type: list
         elements: str
       login_enabled:
         description:
-          - Whether the account can log in. A new account can, unless this is V(false).
+          - Whether the account can log in. New accounts can by default.
         type: bool
       active:
         description:
-          - Whether the account is active. A new account is, unless this is V(false).
-          - An inactive account is found and updated, and stays inactive unless this is V(true).
-          - Only the Identity REST API has this option.
+          - Whether the account is active. New accounts are by default. Requires the Identity REST API.
+          - Updates of an inactive account do not activate it unless this is V(true).
         type: bool
       has_ip_restrictions:
         description:
-          - Whether the account can be used only from O(user_defaults.allowed_ip_addresses). V(false) also clears that list.
+          - Whether the account can be used only from O(user_defaults.allowed_ip_addresses). V(false) clears that list.
         type: bool
         aliases: [ip_restricted]
       allowed_ip_addresses:
         description:
-          - The public IPv4 addresses from which the account can be used. A single address, V(74.0.0.*), or V(74.0.0.[0-99]); the wildcard
-            and the range are possible in the last octet only. CIDR and IPv6 are not taken by Veracode.
-          - A list that is not empty implies O(user_defaults.has_ip_restrictions=true), an empty one O(user_defaults.has_ip_restrictions=false).
-          - A wrong list locks the account out. Veracode's Activity Log shows from which address an account tries to log in.
+          - Public IPv4 addresses from which the account can be used. A wrong list locks the account out.
+          - The last octet may be a wildcard or a range, as in V(74.0.0.*) and V(74.0.0.[0-99]). CIDR and IPv6 are rejected.
+          - A non-empty list implies O(user_defaults.has_ip_restrictions=true), an empty list O(user_defaults.has_ip_restrictions=false).
         type: list
         elements: str
       custom_one:
@@ -614,135 +587,129 @@ options:
         type: str
       allow_self_lockout:
         description:
-          - Whether the account that makes the calls may be disabled, deleted, restricted to addresses, or lose its administrator role.
+          - Whether the calling account may be disabled, deleted, restricted to IP addresses, or lose its administrator role.
         type: bool
       permanently:
         description:
-          - Whether the account is deleted for good instead of softly. Only with O(user_defaults.state=absent), and not by the Admin XML API.
-          - An account that is deleted already is left as it is.
+          - Whether to delete the account permanently instead of softly. Requires O(user_defaults.state=absent) and the Identity REST API.
+          - An account that is already deleted is not deleted again.
         type: bool
   api_user_defaults:
     description:
-      - Fills per option what an entry of O(api_users) omits, as O(user_defaults) does. Takes every option of an entry.
+      - Defaults for options that an entry of O(api_users) omits. Lists are replaced, not merged.
     type: dict
     suboptions:
       state:
-        description: What is wanted. With V(disabled) and V(absent) only the options that select the account count.
+        description:
+          - State of the account.
+          - V(present) creates or updates it.
+          - V(disabled) denies the login and keeps the account.
+          - V(absent) deletes it. This cannot be undone.
         type: str
         choices: [present, disabled, absent]
       credentials:
-        description: Whether to generate a key pair when the account is created. Needs O(api_user_defaults.credentials_dest).
+        description: Whether to generate a key pair when the account is created. Requires O(api_user_defaults.credentials_dest).
         type: str
         choices: [none, on_create]
       username:
         description:
-          - The username, which can be any name. It selects the account. Needed to create an account.
+          - Username, which can be any name. It selects the account. Required to create an account.
           - At least one of O(api_user_defaults.username) and O(api_user_defaults.email_address) is required.
         type: str
         aliases: [user_name]
       email_address:
         description:
-          - The address to which Veracode sends its mails about the account. Needed to create an account.
-          - It selects the account if O(api_user_defaults.username) is not given. Several accounts may share an address, and then it cannot select.
+          - Email address that receives Veracode's mails about the account. Required to create an account.
+          - It selects the account if O(api_user_defaults.username) is omitted and only one API user has this address.
         type: str
       roles:
         description:
-          - The API roles, by display name or short name.
-          - A set; the order does not matter. An empty list is refused, an account needs a role.
-          - Scan permissions are named among them. If a held role needs one and the task names none, the present ones are kept, and if there
-            are none, Any Scan (API) is added. If the task names some, the account has exactly these. Without a role that needs one,
-            leftovers are taken away, and naming one is refused.
+          - API roles, by display name or short name. The list must not be empty.
+          - Scan permissions belong in this list, too. If you list none and a role needs one, the current ones are kept, or Any Scan (API)
+            is added. A scan permission that no role needs is rejected.
         type: list
         elements: str
       unrestricted:
         description:
-          - Says that an account without a team is meant, which sees every application. Without it, creating such an account, or taking the last
-            team from one, is refused.
-          - Adds the No Team Restriction API role where the organization has it, which is then no difference.
+          - Whether the API user may be without a team, and so see every application. Without this option, that is rejected.
+          - Also assigns the No Team Restriction API role where the organization has it.
         type: bool
       previously:
         description:
-          - Former usernames. The account is found under O(api_user_defaults.username), or else under one of these, and then renamed.
-          - That an account exists under both is an error.
+          - Former usernames. An account with one of these is renamed to O(api_user_defaults.username).
+          - It is an error if accounts exist under the former and the new name.
         type: list
         elements: str
       first_name:
         description:
-          - The first name. Needed to create an account.
+          - First name. Required to create an account.
         type: str
       last_name:
         description:
-          - The last name. Needed to create an account.
+          - Last name. Required to create an account.
         type: str
       verify_email:
         description:
-          - Whether a new address has to be confirmed by mail before it holds.
-          - With V(false), the change of O(api_user_defaults.email_address) holds at once and no mail is sent.
-          - With V(true), the old address stays until the new one is confirmed, each run orders the change again, and the result says
-            RV(pending). A username that is the address stays as long.
-          - V(true) needs the Identity REST API, as the Admin XML API cannot order a confirmation.
+          - Whether a new address must be confirmed by mail before it takes effect. V(true) requires the Identity REST API.
+          - With V(true), the old address stays until then, and each run requests the change again and returns RV(pending).
         type: bool
       phone:
         description:
-          - The phone number. An empty string clears it.
+          - Phone number. An empty string clears it.
         type: str
       title:
         description:
-          - The title or position.
-          - It is sent when the account is created, and later compared where the API reports it. Where it does not, the title is
-            left alone, and a warning says so.
+          - Title or position.
+          - It is set on creation. Later it is updated only if the API reports it; otherwise a warning says that it was not compared.
         type: str
       roles_mode:
         description:
-          - How O(api_user_defaults.roles) relates to the roles the account has.
-          - With V(exact), the account has exactly these roles.
-          - With V(add), the account has at least these roles.
-          - With V(remove), the account has none of these roles.
+          - How O(api_user_defaults.roles) is applied to the current roles.
+          - V(exact) sets exactly these roles.
+          - V(add) adds them and keeps the others.
+          - V(remove) removes them and keeps the others.
         type: str
         choices: [exact, add, remove]
       teams:
         description:
-          - Names of teams. The names are exact, and the teams have to exist.
-          - A set; the order does not matter. An empty list leaves all teams, where the remaining roles allow that.
+          - Names of the teams. They are case-sensitive, and the teams must exist.
+          - An empty list removes the account from all teams, if its roles allow that.
         type: list
         elements: str
       teams_mode:
         description:
-          - How O(api_user_defaults.teams) relates to the teams the account is in.
-          - With V(exact), the account is in exactly these teams, and in those of O(api_user_defaults.managed_teams).
-          - With V(add), the account is in at least these teams.
-          - With V(remove), the account is in none of these teams.
+          - How O(api_user_defaults.teams) is applied to the current teams.
+          - V(exact) sets exactly these teams and those of O(api_user_defaults.managed_teams).
+          - V(add) adds them and keeps the others.
+          - V(remove) removes them and keeps the others.
         type: str
         choices: [exact, add, remove]
       managed_teams:
         description:
-          - Names of the teams that the account manages as team admin. They are added to its teams.
-          - The account manages exactly these teams. If the option is omitted, it goes on managing those of its teams that it manages.
-          - Needs the Team Admin role, and that role needs at least one team to manage.
-          - Only the Identity REST API has this option.
+          - Names of exactly the teams that the account manages as a team admin. It becomes a member of them.
+          - Requires the Team Admin role and the Identity REST API.
+          - If omitted, the account keeps managing the teams in which it stays.
         type: list
         elements: str
       login_enabled:
         description:
-          - Whether the account can log in. A new account can, unless this is V(false).
+          - Whether the account can log in. New accounts can by default.
         type: bool
       active:
         description:
-          - Whether the account is active. A new account is, unless this is V(false).
-          - An inactive account is found and updated, and stays inactive unless this is V(true).
-          - Only the Identity REST API has this option.
+          - Whether the account is active. New accounts are by default. Requires the Identity REST API.
+          - Updates of an inactive account do not activate it unless this is V(true).
         type: bool
       has_ip_restrictions:
         description:
-          - Whether the account can be used only from O(api_user_defaults.allowed_ip_addresses). V(false) also clears that list.
+          - Whether the account can be used only from O(api_user_defaults.allowed_ip_addresses). V(false) clears that list.
         type: bool
         aliases: [ip_restricted]
       allowed_ip_addresses:
         description:
-          - The public IPv4 addresses from which the account can be used. A single address, V(74.0.0.*), or V(74.0.0.[0-99]); the wildcard
-            and the range are possible in the last octet only. CIDR and IPv6 are not taken by Veracode.
-          - A list that is not empty implies O(api_user_defaults.has_ip_restrictions=true), an empty one O(api_user_defaults.has_ip_restrictions=false).
-          - A wrong list locks the account out. Veracode's Activity Log shows from which address an account tries to log in.
+          - Public IPv4 addresses from which the account can be used. A wrong list locks the account out.
+          - The last octet may be a wildcard or a range, as in V(74.0.0.*) and V(74.0.0.[0-99]). CIDR and IPv6 are rejected.
+          - A non-empty list implies O(api_user_defaults.has_ip_restrictions=true), an empty list O(api_user_defaults.has_ip_restrictions=false).
         type: list
         elements: str
       custom_one:
@@ -762,36 +729,34 @@ options:
         type: str
       allow_self_lockout:
         description:
-          - Whether the account that makes the calls may be disabled, deleted, restricted to addresses, or lose its administrator role.
+          - Whether the calling account may be disabled, deleted, restricted to IP addresses, or lose its administrator role.
         type: bool
       permanently:
         description:
-          - Whether the account is deleted for good instead of softly. Only with O(api_user_defaults.state=absent), and not by the Admin XML API.
-          - An account that is deleted already is left as it is.
+          - Whether to delete the account permanently instead of softly. Requires O(api_user_defaults.state=absent) and the Identity REST API.
+          - An account that is already deleted is not deleted again.
         type: bool
       credentials_dest:
         description:
-          - File for the generated key pair, on the machine where the module runs. It is written whole or not at all, with mode C(0600).
-          - Its folder must exist. The module proves that it can write the file before it generates the key pair.
-          - In a folder where other users may write, a file or a link of another user is refused.
-          - If writing fails all the same, the pair is in a rescue file, which the error names.
+          - File for the generated key pair, on the machine where the task runs. It gets the mode C(0600).
+          - Its folder must exist. In a shared folder, a file or link of another user is rejected.
+          - If writing fails later, the error names a rescue file.
         type: path
       credentials_format:
         description:
-          - Format of the file.
-          - V(ini) is Veracode's credentials file. Other profiles and comments are kept.
+          - Format of the file. Other profiles and lines in it are kept.
+          - V(ini) is Veracode's credentials file.
           - V(json) is an object with C(api_key_id), C(api_key_secret) and C(expires).
-          - V(env) is lines that set E(VERACODE_API_KEY_ID) and E(VERACODE_API_KEY_SECRET). Other lines are kept.
+          - V(env) sets E(VERACODE_API_KEY_ID) and E(VERACODE_API_KEY_SECRET).
         type: str
         choices: [ini, json, env]
       credentials_profile:
         description:
-          - Section of an INI file. The default is the username.
+          - Section of the INI file. Defaults to the username.
         type: str
       credentials_overwrite:
         description:
-          - Whether to replace a key pair of another account in O(api_user_defaults.credentials_dest). By default this is refused before anything is generated.
-          - A pair that no longer belongs to anybody is always replaced.
-          - A file belongs to one account, in the format C(ini) a section.
+          - Whether to replace the key pair of another account in O(api_user_defaults.credentials_dest).
+          - By default this is rejected before anything is generated. A key pair that no account owns any more is always replaced.
         type: bool
 """

@@ -14,34 +14,32 @@ class ModuleDocFragment:
 options:
   credentials_dest:
     description:
-      - File for the generated key pair, on the machine where the module runs. It is written whole or not at all, with mode C(0600).
-      - Its folder must exist. The module proves that it can write the file before it generates the key pair.
-      - In a folder where other users may write, a file or a link of another user is refused.
-      - If writing fails all the same, the pair is in a rescue file, which the error names.
+      - File for the generated key pair, on the machine where the task runs. It gets the mode C(0600).
+      - Its folder must exist. In a shared folder, a file or link of another user is rejected.
+      - If writing fails later, the error names a rescue file.
     type: path
   credentials_format:
     description:
-      - Format of the file.
-      - V(ini) is Veracode's credentials file. Other profiles and comments are kept.
+      - Format of the file. Other profiles and lines in it are kept.
+      - V(ini) is Veracode's credentials file.
       - V(json) is an object with C(api_key_id), C(api_key_secret) and C(expires).
-      - V(env) is lines that set E(VERACODE_API_KEY_ID) and E(VERACODE_API_KEY_SECRET). Other lines are kept.
+      - V(env) sets E(VERACODE_API_KEY_ID) and E(VERACODE_API_KEY_SECRET).
     type: str
     choices: [ini, json, env]
     default: ini
   credentials_profile:
     description:
-      - Section of an INI file. The default is the username.
+      - Section of the INI file. Defaults to the username.
     type: str
   credentials_overwrite:
     description:
-      - Whether to replace a key pair of another account in O(credentials_dest). By default this is refused before anything is generated.
-      - A pair that no longer belongs to anybody is always replaced.
-      - A file belongs to one account, in the format C(ini) a section.
+      - Whether to replace the key pair of another account in O(credentials_dest).
+      - By default this is rejected before anything is generated. A key pair that no account owns any more is always replaced.
     type: bool
     default: false
   return_secret:
     description:
-      - Whether to return the secret. Set C(no_log=true) on the task, since nothing else masks a secret that the server generates.
+      - Whether to return the secret. Set C(no_log=true) on the task, since Ansible does not mask it.
     type: bool
     default: false
 """

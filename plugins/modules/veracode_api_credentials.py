@@ -8,14 +8,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: veracode_api_credentials
-short_description: Generate, renew and revoke the API key pair of a Veracode account
+short_description: Manage API key pairs
 version_added: 1.0.0
 description:
-  - Generates, renews, rotates or revokes the API key pair (API ID and secret) of a user or an API user. An account has one key pair at a time.
-  - Veracode shows a secret once, in the answer that generates it, and a new pair ends the old one, at once or after 24 hours. So everything that
-    can be refused is refused before, and the new pair is on the disk before anything else is done.
-  - While a pair is generated, locks keep other runs of the same user away from the account and the destination. What such a run finds
-    afterwards is the new pair.
+  - Generates, renews, rotates and revokes the API key pair (API ID and secret) of a user or an API user. An account has one at a time.
+  - Veracode returns a secret only once, and a new key pair ends the old one immediately or after 24 hours. All options are therefore
+    checked before a key pair is generated.
+  - Locks keep other runs of the same operating system user away from the account and the file meanwhile.
 extends_documentation_fragment:
   - community.veracode.connection
   - community.veracode.key_store
@@ -25,11 +24,11 @@ attributes:
   check_mode:
     support: full
     details:
-      - Whether O(credentials_dest) could be written is checked as far as that can be known without writing.
+      - Check mode tests whether O(credentials_dest) is writable without writing to it.
   diff_mode:
     support: full
     details:
-      - What the server decides, the new API ID and its expiry, is V(null).
+      - The new API ID and its expiry are V(null), since the server sets them.
   idempotent:
     support: partial
     details:
@@ -37,49 +36,44 @@ attributes:
 options:
   username:
     description:
-      - Username of the account.
-      - Exactly one of O(username) and O(api_id) is required.
+      - Username of the account. Exactly one of O(username) and O(api_id) is required.
     type: str
     aliases: [user_name]
   api_id:
     description:
-      - API ID of the key pair, with or without the prefix of a region (such as C(vera01ei-)).
-      - With O(state=absent), just this pair is revoked, even one that was replaced and still works. An unknown ID is no change.
-      - With the other states, it selects the account that has or had this pair.
+      - API ID of the key pair, with or without its prefix, such as C(vera01ei-). It selects the account that has or had this key pair.
+      - With O(state=absent), only this key pair is revoked. An unknown API ID is not an error.
     type: str
   state:
     description:
       - State of the key pair.
-      - V(present) generates a pair if there is none, or none that is valid longer than O(renew_within).
-      - V(rotated) always generates a new pair.
-      - V(absent) revokes the pair at once. A file is left as it is.
+      - V(present) generates one if none is valid for longer than O(renew_within).
+      - V(rotated) always generates a new one.
+      - V(absent) revokes it immediately. Files are not changed.
     type: str
     choices: [present, rotated, absent]
     default: present
   renew_within:
     description:
-      - With O(state=present), renew a pair that is valid no longer than this.
-      - A whole number with a unit, V(m) (minutes), V(h) (hours), V(d) (days) or V(w) (weeks).
-      - Where the organization's pairs live no longer than this, they are renewed at half of their life, with a warning.
+      - Remaining validity at which O(state=present) renews a key pair, a number with the unit V(m), V(h), V(d) or V(w).
+      - Key pairs that never live that long are renewed at half of their life, with a warning.
     type: str
     default: 30d
   renew_if_missing:
     description:
-      - Whether O(state=present) generates a new pair if O(credentials_dest) does not hold the valid one, which shows by its API ID.
-      - By default this is an error, since a new pair ends the current one for everybody who uses it.
+      - Whether O(state=present) generates a new key pair if O(credentials_dest) does not hold the valid one.
+      - By default this is an error, since the new key pair ends the current one.
     type: bool
     default: false
   verify:
     description:
-      - Whether to sign a call with the new pair, after it is stored. It is tried again for some seconds.
-      - An account with an IP restriction is refused outside of its addresses.
+      - Whether to test the new key pair with a call. This fails outside of the IP addresses to which the account is restricted.
     type: bool
     default: false
   allow_self:
     description:
-      - Whether to generate or revoke the key pair of the calling account.
-      - Later tasks have to sign with the new pair. Let the C(credentials_) options name the file and section that they read.
-      - An account without an administrator's role can renew its own pair this way, and no other.
+      - Whether to generate or revoke the key pair of the calling account. This needs no administrator role.
+      - Later tasks must use the new key pair.
     type: bool
     default: false
 seealso:
@@ -91,7 +85,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Renew the key pair of a pipeline in its last month
+- name: Renew a key pair in its last 30 days
   community.veracode.veracode_api_credentials:
     username: pipeline-web-shop
     credentials_dest: "{{ lookup('env', 'HOME') }}/veracode-credentials"
@@ -99,14 +93,14 @@ EXAMPLES = r"""
     renew_if_missing: true
     verify: true
 
-- name: Replace a key pair now
+- name: Rotate a key pair
   community.veracode.veracode_api_credentials:
     username: pipeline-billing
     state: rotated
     credentials_dest: "{{ lookup('env', 'HOME') }}/billing.json"
     credentials_format: json
 
-- name: Replace a key pair and hand it to another task
+- name: Rotate a key pair and use it in another task
   community.veracode.veracode_api_credentials:
     username: pipeline-reporting
     state: rotated
@@ -127,21 +121,21 @@ EXAMPLES = r"""
 
 RETURN = r"""
 api_credentials:
-  description: The account and its key pair after the run, without the secret.
+  description: Account and key pair after the run, without the secret.
   returned: success
   type: dict
   contains:
     username:
-      description: The username of the account. V(null) if nobody holds O(api_id).
+      description: Username of the account. V(null) if no account has O(api_id).
       type: str
     user_id:
-      description: The GUID of the account.
+      description: GUID of the account.
       type: str
     api_id:
-      description: The API ID. V(null) if there is no pair, and in check mode if one would be generated.
+      description: API ID. V(null) if there is no key pair, or in check mode if one would be generated.
       type: str
     expires:
-      description: When the pair expires.
+      description: Expiry of the key pair.
       type: str
   sample:
     username: pipeline-web-shop
@@ -149,7 +143,7 @@ api_credentials:
     api_id: 00000000000000000000000000000000
     expires: "2027-01-31T12:00:00Z"
 reason:
-  description: Why a key pair is generated or revoked, or why not.
+  description: Why a key pair was or was not generated or revoked.
   returned: success
   type: str
   sample: the key pair expires on 2026-02-01T12:00:00Z, within 30 days
@@ -160,23 +154,23 @@ organization_id:
   sample: 00000000-0000-0000-0000-000000000002
 credentials:
   description:
-    - The key pair that was generated. Its values are V(null) in check mode.
-    - A task that fails after it was generated returns it, too.
+    - Generated key pair. Its values are V(null) in check mode.
+    - It is also returned if the task fails later.
   returned: when a key pair is generated
   type: dict
   contains:
     api_key_id:
-      description: The API ID.
+      description: API ID.
       type: str
     api_key_secret:
-      description: The secret, shown only now. Use C(no_log) on the task.
+      description: The secret. It cannot be read again. Set C(no_log=true) on the task.
       type: str
       returned: when O(return_secret=true)
     expires:
-      description: When the pair expires.
+      description: Expiry of the key pair.
       type: str
     dest:
-      description: The file that holds the pair.
+      description: File that contains the key pair.
       type: str
   sample:
     api_key_id: 00000000000000000000000000000000
@@ -184,19 +178,19 @@ credentials:
     dest: /home/devops/billing.json
 actions:
   description:
-    - What was done, or in check mode would be done.
+    - Actions that were taken, in check mode planned.
   returned: always
   type: list
   elements: dict
   contains:
     action:
-      description: What was done.
+      description: Action that was taken.
       type: str
     kind:
-      description: What it was done to.
+      description: Kind of the object.
       type: str
     name:
-      description: The username of the account.
+      description: Username of the account.
       type: str
     fields:
       description: Always empty.
@@ -208,35 +202,35 @@ actions:
       name: pipeline-web-shop
       fields: []
 calls:
-  description: How many calls were sent, each attempt counted, by what they mean and not by their HTTP method.
+  description: Number of calls that were sent, including retries. Reading with a POST counts as a read.
   returned: always
   type: dict
   contains:
     reads:
-      description: Calls that read.
+      description: Number of reading calls.
       type: int
     writes:
-      description: Calls that change something.
+      description: Number of writing calls.
       type: int
   sample:
     reads: 2
     writes: 1
 diff:
-  description: What differs, before and after.
+  description: Values that differ.
   returned: success
   type: dict
   contains:
     before_header:
-      description: Whose the values before are, kind and name; of a rename the old name.
+      description: Kind and name of the object before the run.
       type: str
     after_header:
-      description: Whose the values after are, kind and name.
+      description: Kind and name of the object after the run.
       type: str
     before:
-      description: The pair that is replaced or revoked. Empty if there was none.
+      description: Key pair that is replaced or revoked. Empty if there was none.
       type: dict
     after:
-      description: For a new pair, its values are V(null), as they are decided by the server. Empty if it is revoked.
+      description: Values of a new key pair, which are V(null) since the server sets them. Empty if it is revoked.
       type: dict
   sample:
     before_header: api_credentials ci-bot
@@ -248,36 +242,36 @@ diff:
       api_id: null
       expires: null
 failure:
-  description: What went wrong. Holds what applies of the following.
+  description: Details of the error. Contains the values that apply.
   returned: failure
   type: dict
   contains:
     kind:
-      description: The kind of object.
+      description: Kind of the object.
       type: str
     name:
-      description: The name of the object.
+      description: Name of the object.
       type: str
     option:
-      description: The option at fault.
+      description: Option that caused the error.
       type: str
     value:
-      description: The value at fault.
+      description: Value that caused the error.
       type: raw
     msg:
-      description: What happened, and what to do.
+      description: The error message.
       type: str
     status:
-      description: The HTTP status of the refusal.
+      description: HTTP status of the answer.
       type: int
     method:
-      description: The HTTP method of the refused call.
+      description: HTTP method of the call.
       type: str
     path:
-      description: The path of the refused call.
+      description: Path of the call.
       type: str
     request_id:
-      description: Veracode's id of the call, for its support.
+      description: Veracode's ID of the call, for its support.
       type: str
   sample:
     kind: api_credentials

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: veracode_api_user
-short_description: Manage an API service account on Veracode
+short_description: Manage API users
 version_added: 1.0.0
 description:
-  - Creates, updates, renames, disables and deletes an API service account. Only what differs is written.
-  - An API service account calls Veracode's APIs and cannot log in for anything but its own key pair.
-  - A person's account cannot be converted into an API service account. See M(community.veracode.veracode_user) for these.
+  - Creates, updates, renames, disables and deletes API users. Veracode calls an API service account an API user and the account of a person
+    a UI user.
+  - Use M(community.veracode.veracode_user) for the accounts of people. An API user cannot be converted into one.
 extends_documentation_fragment:
   - community.veracode.account
   - community.veracode.account.service
@@ -29,25 +29,24 @@ attributes:
   idempotent:
     support: partial
     details:
-      - With O(verify_email=true), a new address is ordered again by each run until it is confirmed.
+      - With O(verify_email=true), each run requests a new address again until it is confirmed.
 options:
   state:
     description:
-      - What is wanted. With V(disabled) and V(absent) only the options that select the account count, others are not applied.
-      - With V(present), the account exists and has what the other options say.
-      - With V(disabled), the account cannot log in and is inactive, so that its key pair is not accepted. An account that does not exist is
-        left alone.
-      - With V(absent), the account does not exist. Deletion is soft and final, Veracode has no way to undo it.
+      - State of the account.
+      - V(present) creates or updates it.
+      - V(disabled) denies the login and deactivates the account, so that its key pair is rejected. Nothing is created.
+      - V(absent) deletes it. This cannot be undone.
+      - V(disabled) and V(absent) use only the options that select the account.
     type: str
     choices: [present, disabled, absent]
     default: present
   credentials:
     description:
       - Whether to generate a key pair.
-      - An account that exists keeps what it has. See M(community.veracode.veracode_api_credentials) to renew and revoke key pairs.
-      - With V(none), no key pair is generated.
-      - With V(on_create), an account that is created gets a key pair, in the same call. Needs O(credentials_dest) or O(return_secret).
-        If the account exists and O(credentials_dest) holds no key pair of it, as after a run that was killed, a warning says so.
+      - V(none) generates none.
+      - V(on_create) generates one when the account is created. Requires O(credentials_dest) or O(return_secret). Use
+        M(community.veracode.veracode_api_credentials) for accounts that exist.
     type: str
     choices: [none, on_create]
     default: none
@@ -59,7 +58,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Make sure that the pipeline has an API service account
+- name: Create an API user for a pipeline
   community.veracode.veracode_api_user:
     username: pipeline-web-shop
     first_name: Pipeline
@@ -71,7 +70,7 @@ EXAMPLES = r"""
     teams:
       - Web Shop
 
-- name: Create an account together with its key pair, which goes into a file
+- name: Create an API user and write its key pair to a file
   community.veracode.veracode_api_user:
     username: pipeline-billing
     first_name: Pipeline
@@ -85,7 +84,7 @@ EXAMPLES = r"""
     credentials_dest: "{{ lookup('env', 'HOME') }}/billing.env"
     credentials_format: env
 
-- name: Create an account that sees every application
+- name: Create an API user that sees every application
   community.veracode.veracode_api_user:
     username: reporting
     first_name: Company
@@ -95,7 +94,7 @@ EXAMPLES = r"""
       - Results API
     unrestricted: true
 
-- name: Take away access and keep the account
+- name: Disable an API user
   community.veracode.veracode_api_user:
     username: reporting
     state: disabled
@@ -108,40 +107,39 @@ EXAMPLES = r"""
 
 RETURN = r"""
 user:
-  description: The account as it is after the run, as it would be in check mode, V(null) if there is none. What an API does not report is
-    V(null).
+  description: Account after the run, in check mode as planned. V(null) if there is none. Values that the API does not report are V(null).
   returned: success
   type: dict
   contains:
     username:
-      description: The username.
+      description: Username.
       type: str
     user_id:
-      description: The GUID of the account. Only the Identity REST API reports it.
+      description: GUID of the account. Only the Identity REST API reports it.
       type: str
     user_type:
-      description: V(human) for a person, V(api) for an API service account.
+      description: V(human) for a user, V(api) for an API user.
       type: str
     first_name:
-      description: The first name.
+      description: First name.
       type: str
     last_name:
-      description: The last name.
+      description: Last name.
       type: str
     email_address:
-      description: The address.
+      description: Address.
       type: str
     title:
-      description: The title, where the API reports it.
+      description: Title, where the API reports it.
       type: str
     phone:
-      description: The phone number.
+      description: Phone number.
       type: str
     is_saml_user:
-      description: Whether the account logs in by SAML.
+      description: Whether the account logs in with SAML.
       type: bool
     custom_id:
-      description: The SAML subject.
+      description: SAML subject.
       type: str
     login_enabled:
       description: Whether the account can log in.
@@ -150,13 +148,13 @@ user:
       description: Whether the account is active. Only the Identity REST API reports it.
       type: bool
     requires_token:
-      description: Whether Veracode's multi-factor authentication is required.
+      description: Whether multi-factor authentication is required.
       type: bool
     has_ip_restrictions:
-      description: Whether the account can be used from certain addresses only.
+      description: Whether the account is restricted to IP addresses.
       type: bool
     allowed_ip_addresses:
-      description: The addresses from which it can be used, sorted.
+      description: Addresses from which the account can be used, sorted.
       type: list
       elements: str
     roles:
@@ -164,7 +162,7 @@ user:
       type: list
       elements: str
     role_names:
-      description: Short names of those roles that have one, sorted.
+      description: Short names of the roles, where they have one, sorted.
       type: list
       elements: str
     teams:
@@ -206,23 +204,23 @@ user:
       description: Whether the eLearning account is kept active. Only the Admin XML API reports it.
       type: bool
     api_credentials:
-      description: The key pair of the account, without its secret. V(null) if there is none.
+      description: Key pair of the account, without its secret. V(null) if there is none.
       type: dict
       contains:
         api_id:
-          description: The API ID.
+          description: API ID.
           type: str
         expires:
-          description: When the pair expires.
+          description: Expiry of the key pair.
           type: str
     last_login:
-      description: When the account logged in last.
+      description: Time of the last login.
       type: str
     created:
-      description: When the account was created.
+      description: Time of the creation.
       type: str
     modified:
-      description: When the account was changed last.
+      description: Time of the last change.
       type: str
   sample:
     username: pipeline-web-shop
@@ -240,14 +238,14 @@ credentials:
   type: dict
   contains:
     api_key_id:
-      description: The API ID.
+      description: API ID.
       type: str
     api_key_secret:
       description: The secret, shown only now. Use C(no_log) on the task.
       type: str
       returned: when O(return_secret=true)
     expires:
-      description: When the pair expires.
+      description: Expiry of the key pair.
       type: str
     dest:
       description: The file that holds the pair.
@@ -257,28 +255,28 @@ credentials:
     expires: "2027-01-31T12:00:00Z"
     dest: /home/devops/billing.env
 pending:
-  description: A new address was ordered and waits for its confirmation by mail.
+  description: Whether a new address waits for its confirmation by mail.
   returned: when an address is pending
   type: bool
   sample: true
 actions:
   description:
-    - What was done, or in check mode would be done. One entry for each object, even if it took two calls.
+    - Actions that were taken, in check mode planned. One entry for each object, even if it took several calls.
   returned: always
   type: list
   elements: dict
   contains:
     action:
-      description: What was done.
+      description: Action that was taken.
       type: str
     kind:
-      description: What it was done to.
+      description: Kind of the object.
       type: str
     name:
-      description: The username after the run.
+      description: Username after the run.
       type: str
     fields:
-      description: The options that differed, sorted. Empty when an account was disabled or deleted.
+      description: Options that differed, sorted. Empty if the object was disabled or deleted.
       type: list
       elements: str
   sample:
@@ -287,35 +285,35 @@ actions:
       name: pipeline-web-shop
       fields: [phone, roles]
 calls:
-  description: How many calls were sent, each attempt counted, by what they mean and not by their HTTP method.
+  description: Number of calls that were sent, including retries. Reading with a POST counts as a read.
   returned: always
   type: dict
   contains:
     reads:
-      description: Calls that read.
+      description: Number of reading calls.
       type: int
     writes:
-      description: Calls that change something.
+      description: Number of writing calls.
       type: int
   sample:
     reads: 2
     writes: 1
 diff:
-  description: The managed options that differ, before and after.
+  description: Managed options that differ.
   returned: success
   type: dict
   contains:
     before_header:
-      description: Whose the values before are, kind and name; of a rename the old name.
+      description: Kind and name of the object before the run.
       type: str
     after_header:
-      description: Whose the values after are, kind and name.
+      description: Kind and name of the object after the run.
       type: str
     before:
-      description: Their values before the run. Empty if the account is created.
+      description: Values before the run. Empty if the account is created.
       type: dict
     after:
-      description: Their values as planned. Empty if the account is deleted.
+      description: Planned values. Empty if the account is deleted.
       type: dict
   sample:
     before_header: api_user ci-bot
@@ -327,39 +325,39 @@ diff:
       phone: "1"
       roles: [Any Scan, Creator]
 failure:
-  description: What went wrong. Holds what applies of the following.
+  description: Details of the error. Contains the values that apply.
   returned: failure
   type: dict
   contains:
     place:
-      description: Where in the input.
+      description: Location in the input.
       type: str
     kind:
-      description: The kind of object.
+      description: Kind of the object.
       type: str
     name:
-      description: The name of the object.
+      description: Name of the object.
       type: str
     option:
-      description: The option at fault.
+      description: Option that caused the error.
       type: str
     value:
-      description: The value at fault.
+      description: Value that caused the error.
       type: raw
     msg:
-      description: What happened, and what to do.
+      description: The error message.
       type: str
     status:
-      description: The HTTP status of the refusal.
+      description: HTTP status of the answer.
       type: int
     method:
-      description: The HTTP method of the refused call.
+      description: HTTP method of the call.
       type: str
     path:
-      description: The path of the refused call.
+      description: Path of the call.
       type: str
     request_id:
-      description: Veracode's id of the call, for its support.
+      description: Veracode's ID of the call, for its support.
       type: str
   sample:
     kind: api_user

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: veracode_business_unit
-short_description: Manage a business unit on Veracode
+short_description: Manage business units
 version_added: 1.0.0
 description:
-  - Creates, updates, renames and deletes a business unit. Only what differs is written, and any number of teams in one call.
-  - Uses the Identity REST API. A converged task costs one call that lists the business units, and one that reads this one if O(teams) is
-    managed.
+  - Creates, updates, renames and deletes business units. Uses the Identity REST API.
 extends_documentation_fragment:
+  - community.veracode.structure.business_unit
   - community.veracode.connection
   - community.veracode.attributes
   - community.veracode.attributes.actiongroup_veracode
@@ -25,75 +24,37 @@ attributes:
     support: full
   idempotent:
     support: full
-options:
-  state:
-    description:
-      - What is wanted. With V(absent) only O(name) counts, other options are not applied.
-      - With V(present), the business unit exists and has what the other options say.
-      - With V(absent), the business unit does not exist. Veracode may refuse to delete one that has teams, and the default one cannot be
-        deleted.
-    type: str
-    choices: [present, absent]
-    default: present
-  name:
-    description:
-      - The name. It selects the business unit. Names are exact; a name that differs only in case from that of another one is an error.
-    type: str
-    required: true
-  previously:
-    description:
-      - Former names. The business unit is found under O(name), or else under one of these, and then renamed.
-      - That two of the names exist is an error.
-    type: list
-    elements: str
-  teams:
-    description:
-      - Names of the teams in the business unit. The names are exact, and the teams have to exist.
-      - A set; the order does not matter. A team is in one business unit only, so one that is named here leaves the one it was in, and
-        one that leaves this one goes to the default business unit.
-      - Nothing can leave the default business unit this way.
-    type: list
-    elements: str
-  teams_mode:
-    description:
-      - How O(teams) relates to the teams that are there.
-      - With V(exact), exactly these teams are in the business unit.
-      - With V(add), at least these teams are in the business unit.
-      - With V(remove), none of these teams is in the business unit.
-    type: str
-    choices: [exact, add, remove]
-    default: exact
 seealso:
   - module: community.veracode.veracode_business_unit_info
   - module: community.veracode.veracode_team
 notes:
-  - An option that is omitted or null is not managed. No value is trimmed.
+  - Options that are omitted or null are not managed. Values are never trimmed.
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 """
 
 EXAMPLES = r"""
-- name: Make sure that there is a business unit with these teams
+- name: Create a business unit with two teams
   community.veracode.veracode_business_unit:
     name: Finance
     teams:
       - Billing
       - Payments
 
-- name: Move one more team into it
+- name: Add a team
   community.veracode.veracode_business_unit:
     name: Finance
     teams:
       - Treasury
     teams_mode: add
 
-- name: Rename the business unit
+- name: Rename a business unit
   community.veracode.veracode_business_unit:
     name: Finance and Law
     previously:
       - Finance
 
-- name: Move its teams into another business unit
+- name: Move all teams to another business unit
   community.veracode.veracode_business_unit:
     name: Operations
     teams:
@@ -102,7 +63,7 @@ EXAMPLES = r"""
       - Treasury
     teams_mode: add
 
-- name: Remove the business unit, which has no teams now
+- name: Delete the empty business unit
   community.veracode.veracode_business_unit:
     name: Finance and Law
     state: absent
@@ -110,19 +71,18 @@ EXAMPLES = r"""
 
 RETURN = r"""
 business_unit:
-  description: The business unit as it is after the run, as it would be in check mode, V(null) if there is none. What was not read is
-    V(null).
+  description: Business unit after the run, in check mode as planned. V(null) if there is none. Values that were not read are V(null).
   returned: success
   type: dict
   contains:
     name:
-      description: The name.
+      description: Name.
       type: str
     business_unit_id:
-      description: The GUID of the business unit.
+      description: GUID of the business unit.
       type: str
     is_default:
-      description: Whether it is the business unit of teams that are in no other.
+      description: Whether it is the default business unit.
       type: bool
     teams:
       description: Names of its teams, sorted.
@@ -135,22 +95,22 @@ business_unit:
     teams: [Billing, Payments]
 actions:
   description:
-    - What was done, or in check mode would be done.
+    - Actions that were taken, in check mode planned.
   returned: always
   type: list
   elements: dict
   contains:
     action:
-      description: V(create), V(update), V(rename) or V(delete). A renaming with other changes is one V(rename) that lists them.
+      description: V(create), V(update), V(rename) or V(delete). V(rename) may include other changes.
       type: str
     kind:
-      description: What it was done to.
+      description: Kind of the object.
       type: str
     name:
-      description: The name after the run.
+      description: Name after the run.
       type: str
     fields:
-      description: The options that differed, sorted. Empty for V(delete).
+      description: Options that differed, sorted. Empty for V(delete).
       type: list
       elements: str
   sample:
@@ -159,35 +119,35 @@ actions:
       name: Finance
       fields: [teams]
 calls:
-  description: How many calls were sent, each attempt counted, by what they mean and not by their HTTP method.
+  description: Number of calls that were sent, including retries. Reading with a POST counts as a read.
   returned: always
   type: dict
   contains:
     reads:
-      description: Calls that read.
+      description: Number of reading calls.
       type: int
     writes:
-      description: Calls that change something.
+      description: Number of writing calls.
       type: int
   sample:
     reads: 2
     writes: 1
 diff:
-  description: The managed options that differ, before and after.
+  description: Managed options that differ.
   returned: success
   type: dict
   contains:
     before_header:
-      description: Whose the values before are, kind and name; of a rename the old name.
+      description: Kind and name of the object before the run.
       type: str
     after_header:
-      description: Whose the values after are, kind and name.
+      description: Kind and name of the object after the run.
       type: str
     before:
-      description: Their values before the run. Empty for a creation.
+      description: Values before the run. Empty if it is created.
       type: dict
     after:
-      description: Their values as planned. Empty for a deletion.
+      description: Planned values. Empty if it is deleted.
       type: dict
   sample:
     before_header: business_unit Finance
@@ -197,36 +157,36 @@ diff:
     after:
       teams: [Billing, Payments]
 failure:
-  description: What went wrong. Holds what applies of the following.
+  description: Details of the error. Contains the values that apply.
   returned: failure
   type: dict
   contains:
     kind:
-      description: The kind of object.
+      description: Kind of the object.
       type: str
     name:
-      description: The name of the object.
+      description: Name of the object.
       type: str
     option:
-      description: The option at fault.
+      description: Option that caused the error.
       type: str
     value:
-      description: The value at fault.
+      description: Value that caused the error.
       type: raw
     msg:
-      description: What happened, and what to do.
+      description: The error message.
       type: str
     status:
-      description: The HTTP status of the refusal.
+      description: HTTP status of the answer.
       type: int
     method:
-      description: The HTTP method of the refused call.
+      description: HTTP method of the call.
       type: str
     path:
-      description: The path of the refused call.
+      description: Path of the call.
       type: str
     request_id:
-      description: Veracode's id of the call, for its support.
+      description: Veracode's ID of the call, for its support.
       type: str
   sample:
     kind: business_unit

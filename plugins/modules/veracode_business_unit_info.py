@@ -8,11 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: veracode_business_unit_info
-short_description: List business units on Veracode
+short_description: List business units
 version_added: 1.0.0
 description:
-  - Returns the business unit of the name that is given, or all business units.
-  - A listing does not tell which teams are in a business unit. Use O(detailed) to read that, at a call for each business unit.
+  - Returns one business unit, or all business units.
+  - Listings do not include the teams. Use O(detailed) to read them, at a call for each business unit.
 extends_documentation_fragment:
   - community.veracode.connection
   - community.veracode.attributes
@@ -20,10 +20,10 @@ extends_documentation_fragment:
   - community.veracode.attributes.actiongroup_veracode
 options:
   name:
-    description: Only the business unit of this name, which is exact. It is read with its teams.
+    description: Return only the business unit with this name, which is case-sensitive, including its teams.
     type: str
   detailed:
-    description: Whether each business unit is read with its teams, at a call for each.
+    description: Whether to read the teams, at a call for each business unit.
     type: bool
     default: false
 seealso:
@@ -34,7 +34,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: List every business unit with its teams
+- name: List all business units with their teams
   community.veracode.veracode_business_unit_info:
     detailed: true
   register: structure
@@ -42,19 +42,19 @@ EXAMPLES = r"""
 
 RETURN = r"""
 business_units:
-  description: The business units, sorted by name. What the listing does not report is V(null).
+  description: The business units, sorted by name. Values that were not read are V(null).
   returned: success
   type: list
   elements: dict
   contains:
     name:
-      description: The name.
+      description: Name.
       type: str
     business_unit_id:
-      description: The GUID of the business unit.
+      description: GUID of the business unit.
       type: str
     is_default:
-      description: Whether it is the business unit of teams that are in no other.
+      description: Whether it is the default business unit.
       type: bool
     teams:
       description: Names of its teams, sorted.
@@ -71,55 +71,55 @@ count:
   type: int
   sample: 1
 complete:
-  description: Whether the listing agrees with the server's own total. If not, business units may be missing.
+  description: Whether the listing matches the server's total. If not, business units may be missing.
   returned: success
   type: bool
   sample: true
 calls:
-  description: How many calls were sent, each attempt counted, by what they mean and not by their HTTP method.
+  description: Number of calls that were sent, including retries. Reading with a POST counts as a read.
   returned: always
   type: dict
   contains:
     reads:
-      description: Calls that read.
+      description: Number of reading calls.
       type: int
     writes:
-      description: Calls that change something.
+      description: Number of writing calls.
       type: int
   sample:
     reads: 2
     writes: 0
 failure:
-  description: What went wrong. Holds what applies of the following.
+  description: Details of the error. Contains the values that apply.
   returned: failure
   type: dict
   contains:
     kind:
-      description: The kind of object.
+      description: Kind of the object.
       type: str
     name:
-      description: The name of the object.
+      description: Name of the object.
       type: str
     option:
-      description: The option at fault.
+      description: Option that caused the error.
       type: str
     value:
-      description: The value at fault.
+      description: Value that caused the error.
       type: raw
     msg:
-      description: What happened, and what to do.
+      description: The error message.
       type: str
     status:
-      description: The HTTP status of the refusal.
+      description: HTTP status of the answer.
       type: int
     method:
-      description: The HTTP method of the refused call.
+      description: HTTP method of the call.
       type: str
     path:
-      description: The path of the refused call.
+      description: Path of the call.
       type: str
     request_id:
-      description: Veracode's id of the call, for its support.
+      description: Veracode's ID of the call, for its support.
       type: str
   sample:
     msg: 'Could not list the business units (HTTP 403): Access denied.'

@@ -8,22 +8,18 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: veracode_directory
-short_description: Make a whole Veracode organization what it should be, in one task
+short_description: Manage a whole organization in one task
 version_added: 1.0.0
 description:
-  - Reads the organization once, plans what differs of business units, teams, people and API service accounts, checks the plan against
-    guards, and writes it with several connections at once.
-  - Every entry is checked before the first write, and everything that is wrong is told at once, with its place.
-  - Each object gets one net change, in an order that works. A team comes before its members, an account before it manages a team, and
-    removals come last.
-  - The organization is read in the fewest calls, which RV(read_strategy) tells. A listing that carries all that the entries declare; or an index of
-    who holds each role and who is in each team, for entries that declare nothing else than username, names, address, roles, teams,
-    login and SAML; or else the details of just the accounts that have an entry.
-  - What gives comes before what takes. Before anything is taken, the guards are judged again by what was really done. A step that would
-    break one is left out and is an error. O(exclusive) removes nothing in a run in which a step failed.
-  - A server that fails for three objects in a row, or that refuses the credentials, ends the run. What was not tried is listed in RV(errors).
-  - The same relation can be declared from both sides, for example O(users[].teams) and O(teams[].members), and is the union of both.
-    An exact list that leaves out what the other side names is an error.
+  - Manages business units, teams, users and API users together. Veracode calls the account of a person a UI user and an API service account
+    an API user.
+  - Reads the organization, plans all changes, checks the plan against the guards, and writes it with several connections.
+  - All entries are validated before the first write. All validation errors are reported together, with their locations.
+  - Each object is changed once, in a working order. Access is granted before other access is removed.
+  - The guards are checked again before anything is removed. O(exclusive) removes nothing in a run with errors.
+  - A relation can be declared on both sides, for example with O(users[].teams) and O(teams[].members). The result is the union. An exact list
+    that excludes what the other side includes is an error.
+  - The run ends early if the credentials are refused or if the server fails for three objects in a row. RV(errors) lists what was not tried.
 extends_documentation_fragment:
   - community.veracode.directory
   - community.veracode.connection
@@ -33,113 +29,110 @@ attributes:
   check_mode:
     support: full
     details:
-      - The files of O(plan_file) and O(progress_file) are written in check mode, too.
+      - O(plan_file) and O(progress_file) are also written in check mode.
   diff_mode:
     support: full
   idempotent:
     support: partial
     details:
-      - With O(users[].verify_email=true), a new address is ordered again by each run until it is confirmed.
+      - With O(users[].verify_email=true), each run requests a new address again until it is confirmed.
 options:
   files:
     description:
-      - YAML or JSON files with O(business_units), O(teams), O(users), O(api_users), O(user_defaults) and O(api_user_defaults), read where the task
-        runs and joined with the options. The options win over defaults in files.
-      - Of a folder, the files that end in C(.yml), C(.yaml) or C(.json) are read in the order of their names.
-      - Values are plain data and never templates. Errors say file and line, such as C(people.yml:118 (users[17].roles, regina@example.com)).
+      - YAML or JSON files with O(business_units), O(teams), O(users), O(api_users), O(user_defaults) and O(api_user_defaults). They are
+        joined with the options, which take precedence over defaults in files.
+      - Of a folder, files ending in C(.yml), C(.yaml) or C(.json) are read in the order of their names.
+      - Values are never templated.
     type: list
     elements: path
   exclusive:
     description:
-      - Kinds of which nothing else may exist than what has an entry.
-      - Never removed are the calling account, O(protected_users), and with O(exclude_saml=true) people who log in by SAML.
-      - Nothing is removed if the organization could not be read completely.
+      - Kinds of objects to remove if they have no entry.
+      - The calling account, O(protected_users) and, with O(exclude_saml=true), SAML users are never removed.
     type: list
     elements: str
     choices: [business_units, teams, users, api_users]
     default: []
   absent_action:
     description:
-      - What happens to what O(exclusive) leaves out.
-      - With V(disable), accounts are disabled. Teams and business units are only reported.
-      - With V(delete), it is deleted for good.
-      - With V(report), it is only reported, in a warning.
+      - What to do with objects that O(exclusive) removes.
+      - V(disable) disables accounts, and only reports teams and business units.
+      - V(delete) deletes them permanently.
+      - V(report) only reports them in a warning.
     type: str
     choices: [disable, delete, report]
     default: disable
   exclude_saml:
     description:
-      - Whether people who log in by SAML are left out of O(exclusive), for example since the identity provider manages them.
+      - Whether to keep SAML users that O(exclusive) would remove, for example if the identity provider manages them.
     type: bool
     default: false
   protected_users:
     description:
-      - Usernames or addresses of accounts that O(exclusive) never removes. A plan whose entries would disable or delete one is refused.
-      - An entry that matches no account is an error.
+      - Usernames or addresses of accounts that must never be disabled or deleted. O(exclusive) keeps them, and an entry that removes one is
+        an error.
+      - It is an error if one matches no account.
     type: list
     elements: str
     default: []
   required_administrators:
     description:
-      - Usernames or addresses of people who have to be enabled, active administrators after the run.
-      - An entry that matches no account is an error.
+      - Usernames or addresses of people who must be enabled, active administrators after the run.
+      - It is an error if one matches no account.
     type: list
     elements: str
     default: []
   allow_unrestricted_api_users:
     description:
-      - Whether a run may take the last team of an API user, which then sees every application.
-      - Without it such a plan is refused, unless the entry of the account says O(api_users[].unrestricted=true).
+      - Whether API users may lose their last team, and so see every application. O(api_users[].unrestricted=true) allows it for one account.
     type: bool
     default: false
   min_administrators:
     description:
-      - How many enabled, active people with the Administrator role have to stay. It stops only a plan that lowers their number.
+      - Minimum number of enabled, active people with the Administrator role. Only a plan that lowers their number is refused.
     type: int
     default: 2
   max_removals:
     description:
-      - How many objects a run may remove. Every disabling and every deletion counts, and so does an entry that sets O(users[].login_enabled)
-        or O(users[].active) to V(false).
+      - Maximum number of objects to disable or delete in a run. Entries that set O(users[].login_enabled) or O(users[].active) to V(false)
+        count.
     type: int
     default: 10
   max_removal_percent:
     description:
-      - How many percent of the enabled objects of one kind a run may remove, where there are 50 or more of them.
+      - Maximum percentage of the enabled objects of a kind to disable or delete in a run. It applies if there are 50 or more.
     type: int
     default: 10
   plan_file:
     description:
-      - A file for the plan, written in check mode, too, before anything else is. Its folder has to exist.
-      - It is JSON with C(version), C(organization) (C(host), C(id), C(name)), C(actions) and C(diff) as in the result, and C(destinations), the
-        files of new key pairs. It holds no secret.
-      - The filter C(community.veracode.plan_markdown) makes a comment of it.
+      - File to write the plan to, as JSON without secrets. It is written in check mode, too. Its folder must exist.
+      - Use the filter P(community.veracode.plan_markdown#filter) to show it in a pull request.
     type: path
   expect_plan:
     description:
-      - A file that O(plan_file) wrote. If today's plan differs from it, nothing is written, so that what was approved is what runs.
-      - A plan that was made for another organization, or for other files of key pairs, differs, too.
+      - File with an approved plan, written by O(plan_file). Nothing is written if the current plan, its organization or its files of key
+        pairs differ.
     type: path
   progress_file:
     description:
-      - A file that gets a line each second that says how much is written, to be followed while the task runs.
+      - File that gets a line with the progress every second while the task runs.
     type: path
   on_error:
     description:
-      - What happens after an object could not be written.
-      - With V(continue), the others are written, and the task fails at its end.
-      - With V(stop), nothing more is begun.
+      - What to do if an object cannot be written.
+      - V(continue) writes the others and fails at the end.
+      - V(stop) starts nothing more.
     type: str
     choices: [continue, stop]
     default: continue
   workers:
     description:
-      - How many connections write at once, under one rate limit. At most 32.
+      - Number of connections that write at the same time, at most 32. They share the rate limit.
     type: int
     default: 4
 notes:
-  - For a list of accounts this takes seconds where a loop of single tasks takes minutes.
-  - Key pairs that O(api_users[].credentials=on_create) generates go into files only.
+  - This is much faster than a loop over tasks with single objects.
+  - Key pairs that O(api_users[].credentials=on_create) generates are written to files only.
 seealso:
   - module: community.veracode.veracode_directory_info
   - module: community.veracode.veracode_user
@@ -149,7 +142,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Make the organization what the files in git say
+- name: Manage business units, teams, users and API users
   community.veracode.veracode_directory:
     business_units:
       - name: Payments
@@ -180,14 +173,14 @@ EXAMPLES = r"""
         teams:
           - Web Shop
 
-- name: Make the organization what a folder of files says
+- name: Manage the organization from a folder of files
   community.veracode.veracode_directory:
     files:
       - "{{ playbook_dir }}/organization"
     exclusive:
       - users
 
-- name: Disable everybody else, but not many at once
+- name: Disable all other users, but at most three
   community.veracode.veracode_directory:
     users: "{{ everybody }}"
     exclusive:
@@ -202,7 +195,7 @@ EXAMPLES = r"""
       - username: regina@example.com
       - username: ted@example.com
 
-- name: Write down what would be done, to be approved
+- name: Write the plan to a file for approval
   community.veracode.veracode_directory:
     users:
       - username: regina@example.com
@@ -210,7 +203,7 @@ EXAMPLES = r"""
     plan_file: "{{ lookup('env', 'HOME') }}/plan.json"
   check_mode: true
 
-- name: Do what was approved, and nothing else
+- name: Apply only the approved plan
   community.veracode.veracode_directory:
     users:
       - username: regina@example.com
@@ -220,12 +213,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: One line that says what was done and at what cost.
+  description: Summary of the run in one line.
   returned: always
   type: str
   sample: Created 3, updated 1. 1046 unchanged; 12 reads and 4 writes in 2.1 s (read by listing).
 summary:
-  description: How many objects there are by what became of them.
+  description: Number of objects by outcome.
   returned: when the plan was carried out
   type: dict
   contains:
@@ -245,7 +238,7 @@ summary:
       description: Objects that were deleted.
       type: int
     unchanged:
-      description: Entries that were as they should be.
+      description: Entries without changes.
       type: int
     failed:
       description: Objects that could not be written.
@@ -259,49 +252,49 @@ summary:
     unchanged: 1046
     failed: 0
 errors:
-  description: What went wrong, each in the form of RV(failure).
+  description: All errors, each in the form of RV(failure).
   returned: always
   type: list
   elements: dict
   sample: []
 read_strategy:
-  description: How the accounts were read; V(listing), V(inverse) or V(details).
+  description: How the accounts were read. V(listing) if the listing included everything, V(inverse) by role and team, V(details) one account at a time.
   returned: when the plan was carried out
   type: str
   sample: listing
 complete:
-  description: Whether all that was listed agrees with the server's own totals. If not, nothing was removed.
+  description: Whether the listings match the server's totals. If not, nothing was removed.
   returned: when the plan was carried out
   type: bool
   sample: true
 elapsed:
-  description: How long it took, in seconds.
+  description: Duration in seconds.
   returned: when the plan was carried out
   type: float
   sample: 2.1
 pending:
-  description: A new address was ordered and waits for its confirmation by mail.
+  description: Whether a new address waits for its confirmation by mail.
   returned: when an address is pending
   type: bool
   sample: true
 actions:
   description:
-    - What was done, or in check mode would be done. One entry for each object, even if it took two calls.
+    - Actions that were taken, in check mode planned. One entry for each object, even if it took several calls.
   returned: always
   type: list
   elements: dict
   contains:
     action:
-      description: What was done.
+      description: Action that was taken.
       type: str
     kind:
-      description: What it was done to.
+      description: Kind of the object.
       type: str
     name:
-      description: The username or name after the run.
+      description: Username or name after the run.
       type: str
     fields:
-      description: The options that differed, sorted. Empty when an account was disabled or deleted.
+      description: Options that differed, sorted. Empty if the object was disabled or deleted.
       type: list
       elements: str
   sample:
@@ -310,37 +303,37 @@ actions:
       name: regina@example.com
       fields: [phone, roles]
 calls:
-  description: How many calls were sent, each attempt counted, by what they mean and not by their HTTP method.
+  description: Number of calls that were sent, including retries. Reading with a POST counts as a read.
   returned: always
   type: dict
   contains:
     reads:
-      description: Calls that read.
+      description: Number of reading calls.
       type: int
     writes:
-      description: Calls that change something.
+      description: Number of writing calls.
       type: int
   sample:
     reads: 2
     writes: 1
 diff:
   description:
-    - The managed options that differ, before and after, by kind and name.
-    - What is created or deleted stands on one side only. A deletion shows what is lost with it.
+    - Managed options that differ, by kind and name.
+    - Created and deleted objects are on one side only. A deletion includes the members or teams that are lost with it.
   returned: when the plan was carried out
   type: dict
   contains:
     before_header:
-      description: Whose they are, by the host of the API.
+      description: Host of the API.
       type: str
     after_header:
-      description: The same.
+      description: Host of the API.
       type: str
     before:
-      description: Kinds, names and options before the run.
+      description: Values before the run.
       type: dict
     after:
-      description: Kinds, names and options as planned.
+      description: Planned values.
       type: dict
   sample:
     before_header: directory api.veracode.com
@@ -354,39 +347,39 @@ diff:
         regina@example.com:
           phone: "1"
 failure:
-  description: What went wrong. Holds what applies of the following.
+  description: Details of the error. Contains the values that apply.
   returned: failure
   type: dict
   contains:
     place:
-      description: Where in the input.
+      description: Location in the input.
       type: str
     kind:
-      description: The kind of object.
+      description: Kind of the object.
       type: str
     name:
-      description: The name of the object.
+      description: Name of the object.
       type: str
     option:
-      description: The option at fault.
+      description: Option that caused the error.
       type: str
     value:
-      description: The value at fault.
+      description: Value that caused the error.
       type: raw
     msg:
-      description: What happened, and what to do.
+      description: The error message.
       type: str
     status:
-      description: The HTTP status of the refusal.
+      description: HTTP status of the answer.
       type: int
     method:
-      description: The HTTP method of the refused call.
+      description: HTTP method of the call.
       type: str
     path:
-      description: The path of the refused call.
+      description: Path of the call.
       type: str
     request_id:
-      description: Veracode's id of the call, for its support.
+      description: Veracode's ID of the call, for its support.
       type: str
   sample:
     kind: user

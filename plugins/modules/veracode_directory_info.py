@@ -8,15 +8,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: veracode_directory_info
-short_description: Export a whole Veracode organization
+short_description: Export a whole organization
 version_added: 1.0.0
 description:
-  - Returns business units, teams, people and API service accounts in the form that M(community.veracode.veracode_directory) takes, so that
-    it can be kept in git, edited and applied, or kept as a snapshot and restored.
-  - The result is sorted and stable. Applied as it is, it changes nothing. What is empty is exported, too, so that it is emptied again.
-  - A deleted account that is restored from an export gets a new GUID and needs a new key pair. Titles are exported only where the API
-    reports them. A person who has become a SAML user stays one.
-  - Reads the details of every account, at a call for each, unless the listing carries everything.
+  - Returns business units, teams, users and API users in the form that M(community.veracode.veracode_directory) accepts, to be edited and
+    applied, or kept as a snapshot.
+  - The result is sorted. Applying it unchanged changes nothing. Empty values are included, so that applying it clears them.
+  - An export does not include GUIDs and secrets. A deleted API user that is restored from it needs a new key pair.
+  - Reads each account with a call of its own, unless the listing includes everything.
 extends_documentation_fragment:
   - community.veracode.connection
   - community.veracode.attributes
@@ -25,16 +24,14 @@ extends_documentation_fragment:
 options:
   kinds:
     description:
-      - What to export.
-      - If people or API service accounts are left out, teams tell their members and managers themselves; if teams are left out, business units
-        tell their teams.
-      - If not given, everything is exported. An empty list reads only RV(organization).
+      - Kinds of objects to export. Defaults to all. An empty list reads only RV(organization).
+      - Without users or API users, teams include their members and managers. Without teams, business units include their teams.
     type: list
     elements: str
     choices: [business_units, teams, users, api_users]
   compact:
     description:
-      - Whether to leave out what is unset. Such an export is shorter to read and edit, and applied it does not empty what was filled since.
+      - Whether to omit empty values. Applying such an export does not clear anything.
     type: bool
     default: false
 seealso:
@@ -48,13 +45,13 @@ EXAMPLES = r"""
   community.veracode.veracode_directory_info:
   register: export
 
-- name: Keep it in a file
+- name: Write the export to a file
   ansible.builtin.copy:
     content: "{{ export.directory | to_nice_yaml }}"
     dest: "{{ lookup('env', 'HOME') }}/organization.yml"
     mode: "0600"
 
-- name: Put everything back as it was
+- name: Restore the organization from the export
   community.veracode.veracode_directory:
     business_units: "{{ export.directory.business_units }}"
     teams: "{{ export.directory.teams }}"
@@ -64,7 +61,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 directory:
-  description: The organization, in the form that M(community.veracode.veracode_directory) takes.
+  description: The organization, in the form that M(community.veracode.veracode_directory) accepts.
   returned: success
   type: dict
   contains:
@@ -79,12 +76,12 @@ directory:
       elements: dict
       returned: when exported
     users:
-      description: The accounts of people.
+      description: The users.
       type: list
       elements: dict
       returned: when exported
     api_users:
-      description: The API service accounts.
+      description: The API users.
       type: list
       elements: dict
       returned: when exported
@@ -115,7 +112,7 @@ directory:
         custom_five: ""
     api_users: []
 complete:
-  description: Whether all that was listed agrees with the server's own totals. If not, objects may be missing.
+  description: Whether the listings match the server's totals. If not, objects may be missing.
   returned: success
   type: bool
   sample: true
@@ -138,53 +135,53 @@ organization:
     id: 00000000-0000-0000-0000-000000000002
     name: Example Ltd
 calls:
-  description: How many calls were sent, each attempt counted, by what they mean and not by their HTTP method.
+  description: Number of calls that were sent, including retries. Reading with a POST counts as a read.
   returned: always
   type: dict
   contains:
     reads:
-      description: Calls that read.
+      description: Number of reading calls.
       type: int
     writes:
-      description: Calls that change something.
+      description: Number of writing calls.
       type: int
   sample:
     reads: 2
     writes: 1
 failure:
-  description: What went wrong. Holds what applies of the following.
+  description: Details of the error. Contains the values that apply.
   returned: failure
   type: dict
   contains:
     place:
-      description: Where in the input.
+      description: Location in the input.
       type: str
     kind:
-      description: The kind of object.
+      description: Kind of the object.
       type: str
     name:
-      description: The name of the object.
+      description: Name of the object.
       type: str
     option:
-      description: The option at fault.
+      description: Option that caused the error.
       type: str
     value:
-      description: The value at fault.
+      description: Value that caused the error.
       type: raw
     msg:
-      description: What happened, and what to do.
+      description: The error message.
       type: str
     status:
-      description: The HTTP status of the refusal.
+      description: HTTP status of the answer.
       type: int
     method:
-      description: The HTTP method of the refused call.
+      description: HTTP method of the call.
       type: str
     path:
-      description: The path of the refused call.
+      description: Path of the call.
       type: str
     request_id:
-      description: Veracode's id of the call, for its support.
+      description: Veracode's ID of the call, for its support.
       type: str
   sample:
     kind: user

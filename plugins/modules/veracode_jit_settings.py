@@ -8,13 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: veracode_jit_settings
-short_description: Manage the defaults of just-in-time provisioning on Veracode
+short_description: Manage the defaults of just-in-time provisioning
 version_added: 1.0.0
 description:
-  - With single sign-on, Veracode can create an account when a person logs in for the first time. These settings say what such an account
-    gets if the identity provider says nothing about it.
-  - An organization has one object of settings. Options that are not given stay as they are.
-  - The organization needs SAML, and the calling account the Administrator or Admin API role.
+  - Manages the defaults of accounts that Veracode creates when a person logs in with single sign-on for the first time.
+  - They apply where the identity provider does not send a value. An organization has one set of them.
+  - The organization needs SAML.
 extends_documentation_fragment:
   - community.veracode.connection
   - community.veracode.attributes
@@ -29,78 +28,77 @@ attributes:
 options:
   state:
     description:
-      - What is wanted. With V(absent), no other option is applied.
-      - With V(present), there are settings, and they have what the other options say.
-      - With V(absent), there are no settings.
+      - State of the settings.
+      - V(present) creates or updates them.
+      - V(absent) deletes them. No other option is used.
     type: str
     choices: [present, absent]
     default: present
   prefer_veracode_data:
     description:
-      - Whether what is set in Veracode counts for accounts that exist, and not what the identity provider says at each login.
-      - With V(false), Veracode may refuse changes of accounts by any module of this collection, as they are made in the identity provider.
-      - Needed to create the settings.
+      - Whether the data in Veracode takes precedence over those of the identity provider for existing accounts. Required to create the
+        settings.
+      - With V(false), Veracode may refuse changes of accounts.
     type: bool
   roles:
     description:
-      - The roles of a new account, by display name or short name. A set, the order does not matter. An empty list is refused.
-      - Scan permissions are named among them. If a role needs one and the task names none, the present ones are kept, and if there are none, Any Scan
-        is added.
-      - Needed to create the settings.
+      - Roles of new accounts, by display name or short name. Required to create the settings. The list must not be empty.
+      - Scan permissions belong in this list, too. If you list none and a role needs one, the current ones are kept, or Any Scan is
+        added.
     type: list
     elements: str
   teams:
     description:
-      - The teams of a new account, by their exact names. A set. An empty list clears it.
+      - Names of the teams of new accounts, case-sensitive. An empty list clears it.
     type: list
     elements: str
   ip_restricted:
     description:
-      - Whether a new account can be used from the O(allowed_ip_addresses) only. V(false) clears that list.
-      - Needed to create the settings, unless O(allowed_ip_addresses) is given, which says it.
+      - Whether new accounts can be used only from O(allowed_ip_addresses). V(false) clears that list.
+      - This or O(allowed_ip_addresses) is required to create the settings.
     type: bool
   allowed_ip_addresses:
     description:
-      - The addresses from which a new account can be used, each a public IPv4 address, a wildcard V(74.0.0.*) or a range V(74.0.0.[0-99]). A
-        set.
-      - A list that is not empty implies O(ip_restricted=true), an empty one V(false).
+      - Public IPv4 addresses from which new accounts can be used. The last octet may be a wildcard or a range, as in V(74.0.0.*) and
+        V(74.0.0.[0-99]).
+      - A non-empty list implies O(ip_restricted=true), an empty list O(ip_restricted=false).
     type: list
     elements: str
   use_csv_for_roles_claim:
     description:
-      - Whether the claim for the roles holds one text of values with commas between them, not several values.
+      - Whether the claim for roles is a comma-separated string.
     type: bool
   use_csv_for_teams_claim:
     description:
-      - Whether the claim for the teams holds one text of values with commas between them, not several values.
+      - Whether the claim for teams is a comma-separated string.
     type: bool
   use_csv_for_teams_managed_claim:
     description:
-      - Whether the claim for the managed teams holds one text of values with commas between them, not several values.
+      - Whether the claim for managed teams is a comma-separated string.
     type: bool
   use_csv_for_ip_address_claim:
     description:
-      - Whether the claim for the IP addresses holds one text of values with commas between them, not several values.
+      - Whether the claim for IP addresses is a comma-separated string.
     type: bool
   custom_one:
     description:
-      - Custom field 1 of a new account. V("") clears it.
+      - Custom field 1 of new accounts. An empty string clears it.
     type: str
   custom_two:
     description:
-      - Custom field 2 of a new account. V("") clears it.
+      - Custom field 2 of new accounts. An empty string clears it.
     type: str
   custom_three:
     description:
-      - Custom field 3 of a new account. V("") clears it.
+      - Custom field 3 of new accounts. An empty string clears it.
     type: str
   custom_four:
     description:
-      - Custom field 4 of a new account. V("") clears it.
+      - Custom field 4 of new accounts. An empty string clears it.
     type: str
   custom_five:
     description:
-      - Custom field 5 of a new account. V("") clears it.
+      - Custom field 5 of new accounts. An empty string clears it.
     type: str
 seealso:
   - module: community.veracode.veracode_user
@@ -109,7 +107,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: New people may review, and belong to one team
+- name: Assign a role and a team to new accounts
   community.veracode.veracode_jit_settings:
     prefer_veracode_data: true
     ip_restricted: false
@@ -118,23 +116,23 @@ EXAMPLES = r"""
     teams:
       - Web Shop
 
-- name: Let the identity provider send roles as one text
+- name: Read the roles from a comma-separated claim
   community.veracode.veracode_jit_settings:
     use_csv_for_roles_claim: true
 
-- name: Take the settings away
+- name: Delete the settings
   community.veracode.veracode_jit_settings:
     state: absent
 """
 
 RETURN = r"""
 jit_settings:
-  description: The settings after the run, as they would be in check mode, V(null) if there are none.
+  description: Settings after the run, in check mode as planned. V(null) if there are none.
   returned: success
   type: dict
   contains:
     prefer_veracode_data:
-      description: Whether what is set in Veracode counts for accounts that exist.
+      description: Whether the data in Veracode takes precedence for existing accounts.
       type: bool
     roles:
       description: Display names of the roles, sorted.
@@ -145,10 +143,10 @@ jit_settings:
       type: list
       elements: str
     ip_restricted:
-      description: Whether a new account can be used from certain addresses only.
+      description: Whether new accounts are restricted to IP addresses.
       type: bool
     allowed_ip_addresses:
-      description: These addresses, sorted.
+      description: Addresses from which new accounts can be used, sorted.
       type: list
       elements: str
     custom_one:
@@ -167,16 +165,16 @@ jit_settings:
       description: Custom field 5.
       type: str
     use_csv_for_roles_claim:
-      description: Whether the claim for the roles is one text with commas.
+      description: Whether the claim for the roles is a comma-separated string.
       type: bool
     use_csv_for_teams_claim:
-      description: Whether the claim for the teams is one text with commas.
+      description: Whether the claim for the teams is a comma-separated string.
       type: bool
     use_csv_for_teams_managed_claim:
-      description: Whether the claim for the managed teams is one text with commas.
+      description: Whether the claim for the managed teams is a comma-separated string.
       type: bool
     use_csv_for_ip_address_claim:
-      description: Whether the claim for the IP addresses is one text with commas.
+      description: Whether the claim for the IP addresses is a comma-separated string.
       type: bool
   sample:
     prefer_veracode_data: true
@@ -186,22 +184,22 @@ jit_settings:
     allowed_ip_addresses: []
 actions:
   description:
-    - What was done, or in check mode would be done.
+    - Actions that were taken, in check mode planned.
   returned: always
   type: list
   elements: dict
   contains:
     action:
-      description: What was done.
+      description: Action that was taken.
       type: str
     kind:
-      description: What it was done to.
+      description: Kind of the object.
       type: str
     name:
       description: Always V(jit_settings).
       type: str
     fields:
-      description: The options that differed, sorted. Empty when the settings were deleted.
+      description: Options that differed, sorted. Empty if the settings were deleted.
       type: list
       elements: str
   sample:
@@ -210,35 +208,35 @@ actions:
       name: jit_settings
       fields: [roles, teams]
 calls:
-  description: How many calls were sent, each attempt counted, by what they mean and not by their HTTP method.
+  description: Number of calls that were sent, including retries. Reading with a POST counts as a read.
   returned: always
   type: dict
   contains:
     reads:
-      description: Calls that read.
+      description: Number of reading calls.
       type: int
     writes:
-      description: Calls that change something.
+      description: Number of writing calls.
       type: int
   sample:
     reads: 2
     writes: 1
 diff:
-  description: What differs, before and after.
+  description: Values that differ.
   returned: success
   type: dict
   contains:
     before_header:
-      description: Whose the values before are, kind and name; of a rename the old name.
+      description: Kind and name of the object before the run.
       type: str
     after_header:
-      description: Whose the values after are, kind and name.
+      description: Kind and name of the object after the run.
       type: str
     before:
-      description: Values of the options that differ, before the run. Empty if the settings are created.
+      description: Values before the run. Empty if the settings are created.
       type: dict
     after:
-      description: Their values as planned. Empty if the settings are deleted.
+      description: Planned values. Empty if the settings are deleted.
       type: dict
   sample:
     before_header: jit_settings
@@ -248,36 +246,36 @@ diff:
     after:
       roles: [Any Scan, Creator]
 failure:
-  description: What went wrong. Holds what applies of the following.
+  description: Details of the error. Contains the values that apply.
   returned: failure
   type: dict
   contains:
     kind:
-      description: The kind of object.
+      description: Kind of the object.
       type: str
     name:
-      description: The name of the object.
+      description: Name of the object.
       type: str
     option:
-      description: The option at fault.
+      description: Option that caused the error.
       type: str
     value:
-      description: The value at fault.
+      description: Value that caused the error.
       type: raw
     msg:
-      description: What happened, and what to do.
+      description: The error message.
       type: str
     status:
-      description: The HTTP status of the refusal.
+      description: HTTP status of the answer.
       type: int
     method:
-      description: The HTTP method of the refused call.
+      description: HTTP method of the call.
       type: str
     path:
-      description: The path of the refused call.
+      description: Path of the call.
       type: str
     request_id:
-      description: Veracode's id of the call, for its support.
+      description: Veracode's ID of the call, for its support.
       type: str
   sample:
     kind: jit_settings

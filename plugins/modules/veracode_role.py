@@ -8,13 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: veracode_role
-short_description: Manage a custom role on Veracode
+short_description: Manage custom roles
 version_added: 1.0.0
 description:
-  - Creates, updates, renames and deletes a custom role. Only what differs is written.
-  - The roles that Veracode defines cannot be changed. M(community.veracode.veracode_role_info) lists both kinds.
-  - Uses the Identity REST API. A converged task costs one call that lists the roles, and one that reads this one where the listing does
-    not carry all that is managed.
+  - Creates, updates, renames and deletes custom roles. Uses the Identity REST API.
+  - Built-in roles cannot be changed. Use M(community.veracode.veracode_role_info) to list both.
 extends_documentation_fragment:
   - community.veracode.connection
   - community.veracode.attributes
@@ -29,72 +27,70 @@ attributes:
 options:
   state:
     description:
-      - What is wanted. With V(absent) only O(name) counts, other options are not applied.
-      - With V(present), the role exists and has what the other options say.
-      - With V(absent), the role does not exist. Veracode may refuse to delete one that accounts hold.
+      - State of the role.
+      - V(present) creates or updates it.
+      - V(absent) deletes it. Veracode may refuse this while accounts have the role. Only O(name) is used.
     type: str
     choices: [present, absent]
     default: present
   name:
     description:
-      - The display name. It selects the role. Names are exact; a name that differs only in case from that of another role is an error.
+      - Display name, case-sensitive. It selects the role.
     type: str
     required: true
   role_name:
     description:
-      - The short name. It is left to Veracode if this is omitted.
+      - Short name. If omitted, Veracode sets it.
     type: str
   previously:
     description:
-      - Former display names. The role is found under O(name), or else under one of these, and then renamed.
-      - That two of the names exist is an error.
+      - Former display names. A role with one of these is renamed to O(name).
+      - It is an error if roles exist under two of the names.
     type: list
     elements: str
   permissions:
     description:
-      - Names of the permissions. Needed to create a role.
-      - The role has exactly these. A set; the order does not matter. An empty list is refused.
-      - A permission that stays keeps what it is given for; for a new one that is left to Veracode.
+      - Names of exactly the permissions of the role. Required to create a role. The list must not be empty.
     type: list
     elements: str
   child_roles:
     description:
-      - Names of the roles that it includes, by display name or short name. The role has exactly these; an empty list clears.
-      - The role itself, a role that includes it, and a role of the other kind of accounts are refused.
+      - Names of exactly the roles that this role includes, by display name or short name. An empty list clears it.
+      - A role cannot include itself, and roles of users and of API users cannot be mixed.
     type: list
     elements: str
   is_api:
     description:
-      - Whether it is a role of API service accounts. It cannot be changed later.
+      - Whether it is a role for API users. It cannot be changed later.
     type: bool
   ignore_team_restrictions:
     description:
-      - Whether an account with this role is not restricted to its teams.
+      - Whether accounts with this role are not restricted to their teams.
     type: bool
   team_admin_manageable:
     description:
-      - Whether a team admin can give the role.
+      - Whether team admins can assign the role.
     type: bool
   jit_assignable:
     description:
-      - Whether just-in-time provisioning can give the role.
+      - Whether just-in-time provisioning can assign the role.
     type: bool
   jit_assignable_default:
     description:
-      - Whether just-in-time provisioning gives the role by default.
+      - Whether just-in-time provisioning assigns the role by default.
     type: bool
 seealso:
   - module: community.veracode.veracode_role_info
   - module: community.veracode.veracode_user
   - module: community.veracode.veracode_api_user
 notes:
-  - An option that is omitted or null is not managed. No value is trimmed.
+  - Options that are omitted or null are not managed. Values are never trimmed.
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 """
 
 EXAMPLES = r"""
-- name: Make sure that there is a role for auditors
+- name: Create a role for auditors
   community.veracode.veracode_role:
     name: Auditor
     permissions:
@@ -102,7 +98,7 @@ EXAMPLES = r"""
       - viewResults
     ignore_team_restrictions: true
 
-- name: A role that includes another one
+- name: Create a role that includes another role
   community.veracode.veracode_role:
     name: Lead Auditor
     permissions:
@@ -110,13 +106,13 @@ EXAMPLES = r"""
     child_roles:
       - Security Insights
 
-- name: Rename the role
+- name: Rename a role
   community.veracode.veracode_role:
     name: Internal Auditor
     previously:
       - Auditor
 
-- name: Remove the role
+- name: Delete a role
   community.veracode.veracode_role:
     name: Internal Auditor
     state: absent
@@ -124,24 +120,24 @@ EXAMPLES = r"""
 
 RETURN = r"""
 role:
-  description: The role as it is after the run, as it would be in check mode, V(null) if there is none. What was not read is V(null).
+  description: Role after the run, in check mode as planned. V(null) if there is none. Values that were not read are V(null).
   returned: success
   type: dict
   contains:
     name:
-      description: The display name.
+      description: Display name.
       type: str
     role_name:
-      description: The short name.
+      description: Short name.
       type: str
     role_id:
-      description: The GUID of the role.
+      description: GUID of the role.
       type: str
     is_custom:
-      description: Whether the role is none of those that Veracode is known to define. The API does not tell.
+      description: Whether the role is not one of the known built-in roles. The API does not report this.
       type: bool
     is_api:
-      description: Whether it is a role of API service accounts.
+      description: Whether it is a role for API users.
       type: bool
     is_scan_type:
       description: Whether it is a scan permission.
@@ -155,16 +151,16 @@ role:
       type: list
       elements: str
     ignore_team_restrictions:
-      description: Whether an account with this role is not restricted to its teams.
+      description: Whether accounts with this role are not restricted to their teams.
       type: bool
     team_admin_manageable:
-      description: Whether a team admin can give the role.
+      description: Whether team admins can assign the role.
       type: bool
     jit_assignable:
-      description: Whether just-in-time provisioning can give the role.
+      description: Whether just-in-time provisioning can assign the role.
       type: bool
     jit_assignable_default:
-      description: Whether just-in-time provisioning gives the role by default.
+      description: Whether just-in-time provisioning assigns the role by default.
       type: bool
     requires_token:
       description: Whether the role requires multi-factor authentication.
@@ -173,7 +169,7 @@ role:
       description: Whether the role is switched off in the organization.
       type: bool
     needs:
-      description: What an account with this role needs beside it, as far as Veracode documents it. Nothing is known of custom roles.
+      description: What an account with this role also needs, as documented by Veracode. Always empty for custom roles.
       type: list
       elements: str
   sample:
@@ -194,22 +190,22 @@ role:
     needs: []
 actions:
   description:
-    - What was done, or in check mode would be done.
+    - Actions that were taken, in check mode planned.
   returned: always
   type: list
   elements: dict
   contains:
     action:
-      description: V(create), V(update), V(rename) or V(delete). A renaming with other changes is one V(rename) that lists them.
+      description: V(create), V(update), V(rename) or V(delete). V(rename) may include other changes.
       type: str
     kind:
-      description: What it was done to.
+      description: Kind of the object.
       type: str
     name:
-      description: The name after the run.
+      description: Name after the run.
       type: str
     fields:
-      description: The options that differed, sorted. Empty for V(delete).
+      description: Options that differed, sorted. Empty for V(delete).
       type: list
       elements: str
   sample:
@@ -218,35 +214,35 @@ actions:
       name: Auditor
       fields: [permissions]
 calls:
-  description: How many calls were sent, each attempt counted, by what they mean and not by their HTTP method.
+  description: Number of calls that were sent, including retries. Reading with a POST counts as a read.
   returned: always
   type: dict
   contains:
     reads:
-      description: Calls that read.
+      description: Number of reading calls.
       type: int
     writes:
-      description: Calls that change something.
+      description: Number of writing calls.
       type: int
   sample:
     reads: 2
     writes: 1
 diff:
-  description: The managed options that differ, before and after.
+  description: Managed options that differ.
   returned: success
   type: dict
   contains:
     before_header:
-      description: Whose the values before are, kind and name; of a rename the old name.
+      description: Kind and name of the object before the run.
       type: str
     after_header:
-      description: Whose the values after are, kind and name.
+      description: Kind and name of the object after the run.
       type: str
     before:
-      description: Their values before the run. Empty for a creation.
+      description: Values before the run. Empty if it is created.
       type: dict
     after:
-      description: Their values as planned. Empty for a deletion.
+      description: Planned values. Empty if it is deleted.
       type: dict
   sample:
     before_header: role Auditor
@@ -256,36 +252,36 @@ diff:
     after:
       permissions: [viewReports, viewResults]
 failure:
-  description: What went wrong. Holds what applies of the following.
+  description: Details of the error. Contains the values that apply.
   returned: failure
   type: dict
   contains:
     kind:
-      description: The kind of object.
+      description: Kind of the object.
       type: str
     name:
-      description: The name of the object.
+      description: Name of the object.
       type: str
     option:
-      description: The option at fault.
+      description: Option that caused the error.
       type: str
     value:
-      description: The value at fault.
+      description: Value that caused the error.
       type: raw
     msg:
-      description: What happened, and what to do.
+      description: The error message.
       type: str
     status:
-      description: The HTTP status of the refusal.
+      description: HTTP status of the answer.
       type: int
     method:
-      description: The HTTP method of the refused call.
+      description: HTTP method of the call.
       type: str
     path:
-      description: The path of the refused call.
+      description: Path of the call.
       type: str
     request_id:
-      description: Veracode's id of the call, for its support.
+      description: Veracode's ID of the call, for its support.
       type: str
   sample:
     kind: role

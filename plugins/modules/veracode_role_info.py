@@ -8,13 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: veracode_role_info
-short_description: List built-in and custom roles on Veracode
+short_description: List built-in and custom roles
 version_added: 1.0.0
 description:
-  - Returns the roles that match all filters that are given, or all roles of the organization, built in and custom, with both of their
-    names and with what each needs.
-  - A listing may carry less than the role itself, and what it does not carry is V(null). Use O(detailed) to read everything, at a call for
-    each role that the listing tells too little of.
+  - Returns the roles that match all filters, or all roles, with both names, their flags and what each role needs.
+  - Values that a listing does not include are V(null). Use O(detailed) to read them, at a call for each such role.
 extends_documentation_fragment:
   - community.veracode.connection
   - community.veracode.attributes
@@ -22,16 +20,16 @@ extends_documentation_fragment:
   - community.veracode.attributes.actiongroup_veracode
 options:
   name:
-    description: Only the role of this display name or short name, which is exact. It is read with its permissions and all flags.
+    description: Return only the role with this display name or short name, which is case-sensitive, with all its values.
     type: str
   is_api:
-    description: Only roles of API service accounts, or only roles of people.
+    description: Return only roles for API users, or only roles for users.
     type: bool
   is_custom:
-    description: Only custom roles, or only those that Veracode defines.
+    description: Return only custom roles, or only built-in roles.
     type: bool
   detailed:
-    description: Whether each role is read with its permissions and all flags.
+    description: Whether to read the permissions and all flags of each role.
     type: bool
     default: false
 seealso:
@@ -42,12 +40,12 @@ author:
 """
 
 EXAMPLES = r"""
-- name: List the roles that API service accounts can have
+- name: List the roles for API users
   community.veracode.veracode_role_info:
     is_api: true
   register: api_roles
 
-- name: Show what the custom roles permit
+- name: List the custom roles with their permissions
   community.veracode.veracode_role_info:
     is_custom: true
     detailed: true
@@ -56,25 +54,25 @@ EXAMPLES = r"""
 
 RETURN = r"""
 roles:
-  description: The roles, sorted by display name. What the listing does not report is V(null).
+  description: The roles, sorted by display name. Values that were not read are V(null).
   returned: success
   type: list
   elements: dict
   contains:
     name:
-      description: The display name.
+      description: Display name.
       type: str
     role_name:
-      description: The short name.
+      description: Short name.
       type: str
     role_id:
-      description: The GUID of the role.
+      description: GUID of the role.
       type: str
     is_custom:
-      description: Whether the role is none of those that Veracode is known to define. The API does not tell.
+      description: Whether the role is not one of the known built-in roles. The API does not report this.
       type: bool
     is_api:
-      description: Whether it is a role of API service accounts.
+      description: Whether it is a role for API users.
       type: bool
     is_scan_type:
       description: Whether it is a scan permission.
@@ -88,16 +86,16 @@ roles:
       type: list
       elements: str
     ignore_team_restrictions:
-      description: Whether an account with this role is not restricted to its teams.
+      description: Whether accounts with this role are not restricted to their teams.
       type: bool
     team_admin_manageable:
-      description: Whether a team admin can give the role.
+      description: Whether team admins can assign the role.
       type: bool
     jit_assignable:
-      description: Whether just-in-time provisioning can give the role.
+      description: Whether just-in-time provisioning can assign the role.
       type: bool
     jit_assignable_default:
-      description: Whether just-in-time provisioning gives the role by default.
+      description: Whether just-in-time provisioning assigns the role by default.
       type: bool
     requires_token:
       description: Whether the role requires multi-factor authentication.
@@ -106,7 +104,7 @@ roles:
       description: Whether the role is switched off in the organization.
       type: bool
     needs:
-      description: What an account with this role needs beside it, as far as Veracode documents it. Nothing is known of custom roles.
+      description: What an account with this role also needs, as documented by Veracode. Always empty for custom roles.
       type: list
       elements: str
   sample:
@@ -131,55 +129,55 @@ count:
   type: int
   sample: 1
 complete:
-  description: Whether the listing agrees with the server's own total. If not, roles may be missing.
+  description: Whether the listing matches the server's total. If not, roles may be missing.
   returned: success
   type: bool
   sample: true
 calls:
-  description: How many calls were sent, each attempt counted, by what they mean and not by their HTTP method.
+  description: Number of calls that were sent, including retries. Reading with a POST counts as a read.
   returned: always
   type: dict
   contains:
     reads:
-      description: Calls that read.
+      description: Number of reading calls.
       type: int
     writes:
-      description: Calls that change something.
+      description: Number of writing calls.
       type: int
   sample:
     reads: 2
     writes: 0
 failure:
-  description: What went wrong. Holds what applies of the following.
+  description: Details of the error. Contains the values that apply.
   returned: failure
   type: dict
   contains:
     kind:
-      description: The kind of object.
+      description: Kind of the object.
       type: str
     name:
-      description: The name of the object.
+      description: Name of the object.
       type: str
     option:
-      description: The option at fault.
+      description: Option that caused the error.
       type: str
     value:
-      description: The value at fault.
+      description: Value that caused the error.
       type: raw
     msg:
-      description: What happened, and what to do.
+      description: The error message.
       type: str
     status:
-      description: The HTTP status of the refusal.
+      description: HTTP status of the answer.
       type: int
     method:
-      description: The HTTP method of the refused call.
+      description: HTTP method of the call.
       type: str
     path:
-      description: The path of the refused call.
+      description: Path of the call.
       type: str
     request_id:
-      description: Veracode's id of the call, for its support.
+      description: Veracode's ID of the call, for its support.
       type: str
   sample:
     msg: 'Could not list the roles (HTTP 403): Access denied.'

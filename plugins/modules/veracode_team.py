@@ -8,14 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: veracode_team
-short_description: Manage a team on Veracode
+short_description: Manage teams
 version_added: 1.0.0
 description:
-  - Creates, updates, renames and deletes a team. Only what differs is written, and any number of members in one call.
-  - Uses the Identity REST API. A converged task costs one call that lists the team, and one that reads it if O(members) or O(managers) are
-    managed. Names that are not in the team yet are looked up. One or two by their name, more in the listing of all accounts. Who
-    may manage a team costs one search.
+  - Creates, updates, renames and deletes teams. Uses the Identity REST API.
 extends_documentation_fragment:
+  - community.veracode.structure.team
   - community.veracode.connection
   - community.veracode.attributes
   - community.veracode.attributes.actiongroup_veracode
@@ -27,64 +25,9 @@ attributes:
   idempotent:
     support: full
 options:
-  state:
-    description:
-      - What is wanted. With V(absent) only O(name) counts, other options are not applied.
-      - With V(present), the team exists and has what the other options say.
-      - With V(absent), the team does not exist. Veracode refuses to delete a team that has applications.
-    type: str
-    choices: [present, absent]
-    default: present
-  name:
-    description:
-      - The name. It selects the team. Names are exact; a name that differs only in case from that of another team is an error.
-    type: str
-    required: true
-  previously:
-    description:
-      - Former names. The team is found under O(name), or else under one of these, and then renamed. It stays the same team, so what
-        applications and accounts have to do with it survives.
-      - That two of the names exist is an error.
-    type: list
-    elements: str
-  business_unit:
-    description:
-      - Name of the business unit the team is in. A team is in one business unit only, so this moves it.
-      - An empty string moves it to the default business unit, which Veracode calls V(Not Specified).
-    type: str
-  members:
-    description:
-      - Usernames of who is in the team, people and API service accounts, compared without case. The accounts have to exist.
-      - A set; the order does not matter. An empty list removes everybody who does not manage the team.
-      - Who manages the team stays in it, unless O(managers) is given, too.
-    type: list
-    elements: str
-  managers:
-    description:
-      - Usernames of who manages the team as team admin. They are members, too, and need not be listed in O(members).
-      - The accounts have to exist and to hold the Team Admin role.
-      - Who manages the team no longer stays a member, unless O(members) is given, too.
-    type: list
-    elements: str
-  members_mode:
-    description:
-      - How O(members) and O(managers) relate to what is there.
-      - With V(exact), exactly these are in the team or manage it.
-      - With V(add), at least these are in the team or manage it. A member who is named in O(managers) manages it from then on.
-      - With V(remove), none of the O(members) is in the team, and none of the O(managers) manages it. Who is named in O(managers) only
-        stays a member.
-    type: str
-    choices: [exact, add, remove]
-    default: exact
-  permanently:
-    description:
-      - Whether the team is deleted for good instead of softly. Only with O(state=absent).
-    type: bool
-    default: false
   allow_unrestricted_api_users:
     description:
-      - Whether API users may lose their last team. An API user without a team sees every application.
-      - Without it, a change that takes the last team of an API user is refused before anything is written.
+      - Whether API users may lose their last team, and so see every application. By default this is rejected before anything is written.
     type: bool
     default: false
 seealso:
@@ -92,19 +35,19 @@ seealso:
   - module: community.veracode.veracode_business_unit
   - module: community.veracode.veracode_user
 notes:
-  - An option that is omitted or null is not managed. No value is trimmed.
-  - A name with a blank at an end, a no-break space or another invisible character is refused, and the character is named.
+  - Options that are omitted or null are not managed. Values are never trimmed.
+  - Names with leading or trailing blanks or with invisible characters are rejected.
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 """
 
 EXAMPLES = r"""
-- name: Make sure that there is a team
+- name: Create a team in a business unit
   community.veracode.veracode_team:
     name: Payments
     business_unit: Finance
 
-- name: Say who is in the team and who manages it
+- name: Set members and managers
   community.veracode.veracode_team:
     name: Payments
     members:
@@ -113,20 +56,20 @@ EXAMPLES = r"""
     managers:
       - ted@example.com
 
-- name: Put one more person into the team
+- name: Add a member
   community.veracode.veracode_team:
     name: Payments
     members:
       - wayne@example.com
     members_mode: add
 
-- name: Rename the team
+- name: Rename a team
   community.veracode.veracode_team:
     name: Payments and Billing
     previously:
       - Payments
 
-- name: Remove the team
+- name: Delete a team
   community.veracode.veracode_team:
     name: Payments and Billing
     state: absent
@@ -134,35 +77,35 @@ EXAMPLES = r"""
 
 RETURN = r"""
 team:
-  description: The team as it is after the run, as it would be in check mode, V(null) if there is none. What was not read is V(null).
+  description: Team after the run, in check mode as planned. V(null) if there is none. Values that were not read are V(null).
   returned: success
   type: dict
   contains:
     name:
-      description: The name.
+      description: Name.
       type: str
     team_id:
-      description: The GUID of the team.
+      description: GUID of the team.
       type: str
     business_unit:
       description: Name of the business unit the team is in.
       type: str
     members:
-      description: Usernames of everybody in the team, managers too, sorted.
+      description: Usernames of all members, including managers, sorted.
       type: list
       elements: str
     managers:
-      description: Usernames of those who manage the team, sorted.
+      description: Usernames of the managers, sorted.
       type: list
       elements: str
     member_only:
-      description: Whether Veracode shows what the team has to its members only.
+      description: Whether only members can see what the team has.
       type: bool
     created:
-      description: When the team was created.
+      description: Time of the creation.
       type: str
     modified:
-      description: When the team was changed last.
+      description: Time of the last change.
       type: str
   sample:
     name: Payments
@@ -175,22 +118,22 @@ team:
     modified: "2026-02-28T12:00:00Z"
 actions:
   description:
-    - What was done, or in check mode would be done.
+    - Actions that were taken, in check mode planned.
   returned: always
   type: list
   elements: dict
   contains:
     action:
-      description: V(create), V(update), V(rename) or V(delete). A renaming with other changes is one V(rename) that lists them.
+      description: V(create), V(update), V(rename) or V(delete). V(rename) may include other changes.
       type: str
     kind:
-      description: What it was done to.
+      description: Kind of the object.
       type: str
     name:
-      description: The name after the run.
+      description: Name after the run.
       type: str
     fields:
-      description: The options that differed, sorted. Empty for V(delete).
+      description: Options that differed, sorted. Empty for V(delete).
       type: list
       elements: str
   sample:
@@ -199,35 +142,35 @@ actions:
       name: Payments
       fields: [business_unit, members]
 calls:
-  description: How many calls were sent, each attempt counted, by what they mean and not by their HTTP method.
+  description: Number of calls that were sent, including retries. Reading with a POST counts as a read.
   returned: always
   type: dict
   contains:
     reads:
-      description: Calls that read.
+      description: Number of reading calls.
       type: int
     writes:
-      description: Calls that change something.
+      description: Number of writing calls.
       type: int
   sample:
     reads: 2
     writes: 1
 diff:
-  description: The managed options that differ, before and after.
+  description: Managed options that differ.
   returned: success
   type: dict
   contains:
     before_header:
-      description: Whose the values before are, kind and name; of a rename the old name.
+      description: Kind and name of the object before the run.
       type: str
     after_header:
-      description: Whose the values after are, kind and name.
+      description: Kind and name of the object after the run.
       type: str
     before:
-      description: Their values before the run. Empty for a creation.
+      description: Values before the run. Empty if it is created.
       type: dict
     after:
-      description: Their values as planned. Empty for a deletion.
+      description: Planned values. Empty if it is deleted.
       type: dict
   sample:
     before_header: team Payments
@@ -239,36 +182,36 @@ diff:
       business_unit: Finance
       members: [regina@example.com, ted@example.com]
 failure:
-  description: What went wrong. Holds what applies of the following.
+  description: Details of the error. Contains the values that apply.
   returned: failure
   type: dict
   contains:
     kind:
-      description: The kind of object.
+      description: Kind of the object.
       type: str
     name:
-      description: The name of the object.
+      description: Name of the object.
       type: str
     option:
-      description: The option at fault.
+      description: Option that caused the error.
       type: str
     value:
-      description: The value at fault.
+      description: Value that caused the error.
       type: raw
     msg:
-      description: What happened, and what to do.
+      description: The error message.
       type: str
     status:
-      description: The HTTP status of the refusal.
+      description: HTTP status of the answer.
       type: int
     method:
-      description: The HTTP method of the refused call.
+      description: HTTP method of the call.
       type: str
     path:
-      description: The path of the refused call.
+      description: Path of the call.
       type: str
     request_id:
-      description: Veracode's id of the call, for its support.
+      description: Veracode's ID of the call, for its support.
       type: str
   sample:
     kind: team

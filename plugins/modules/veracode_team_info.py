@@ -8,11 +8,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: veracode_team_info
-short_description: List teams on Veracode
+short_description: List teams
 version_added: 1.0.0
 description:
-  - Returns the teams that match all filters that are given, or all teams of the organization.
-  - A listing does not tell who is in a team. Use O(detailed) to read that, at a call for each team.
+  - Returns the teams that match all filters, or all teams.
+  - Listings do not include members and managers. Use O(detailed) to read them, at a call for each team.
 extends_documentation_fragment:
   - community.veracode.connection
   - community.veracode.attributes
@@ -20,13 +20,13 @@ extends_documentation_fragment:
   - community.veracode.attributes.actiongroup_veracode
 options:
   name:
-    description: Only the team of this name, which is exact. It is read with its members and managers.
+    description: Return only the team with this name, which is case-sensitive, including its members and managers.
     type: str
   business_unit:
-    description: Only teams in this business unit. It has to exist.
+    description: Return only the teams in this business unit. An unknown business unit is an error.
     type: str
   detailed:
-    description: Whether each team is read with its members and managers, at a call for each.
+    description: Whether to read members and managers, at a call for each team.
     type: bool
     default: false
 seealso:
@@ -38,11 +38,11 @@ author:
 """
 
 EXAMPLES = r"""
-- name: List every team
+- name: List all teams
   community.veracode.veracode_team_info:
   register: all_teams
 
-- name: Show who is in a team
+- name: Get the members of a team
   community.veracode.veracode_team_info:
     name: Payments
     detailed: true
@@ -51,36 +51,36 @@ EXAMPLES = r"""
 
 RETURN = r"""
 teams:
-  description: The teams, sorted by name. What the listing does not report is V(null).
+  description: The teams, sorted by name. Values that were not read are V(null).
   returned: success
   type: list
   elements: dict
   contains:
     name:
-      description: The name.
+      description: Name.
       type: str
     team_id:
-      description: The GUID of the team.
+      description: GUID of the team.
       type: str
     business_unit:
       description: Name of the business unit the team is in.
       type: str
     members:
-      description: Usernames of everybody in the team, managers too, sorted.
+      description: Usernames of all members, including managers, sorted.
       type: list
       elements: str
     managers:
-      description: Usernames of those who manage the team, sorted.
+      description: Usernames of the managers, sorted.
       type: list
       elements: str
     member_only:
-      description: Whether Veracode shows what the team has to its members only.
+      description: Whether only members can see what the team has.
       type: bool
     created:
-      description: When the team was created.
+      description: Time of the creation.
       type: str
     modified:
-      description: When the team was changed last.
+      description: Time of the last change.
       type: str
   sample:
     - name: Payments
@@ -97,55 +97,55 @@ count:
   type: int
   sample: 1
 complete:
-  description: Whether the listing agrees with the server's own total. If not, teams may be missing.
+  description: Whether the listing matches the server's total. If not, teams may be missing.
   returned: success
   type: bool
   sample: true
 calls:
-  description: How many calls were sent, each attempt counted, by what they mean and not by their HTTP method.
+  description: Number of calls that were sent, including retries. Reading with a POST counts as a read.
   returned: always
   type: dict
   contains:
     reads:
-      description: Calls that read.
+      description: Number of reading calls.
       type: int
     writes:
-      description: Calls that change something.
+      description: Number of writing calls.
       type: int
   sample:
     reads: 2
     writes: 0
 failure:
-  description: What went wrong. Holds what applies of the following.
+  description: Details of the error. Contains the values that apply.
   returned: failure
   type: dict
   contains:
     kind:
-      description: The kind of object.
+      description: Kind of the object.
       type: str
     name:
-      description: The name of the object.
+      description: Name of the object.
       type: str
     option:
-      description: The option at fault.
+      description: Option that caused the error.
       type: str
     value:
-      description: The value at fault.
+      description: Value that caused the error.
       type: raw
     msg:
-      description: What happened, and what to do.
+      description: The error message.
       type: str
     status:
-      description: The HTTP status of the refusal.
+      description: HTTP status of the answer.
       type: int
     method:
-      description: The HTTP method of the refused call.
+      description: HTTP method of the call.
       type: str
     path:
-      description: The path of the refused call.
+      description: Path of the call.
       type: str
     request_id:
-      description: Veracode's id of the call, for its support.
+      description: Veracode's ID of the call, for its support.
       type: str
   sample:
     option: business_unit

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: veracode_user_info
-short_description: List people and API service accounts on Veracode
+short_description: List users and API users
 version_added: 1.0.0
 description:
-  - Returns the accounts that match all filters that are given, or all accounts.
-  - A listing carries less than the account itself, and what it does not carry is V(null). Everything is read, at a call for each account,
-    with O(detailed) and where O(username), O(custom_id), O(email_address) or O(api_id) names an account.
+  - Returns the accounts that match all filters, or all accounts.
+  - Values that a listing does not include are V(null). Use O(detailed) to read them, at a call for each account.
+  - Filters by O(username), O(custom_id), O(email_address) and O(api_id) always read the whole account.
 extends_documentation_fragment:
   - community.veracode.connection
   - community.veracode.attributes
@@ -21,64 +21,61 @@ extends_documentation_fragment:
   - community.veracode.attributes.actiongroup_veracode
 options:
   username:
-    description: Only the account of this name, compared without case.
+    description: Return only the account with this username, compared case-insensitively.
     type: str
     aliases: [user_name]
   custom_id:
     description:
-      - Only the account with this SAML subject. With the Identity REST API this reads the details of every SAML account.
+      - Return only the account with this SAML subject. This is slow, since the API cannot search for it.
     type: str
     aliases: [saml_subject]
   email_address:
-    description: Only accounts with this address, compared without case.
+    description: Return only accounts with this address, compared case-insensitively.
     type: str
   search_term:
     description:
-      - Only accounts with this text in their username, first name, last name or address.
-      - Only the Identity REST API has this filter.
+      - Return only accounts with this text in their username, name or address. Requires the Identity REST API.
     type: str
   user_type:
     description:
-      - Only accounts of this type.
-      - V(human) are people.
-      - V(api) are API service accounts.
+      - Return only accounts of this type.
+      - V(human) returns users.
+      - V(api) returns API users.
     type: str
     choices: [human, api]
   role:
     description:
-      - Only accounts that hold this role, by display name or short name. A role that does not exist is an error.
-      - The Admin XML API does not tell custom roles, so it is refused for these.
+      - Return only accounts with this role, by display name or short name. An unknown role is an error.
+      - Custom roles require the Identity REST API.
     type: str
   team:
-    description: Only accounts that are in this team. A team that does not exist is an error.
+    description: Return only accounts in this team. An unknown team is an error.
     type: str
   login_enabled:
-    description: Only accounts that can log in, or that cannot.
+    description: Return only accounts that can log in, or only those that cannot.
     type: bool
   is_saml_user:
-    description: Only accounts that log in by SAML, or that do not.
+    description: Return only accounts that log in with SAML, or only the others.
     type: bool
     aliases: [saml_user]
   api_id:
     description:
-      - Only the account whose key pair has this API ID.
-      - Only the Identity REST API has this filter.
+      - Return only the account whose key pair has this API ID. Requires the Identity REST API.
     type: str
   include_inactive:
     description:
-      - Whether inactive accounts are listed as well. The Identity REST API hides them, so that they take a listing of their own.
-      - The Admin XML API does not tell which accounts are inactive, so V(false) is refused with it.
+      - Whether to return inactive accounts, too. V(false) requires the Identity REST API.
     type: bool
     default: true
   detailed:
-    description: Whether each account is read with all that the API reports, at a call for each.
+    description: Whether to read everything that the API reports, at a call for each account.
     type: bool
     default: false
   api:
     description:
-      - Which of Veracode's APIs to use. A filter that the chosen API lacks is refused.
+      - API to use. Filters that it does not support are rejected.
       - V(rest) is the Identity REST API.
-      - V(xml) is the Admin XML API. It needs the Python library C(lxml).
+      - V(xml) is the Admin XML API, which requires C(lxml).
     type: str
     choices: [rest, xml]
     default: rest
@@ -96,13 +93,13 @@ EXAMPLES = r"""
   community.veracode.veracode_user_info:
   register: everybody
 
-- name: Show who is an administrator
+- name: List the administrators
   community.veracode.veracode_user_info:
     role: Administrator
     user_type: human
   register: administrators
 
-- name: Find out whose key pair this is
+- name: Find the owner of a key pair
   community.veracode.veracode_user_info:
     api_id: "{{ leaked_api_id }}"
   register: owner
@@ -116,34 +113,34 @@ users:
   elements: dict
   contains:
     username:
-      description: The username.
+      description: Username.
       type: str
     user_id:
-      description: The GUID of the account. Only the Identity REST API reports it.
+      description: GUID of the account. Only the Identity REST API reports it.
       type: str
     user_type:
-      description: V(human) for a person, V(api) for an API service account.
+      description: V(human) for a user, V(api) for an API user.
       type: str
     first_name:
-      description: The first name.
+      description: First name.
       type: str
     last_name:
-      description: The last name.
+      description: Last name.
       type: str
     email_address:
-      description: The address.
+      description: Address.
       type: str
     title:
-      description: The title, where the API reports it.
+      description: Title, where the API reports it.
       type: str
     phone:
-      description: The phone number.
+      description: Phone number.
       type: str
     is_saml_user:
-      description: Whether the account logs in by SAML.
+      description: Whether the account logs in with SAML.
       type: bool
     custom_id:
-      description: The SAML subject.
+      description: SAML subject.
       type: str
     login_enabled:
       description: Whether the account can log in.
@@ -152,13 +149,13 @@ users:
       description: Whether the account is active. Only the Identity REST API reports it.
       type: bool
     requires_token:
-      description: Whether Veracode's multi-factor authentication is required.
+      description: Whether multi-factor authentication is required.
       type: bool
     has_ip_restrictions:
-      description: Whether the account can be used from certain addresses only.
+      description: Whether the account is restricted to IP addresses.
       type: bool
     allowed_ip_addresses:
-      description: The addresses from which it can be used, sorted.
+      description: Addresses from which the account can be used, sorted.
       type: list
       elements: str
     roles:
@@ -166,7 +163,7 @@ users:
       type: list
       elements: str
     role_names:
-      description: Short names of those roles that have one, sorted.
+      description: Short names of the roles, where they have one, sorted.
       type: list
       elements: str
     teams:
@@ -208,23 +205,23 @@ users:
       description: Whether the eLearning account is kept active. Only the Admin XML API reports it.
       type: bool
     api_credentials:
-      description: The key pair of the account, without its secret. V(null) if there is none.
+      description: Key pair of the account, without its secret. V(null) if there is none.
       type: dict
       contains:
         api_id:
-          description: The API ID.
+          description: API ID.
           type: str
         expires:
-          description: When the pair expires.
+          description: Expiry of the key pair.
           type: str
     last_login:
-      description: When the account logged in last.
+      description: Time of the last login.
       type: str
     created:
-      description: When the account was created.
+      description: Time of the creation.
       type: str
     modified:
-      description: When the account was changed last.
+      description: Time of the last change.
       type: str
   sample:
     - username: regina@example.com
@@ -242,58 +239,58 @@ count:
   type: int
   sample: 1
 complete:
-  description: Whether the listing agrees with the server's own total. If not, accounts may be missing.
+  description: Whether the listing matches the server's total. If not, accounts may be missing.
   returned: success
   type: bool
   sample: true
 calls:
-  description: How many calls were sent, each attempt counted, by what they mean and not by their HTTP method.
+  description: Number of calls that were sent, including retries. Reading with a POST counts as a read.
   returned: always
   type: dict
   contains:
     reads:
-      description: Calls that read.
+      description: Number of reading calls.
       type: int
     writes:
-      description: Calls that change something.
+      description: Number of writing calls.
       type: int
   sample:
     reads: 2
     writes: 1
 failure:
-  description: What went wrong. Holds what applies of the following.
+  description: Details of the error. Contains the values that apply.
   returned: failure
   type: dict
   contains:
     place:
-      description: Where in the input.
+      description: Location in the input.
       type: str
     kind:
-      description: The kind of object.
+      description: Kind of the object.
       type: str
     name:
-      description: The name of the object.
+      description: Name of the object.
       type: str
     option:
-      description: The option at fault.
+      description: Option that caused the error.
       type: str
     value:
-      description: The value at fault.
+      description: Value that caused the error.
       type: raw
     msg:
-      description: What happened, and what to do.
+      description: The error message.
       type: str
     status:
-      description: The HTTP status of the refusal.
+      description: HTTP status of the answer.
       type: int
     method:
-      description: The HTTP method of the refused call.
+      description: HTTP method of the call.
       type: str
     path:
-      description: The path of the refused call.
+      description: Path of the call.
       type: str
     request_id:
-      description: Veracode's id of the call, for its support.
+      description: Veracode's ID of the call, for its support.
       type: str
   sample:
     kind: user

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: veracode_user_reset
-short_description: Reset the password, the second factor or the sessions of a Veracode account
+short_description: Reset passwords, multi-factor authentication and sessions
 version_added: 1.0.0
 description:
-  - Sends the mail to set a new password, or the activation mail again, makes an account set up its second factor anew, or ends its sessions.
-  - For people and for API service accounts.
+  - Sends a password or activation mail, resets the second factor, or ends the sessions of a user or an API user.
 extends_documentation_fragment:
   - community.veracode.connection
   - community.veracode.attributes
@@ -23,37 +22,32 @@ attributes:
   diff_mode:
     support: full
     details:
-      - No option has a value that differs, so it shows what is reset.
+      - The diff shows what is reset.
   idempotent:
     support: none
     details:
-      - A reset is done anew by each run.
+      - Each run resets again.
 options:
   username:
     description:
-      - The username of the account, compared without case.
+      - Username of the account, compared case-insensitively.
     type: str
     required: true
     aliases: [user_name]
   reset:
     description:
       - What to reset.
-      - V(password) sends a mail, which lets the person set a new password. An account that was never activated gets the activation mail again. See
-        O(only_never_logged_in).
-      - V(mfa) forgets the second factor, so that it is set up anew at the next login.
-      - V(sessions) ends all sessions, so that the account has to log in again. Its API key pair goes on working, see
-        M(community.veracode.veracode_api_credentials).
-      - An account that logs in by SAML has neither a password nor a second factor of Veracode's, so these two are refused for it.
-      - If one of several fails, those done before are told in the RV(actions) of the failure. The mail is sent last.
+      - V(password) mails a link to set a new password, or the activation link if the account was never activated.
+      - V(mfa) requires a new second factor at the next login.
+      - V(sessions) ends all sessions. The API key pair stays valid.
+      - V(password) and V(mfa) are rejected for SAML users.
     type: list
     elements: str
     choices: [password, mfa, sessions]
     required: true
   only_never_logged_in:
     description:
-      - Whether the mail is sent only to an account that has never logged in, so that a whole team can be reminded of its activation without
-        disturbing those who have done it. The account is left alone otherwise, which is no failure.
-      - It governs V(password) only.
+      - Whether to send the V(password) mail only to accounts that have never logged in. Other accounts are skipped.
     type: bool
     default: true
 seealso:
@@ -64,20 +58,20 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Send the activation mail again, if it was not followed yet
+- name: Send the activation mail again to a user who has never logged in
   community.veracode.veracode_user_reset:
     username: regina.monarch@example.com
     reset:
       - password
 
-- name: A lost telephone
+- name: Reset everything after a phone was lost
   community.veracode.veracode_user_reset:
     username: regina.monarch@example.com
     reset:
       - mfa
       - sessions
 
-- name: Let a person set a new password
+- name: Send a password mail
   community.veracode.veracode_user_reset:
     username: regina.monarch@example.com
     reset:
@@ -87,26 +81,26 @@ EXAMPLES = r"""
 
 RETURN = r"""
 reset:
-  description: What was reset, or would be in check mode, sorted.
+  description: What was reset, in check mode what would be, sorted.
   returned: success
   type: list
   elements: str
   sample: [mfa, sessions]
 actions:
   description:
-    - What was done, or in check mode would be done.
+    - Actions that were taken, in check mode planned.
   returned: always
   type: list
   elements: dict
   contains:
     action:
-      description: What was done.
+      description: Action that was taken.
       type: str
     kind:
-      description: What it was done to.
+      description: Kind of the object.
       type: str
     name:
-      description: The username of the account.
+      description: Username of the account.
       type: str
     fields:
       description: What was reset, sorted.
@@ -118,29 +112,29 @@ actions:
       name: regina.monarch@example.com
       fields: [mfa, sessions]
 calls:
-  description: How many calls were sent, each attempt counted, by what they mean and not by their HTTP method.
+  description: Number of calls that were sent, including retries. Reading with a POST counts as a read.
   returned: always
   type: dict
   contains:
     reads:
-      description: Calls that read.
+      description: Number of reading calls.
       type: int
     writes:
-      description: Calls that change something.
+      description: Number of writing calls.
       type: int
   sample:
     reads: 2
     writes: 1
 diff:
-  description: What differs, before and after.
+  description: Values that differ.
   returned: success
   type: dict
   contains:
     before_header:
-      description: Whose the values before are, kind and name; of a rename the old name.
+      description: Kind and name of the object before the run.
       type: str
     after_header:
-      description: Whose the values after are, kind and name.
+      description: Kind and name of the object after the run.
       type: str
     before:
       description: An empty list under C(reset).
@@ -156,36 +150,36 @@ diff:
     after:
       reset: [mfa, sessions]
 failure:
-  description: What went wrong. Holds what applies of the following.
+  description: Details of the error. Contains the values that apply.
   returned: failure
   type: dict
   contains:
     kind:
-      description: The kind of object.
+      description: Kind of the object.
       type: str
     name:
-      description: The name of the object.
+      description: Name of the object.
       type: str
     option:
-      description: The option at fault.
+      description: Option that caused the error.
       type: str
     value:
-      description: The value at fault.
+      description: Value that caused the error.
       type: raw
     msg:
-      description: What happened, and what to do.
+      description: The error message.
       type: str
     status:
-      description: The HTTP status of the refusal.
+      description: HTTP status of the answer.
       type: int
     method:
-      description: The HTTP method of the refused call.
+      description: HTTP method of the call.
       type: str
     path:
-      description: The path of the refused call.
+      description: Path of the call.
       type: str
     request_id:
-      description: Veracode's id of the call, for its support.
+      description: Veracode's ID of the call, for its support.
       type: str
   sample:
     kind: user

@@ -52,13 +52,17 @@ TAIL = '''"""
 
 _STATE = """
   state:
-    description: What is wanted. With V(disabled) and V(absent) only the options that select the account count.
+    description:
+      - State of the account.
+      - V(present) creates or updates it.
+      - V(disabled) denies the login and keeps the account.
+      - V(absent) deletes it. This cannot be undone.
     type: str
     choices: [present, disabled, absent]
 """
 _CREDENTIALS = """
   credentials:
-    description: Whether to generate a key pair when the account is created. Needs O(credentials_dest).
+    description: Whether to generate a key pair when the account is created. Requires O(credentials_dest).
     type: str
     choices: [none, on_create]
 """
@@ -110,38 +114,37 @@ def documentation() -> str:
         "options:\n"
         + _entries(
             "business_units",
-            "Business units. The same options as those of M(community.veracode.veracode_business_unit).\n"
-            "An entry with only a name creates what does not exist. In an O(exclusive) list it keeps what is there, and an unknown name is an error.",
+            "Business units, with the options of M(community.veracode.veracode_business_unit).\n"
+            "An entry with only a name creates the object, or keeps it if its kind is in O(exclusive). There, an unknown name is an error.",
             _options(Structure.BUSINESS_UNIT),
         )
         + _entries(
             "teams",
-            "Teams. The same options as those of M(community.veracode.veracode_team).\n"
-            "An entry with only a name creates what does not exist. In an O(exclusive) list it keeps what is there, and an unknown name is an error.",
+            "Teams, with the options of M(community.veracode.veracode_team).\n"
+            "An entry with only a name creates the object, or keeps it if its kind is in O(exclusive). There, an unknown name is an error.",
             _options(Structure.TEAM),
         )
         + _entries(
             "users",
-            "Accounts of people. The same options as those of M(community.veracode.veracode_user).\n"
-            "An entry with only a name keeps that account from O(exclusive) and manages nothing of it.",
+            "Users, with the options of M(community.veracode.veracode_user).\n"
+            "An entry with only a name keeps the account from being removed by O(exclusive).",
             _USER,
         )
         + _entries(
             "api_users",
-            "API service accounts. The same options as those of M(community.veracode.veracode_api_user).\n"
-            "An entry with only a name keeps that account from O(exclusive) and manages nothing of it.",
+            "API users, with the options of M(community.veracode.veracode_api_user).\n"
+            "An entry with only a name keeps the account from being removed by O(exclusive).",
             _API_USER,
         )
         + _entries(
             "user_defaults",
-            "Fills per option what an entry of O(users) omits. The entry wins, also with an empty list or string; lists are "
-            "replaced, never merged.",
+            "Defaults for options that an entry of O(users) omits. Lists are replaced, not merged.",
             _shared(_USER),
             "dict",
         )
         + _entries(
             "api_user_defaults",
-            "Fills per option what an entry of O(api_users) omits, as O(user_defaults) does. Takes every option of an entry.",
+            "Defaults for options that an entry of O(api_users) omits. Lists are replaced, not merged.",
             _API_USER,
             "dict",
         )
