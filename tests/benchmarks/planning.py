@@ -23,15 +23,21 @@ from ansible_collections.community.veracode.plugins.module_utils._model.kinds im
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Names
 from ansible_collections.community.veracode.plugins.module_utils._model.role import BUILT_IN, RoleCatalog
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import read_organization
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.locations import Part
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.match import (
     AccountPlans,
     match_accounts,
     plan_entries,
-    plan_exclusive,
 )
-from ansible_collections.community.veracode.plugins.module_utils._plan.organization.plan import (
-    account_steps,
-    merge_diffs,
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.merge import merge_diffs
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.phases import (
+    account_step,
+    in_phases,
+)
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.relations import Keys
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.removals import (
+    Scope,
+    exclusive_accounts,
 )
 
 CATALOG = RoleCatalog(BUILT_IN)
@@ -75,15 +81,15 @@ def plan(people: int) -> dict[str, Any]:
     ]
     started = time.process_time()
     inventory = Inventory(accounts, complete=True)
-    organization = read_organization(
-        {"users": entries}, {name: tuple(spec) for name, spec in entry_arguments().items()}
-    )
+    names = {name: tuple(spec) for name, spec in entry_arguments().items()}
+    organization = read_organization([Part("", {"users": entries})], names)
     matches, problems = match_accounts(organization.accounts, inventory)
     plans = AccountPlans()
     plan_entries(matches, Names(CATALOG, known, tuple(teams)), plans)
     claimed = {str(match.found.account.handle) for match in matches if match.found}
-    plan_exclusive(inventory, claimed, [USER], "disable", protected=[], exclude_saml=False, result=plans)
-    steps = account_steps(plans)
+    removals, _reported = exclusive_accounts(inventory, claimed, [USER], "disable", Scope())
+    keys = Keys(inventory.by_handle.values(), plans.plans)
+    steps = in_phases([account_step(each, keys) for each in (*plans.plans, *removals)], keys, ())
     changes = [step.plan.change for step in steps if step.plan.change is not None]
     merge_diffs(changes)
     if problems or plans.problems or organization.problems:
