@@ -7,21 +7,12 @@
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from ansible_collections.community.veracode.plugins.module_utils import _argspec as _arguments
 from ansible_collections.community.veracode.plugins.module_utils import _session as _module
-from ansible_collections.community.veracode.plugins.module_utils._module import account as _manage
-from ansible_collections.community.veracode.plugins.module_utils._module import api_credentials as _manage_credentials
-from ansible_collections.community.veracode.plugins.module_utils._module import directory as _manage_directory
-from ansible_collections.community.veracode.plugins.module_utils._module import directory_info as _manage_directory_info
-from ansible_collections.community.veracode.plugins.module_utils._module import jit_settings as _manage_jit
-from ansible_collections.community.veracode.plugins.module_utils._module import structure as _manage_structure
-from ansible_collections.community.veracode.plugins.module_utils._module import user_reset as _manage_resets
+from tests.modules import declaration
 
 Result = dict[str, t.Any]
-Work = Callable[[_module.Session], Result]
 Options = dict[str, t.Any]
 
 
@@ -37,8 +28,6 @@ class Scenario:
 
     module: str
     does: str
-    work: Work
-    spec: Options
     options: Options
     secret: bool = False
     always_writes: bool = False
@@ -49,12 +38,12 @@ class Scenario:
         return f"{self.module}: {self.does}"
 
     @property
+    def declaration(self) -> _module.Module:
+        return declaration(self.module)
+
+    @property
     def writes(self) -> bool:
         return not self.module.endswith("_info")
-
-
-def _spec(*parts: Options) -> Options:
-    return {name: option for part in parts for name, option in part.items()}
 
 
 TED = "tmonarch@example.com"
@@ -79,8 +68,6 @@ _KEY = {"credentials": "on_create", "credentials_dest": "DEST", "credentials_for
 
 
 def _people() -> t.Iterator[Scenario]:
-    work = _manage.manage_account("user")
-    spec = _spec(_arguments.account_arguments("user"), _arguments.api_argument())
     for does, options in (
         ("creates", _NEW),
         ("updates", {"username": TED, "phone": "1", "roles": ["Reviewer"]}),
@@ -88,101 +75,66 @@ def _people() -> t.Iterator[Scenario]:
         ("disables", {"username": TED, "state": "disabled"}),
         ("deletes", {"username": TED, "state": "absent"}),
     ):
-        yield Scenario("veracode_user", does, work, spec, options)
+        yield Scenario("veracode_user", does, options)
         if does != "disables":
             more = {"custom_one": "x"} if does == "creates" else {"roles": None} if does == "updates" else {}
-            yield Scenario("veracode_user", f"{does} by XML", work, spec, {**options, **more, "api": "xml"})
+            yield Scenario("veracode_user", f"{does} by XML", {**options, **more, "api": "xml"})
 
 
 def _services() -> t.Iterator[Scenario]:
-    work = _manage.manage_account("api_user")
-    spec = _spec(
-        _arguments.account_arguments("api_user"),
-        _arguments.key_store_arguments(),
-        {"credentials": {"type": "str", "default": "none", "choices": ["none", "on_create"]}},
-    )
-    yield Scenario("veracode_api_user", "creates with key pair", work, spec, {**_NEW_SERVICE, **_KEY}, secret=True)
+    yield Scenario("veracode_api_user", "creates with key pair", {**_NEW_SERVICE, **_KEY}, secret=True)
     wanted = {"username": BUILD, "roles": ["Results API"], "teams": ["Demo Team"]}
-    yield Scenario("veracode_api_user", "updates", work, spec, wanted)
+    yield Scenario("veracode_api_user", "updates", wanted)
 
 
 def _lists() -> t.Iterator[Scenario]:
-    spec = _spec(_arguments.filter_arguments(), _arguments.api_argument())
-    work = _manage.list_accounts
-    yield Scenario("veracode_user_info", "lists all", work, spec, {})
-    yield Scenario("veracode_user_info", "lists a role", work, spec, {"role": "Results API", "include_inactive": False})
-    yield Scenario("veracode_user_info", "lists a team by XML", work, spec, {"team": "Demo Team", "api": "xml"})
-    for kind, work in (
-        ("team", _manage_structure.list_teams),
-        ("business_unit", _manage_structure.list_business_units),
-        ("role", _manage_structure.list_roles),
-    ):
+    yield Scenario("veracode_user_info", "lists all", {})
+    yield Scenario("veracode_user_info", "lists a role", {"role": "Results API", "include_inactive": False})
+    yield Scenario("veracode_user_info", "lists a team by XML", {"team": "Demo Team", "api": "xml"})
+    for kind in ("team", "business_unit", "role"):
         options = {"name": "Demo Team", "detailed": True} if kind == "team" else {}
-        yield Scenario(f"veracode_{kind}_info", "lists", work, _arguments.structure_filter_arguments(kind), options)
+        yield Scenario(f"veracode_{kind}_info", "lists", options)
 
 
 def _structure() -> t.Iterator[Scenario]:
-    work, spec = _manage_structure.manage_team, _arguments.team_arguments()
     new_team = {"name": "New Team", "business_unit": "Example Unit", "members": [TED]}
-    yield Scenario("veracode_team", "creates", work, spec, new_team)
+    yield Scenario("veracode_team", "creates", new_team)
     renamed = {"name": "Quality", "previously": ["Quality Team"], "members": [TED], "managers": ["lpieris@example.com"]}
-    yield Scenario("veracode_team", "renames", work, spec, renamed)
-    yield Scenario("veracode_team", "deletes", work, spec, {"name": "Engineering", "state": "absent"})
-    work, spec = _manage_structure.manage_business_unit, _arguments.business_unit_arguments()
-    yield Scenario("veracode_business_unit", "creates", work, spec, {"name": "New Unit", "teams": ["Quality Team"]})
-    work, spec = _manage_structure.manage_role, _arguments.role_arguments()
-    new_role = {"name": "New Role", "permissions": ["viewReports"]}
-    yield Scenario("veracode_role", "creates", work, spec, new_role)
-    yield Scenario("veracode_role", "deletes", work, spec, {"name": "Custom Reporter", "state": "absent"})
+    yield Scenario("veracode_team", "renames", renamed)
+    yield Scenario("veracode_team", "deletes", {"name": "Engineering", "state": "absent"})
+    yield Scenario("veracode_business_unit", "creates", {"name": "New Unit", "teams": ["Quality Team"]})
+    yield Scenario("veracode_role", "creates", {"name": "New Role", "permissions": ["viewReports"]})
+    yield Scenario("veracode_role", "deletes", {"name": "Custom Reporter", "state": "absent"})
 
 
 def _keys() -> t.Iterator[Scenario]:
-    work = _manage_credentials.manage_credentials
-    spec = _spec(_arguments.key_pair_arguments(), _arguments.key_store_arguments())
     file = {"credentials_dest": "DEST", "credentials_format": "json"}
     wanted = {"username": BUILD, "state": "rotated", "verify": True, **file}
-    yield Scenario("veracode_api_credentials", "rotates", work, spec, wanted, secret=True, always_writes=True)
-    yield Scenario("veracode_api_credentials", "revokes", work, spec, {"username": BUILD, "state": "absent"})
+    yield Scenario("veracode_api_credentials", "rotates", wanted, secret=True, always_writes=True)
+    yield Scenario("veracode_api_credentials", "revokes", {"username": BUILD, "state": "absent"})
 
 
 def _rest() -> t.Iterator[Scenario]:
     wanted: Options = {"username": TED, "reset": ["password", "mfa", "sessions"], "only_never_logged_in": False}
-    yield Scenario(
-        "veracode_user_reset",
-        "resets",
-        _manage_resets.reset_account,
-        _arguments.reset_arguments(),
-        wanted,
-        always_writes=True,
-    )
-    work, spec = _manage_jit.manage_jit_settings, _arguments.jit_arguments()
-    made = Scenario(
-        "veracode_jit_settings",
-        "creates",
-        work,
-        spec,
-        {"roles": ["Reviewer"], "ip_restricted": False, "prefer_veracode_data": True},
-    )
+    yield Scenario("veracode_user_reset", "resets", wanted, always_writes=True)
+    settings: Options = {"roles": ["Reviewer"], "ip_restricted": False, "prefer_veracode_data": True}
+    made = Scenario("veracode_jit_settings", "creates", settings)
     yield made
-    yield Scenario("veracode_jit_settings", "deletes", work, spec, {"state": "absent"}, first=made)
+    yield Scenario("veracode_jit_settings", "deletes", {"state": "absent"}, first=made)
 
 
 def _directories() -> t.Iterator[Scenario]:
-    work, spec = _manage_directory.reconcile, _arguments.directory_arguments()
     wanted: Options = {
         "teams": [{"name": "New Team"}, {"name": "Demo Team"}],
         "users": [{**_NEW, "teams": ["New Team"]}, {"username": TED, "phone": "1"}],
         "api_users": [{**_NEW_SERVICE, **_KEY}],
         "workers": 1,  # so that the same call is struck each time
     }
-    yield Scenario("veracode_directory", "creates and updates", work, spec, wanted, secret=True)
+    yield Scenario("veracode_directory", "creates and updates", wanted, secret=True)
     kept = [{"username": name} for name in ("admin-api", "restricted-api", BUILD)]
     removed: Options = {"api_users": kept, "exclusive": ["api_users"], "absent_action": "delete", "workers": 1}
-    yield Scenario("veracode_directory", "removes", work, spec, removed)
-    kinds = {"kinds": {"type": "list", "elements": "str"}}
-    yield Scenario(
-        "veracode_directory_info", "exports", _manage_directory_info.export, kinds, {"kinds": ["teams", "api_users"]}
-    )
+    yield Scenario("veracode_directory", "removes", removed)
+    yield Scenario("veracode_directory_info", "exports", {"kinds": ["teams", "api_users"]})
 
 
 SCENARIOS: tuple[Scenario, ...] = (

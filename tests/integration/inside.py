@@ -15,29 +15,17 @@ from unittest import mock
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.community.veracode.plugins.module_utils import _argspec as arguments
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
-from ansible_collections.community.veracode.plugins.module_utils._module.account import list_accounts, manage_account
 from ansible_collections.community.veracode.plugins.module_utils._session import Session, _so_far
 from tests.emulator.control import Emulator
 from tests.leaks import assert_silent, exception_text
+from tests.modules import declaration
 
 Result = dict[str, Any]
 
-MODULES = {"veracode_user": "user", "veracode_api_user": "api_user", "veracode_user_info": "info"}
+MODULES = {"user": "veracode_user", "api_user": "veracode_api_user", "info": "veracode_user_info"}
 # Of the collection's own limit only the tests of the transport want to see anything.
 NO_LIMIT = "100000"
-
-
-def _spec(kind: str) -> dict[str, Any]:
-    if kind == "info":
-        own: dict[str, Any] = {**arguments.filter_arguments(), **arguments.api_argument()}
-    elif kind == "user":
-        own = {**arguments.account_arguments(kind), **arguments.api_argument()}
-    else:
-        own = {**arguments.account_arguments(kind), **arguments.key_store_arguments()}
-        own["credentials"] = {"type": "str", "default": "none", "choices": ["none", "on_create"]}
-    return {**arguments.connection_arguments(), **own}
 
 
 class Inside:
@@ -62,12 +50,13 @@ class Inside:
             "VERACODE_RATE_LIMIT": NO_LIMIT,
         }
         with mock.patch.dict(os.environ, environment, clear=True):
-            validated = ArgumentSpecValidator(_spec(kind)).validate(dict(options))
+            module = declaration(MODULES[kind])
+            validated = ArgumentSpecValidator(module.argument_spec()).validate(dict(options))
             if validated.error_messages:
                 raise ValueError(validated.error_messages)
             session = Session(validated.validated_parameters, check_mode=check)
             try:
-                result = (list_accounts if kind == "info" else manage_account(kind))(session)
+                result = module.work(session)
             except VeracodeError as error:
                 assert_silent(self.emulator, exception_text(error))
                 result = {"failed": True, "msg": error.msg, "failure": error.failure()}
