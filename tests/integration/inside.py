@@ -26,6 +26,8 @@ Result = dict[str, Any]
 MODULES = {"user": "veracode_user", "api_user": "veracode_api_user", "info": "veracode_user_info"}
 # Of the collection's own limit only the tests of the transport want to see anything.
 NO_LIMIT = "100000"
+# What would decide of a run here and is the developer's own.
+FOREIGN = ("VERACODE_", "XDG_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 class Inside:
@@ -43,7 +45,7 @@ class Inside:
     ) -> Result:
         """Return what the module would return; a failure is a result, too."""
         environment = {
-            **{key: value for key, value in os.environ.items() if not key.startswith(("VERACODE_", "XDG_"))},
+            **{key: value for key, value in os.environ.items() if not key.startswith(FOREIGN)},
             **(self.emulator.env if env is None else env),
             "HOME": str(self._folder),
             "XDG_CACHE_HOME": str(self._folder / "cache"),

@@ -52,6 +52,7 @@ API_VALUES = {
 ELSEWHERE = {
     *("state", "username", "previously", "new_custom_id", "verify_email", "roles_mode", "teams_mode", "api"),
     *("managed_teams", "title", "is_saml_user", "has_ip_restrictions", "allow_self_lockout", "unrestricted"),
+    "permanently",
 }
 XML_ONLY = {option for option in VALUES if "elearning" in option}
 REST_ONLY = {"active"}
