@@ -161,16 +161,16 @@ def test_account_can_be_selected_by_the_id_it_holds_or_held(world: World) -> Non
     assert json.loads(Path(dest).read_text())["api_key_id"] == run["api_credentials"]["api_id"] != old["api_id"]
 
 
-def test_valid_pair_costs_at_most_two_reads_and_nothing_else(world: World) -> None:
+def test_valid_pair_costs_two_reads_and_another_spelling_one_more(world: World) -> None:
     key = world.emulator.key(BUILD)
     assert key is not None
     results = world.play(
         [task(MODULE, username=BUILD), task(MODULE, username=BUILD.upper()), task(MODULE, api_id=key["api_id"])]
     )
-    for one in results:
+    # A username that differs by case may be that of another account, which the first listing need not show.
+    for one, reads in zip(results, (2, 3, 2), strict=True):
         assert not one["changed"]
-        assert one["calls"]["writes"] == 0
-        assert one["calls"]["reads"] <= 2
+        assert one["calls"] == {"reads": reads, "writes": 0}
         assert one["api_credentials"] == {**one["api_credentials"], "username": BUILD, "api_id": key["api_id"]}
 
 

@@ -151,9 +151,12 @@ def _read(session: Session, ring: KeyClient, wanted: WantedKey, lock: t.Callable
 
 
 def _read_by_name(session: Session, ring: KeyClient, username: str, lock: t.Callable[[str], None]) -> _Situation | None:
-    """Two calls: the account and its pair. An account without administrator's roles may ask for its own alone."""
+    """Two calls: the account and its pair; more for an account that is inactive or spelled differently.
+
+    An account without administrator's roles may ask for its own alone.
+    """
     try:
-        account = session.rest().by_username(username, USER, frozenset())
+        account = session.rest().by_username(username, USER, frozenset({"active"}))
     except ApiError as error:
         if error.status != 403:
             raise
