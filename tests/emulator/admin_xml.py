@@ -355,19 +355,23 @@ def _update_values(call: Call, user: User) -> dict[str, Any]:
         values["saml_subject"] = call.form["new_custom_id"]
     elif call.form.get("custom_id") and call.form.get("username"):
         values["saml_subject"] = call.form["custom_id"]
+    values.update(_address_values(call, user))
+    kind = call.form.get("login_account_type")
+    if kind is not None and kind.lower() != ("api" if user.is_api else "user"):
+        raise Rejected("login_account_type cannot be changed")
+    return values
+
+
+def _address_values(call: Call, user: User) -> dict[str, Any]:
+    values: dict[str, Any] = {}
     restricted = read_boolean(call, "has_ip_restrictions")
     if restricted is not None:
         values["ip_restricted"] = restricted
     if "allowed_ip_addresses" in call.form:
-        if not values.get("ip_restricted", user.ip_restricted):
-            if read_addresses(call):
-                raise Rejected("allowed_ip_addresses can only be updated if has_ip_restrictions is true")
-            values["allowed_ip_addresses"] = []
-        else:
-            values["allowed_ip_addresses"] = read_addresses(call)
-    kind = call.form.get("login_account_type")
-    if kind is not None and kind.lower() != ("api" if user.is_api else "user"):
-        raise Rejected("login_account_type cannot be changed")
+        addresses = read_addresses(call)
+        if addresses and not values.get("ip_restricted", user.ip_restricted):
+            raise Rejected("allowed_ip_addresses can only be updated if has_ip_restrictions is true")
+        values["allowed_ip_addresses"] = addresses
     return values
 
 

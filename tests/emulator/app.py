@@ -169,24 +169,12 @@ class Exchange:
     async def deliver(self, answer: Answer) -> None:
         """Send an answer, after the fault that was ordered for it."""
         kind = self.fault.kind if self.fault else None
+        if kind == "reset_after":
+            self.entry["status"] = answer.status
+            await self.reset()
+            return
         if self.fault is not None and kind in AFTER:
-            fault = self.fault
-            if kind == "reset_after":
-                self.entry["status"] = answer.status
-                await self.reset()
-                return
-            if kind == "cut":
-                answer.body = answer.body[: max(1, int(len(answer.body) * fault.keep))] if answer.body else b""
-            elif kind == "wrong_encoding":
-                answer.body = b"\xff\xfe" + answer.body.decode().encode("utf-16-le")
-            elif kind == "wrong_type":
-                answer.content_type = fault.content_type
-            elif kind == "empty":
-                answer.body = b""
-            elif kind == "without":
-                answer.body = strange.without(answer.body, fault.names)
-            elif kind == "interim":
-                self.interim(fault.status or 103)
+            self.change(answer, self.fault)
         headers = [(name.encode(), value.encode("latin-1")) for name, value in answer.headers]
         if kind == "refuse" and self.fault is not None:
             await self.stop_listening(self.fault.seconds)
@@ -211,6 +199,21 @@ class Exchange:
                 await asyncio.sleep(self.fault.interval)
             body = b""
         await self.send({"type": "http.response.body", "body": body, "more_body": False})
+
+    def change(self, answer: Answer, fault: Fault) -> None:
+        """Change an answer as the fault says."""
+        if fault.kind == "cut":
+            answer.body = answer.body[: max(1, int(len(answer.body) * fault.keep))] if answer.body else b""
+        elif fault.kind == "wrong_encoding":
+            answer.body = b"\xff\xfe" + answer.body.decode().encode("utf-16-le")
+        elif fault.kind == "wrong_type":
+            answer.content_type = fault.content_type
+        elif fault.kind == "empty":
+            answer.body = b""
+        elif fault.kind == "without":
+            answer.body = strange.without(answer.body, fault.names)
+        elif fault.kind == "interim":
+            self.interim(fault.status or 103)
 
     def interim(self, status: int) -> None:
         """An answer that is not the last one."""

@@ -160,6 +160,14 @@ def find_teams(call: Call, entries: object, before: dict[str, str]) -> dict[str,
     return found
 
 
+def _read_boolean(name: str, value: Any) -> bool:
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        value = is_true(value)
+    if value is not None and not isinstance(value, bool):
+        raise Rejected(f"{name}: must be a boolean")
+    return bool(value)
+
+
 def read_values(body: dict[str, Any]) -> dict[str, Any]:
     """The plain fields of a body, checked for their type. null stays None. Raises Rejected."""
     values: dict[str, Any] = {}
@@ -170,12 +178,7 @@ def read_values(body: dict[str, Any]) -> dict[str, Any]:
             values[name] = body[name]
     for name in BOOLEANS:
         if name in body:
-            value = body[name]
-            if isinstance(value, str) and value.lower() in ("true", "false"):
-                value = is_true(value)
-            if value is not None and not isinstance(value, bool):
-                raise Rejected(f"{name}: must be a boolean")
-            values[name] = bool(value)
+            values[name] = _read_boolean(name, body[name])
     if "allowed_ip_addresses" in body:
         addresses = body["allowed_ip_addresses"] or []
         if not isinstance(addresses, list) or not all(isinstance(one, str) for one in addresses):
@@ -287,9 +290,32 @@ def search_users(call: Call) -> Answer:
 
 def _search_tests(call: Call) -> list[Callable[[User], bool]]:
     """The filters of a search. All errors of their form at once."""
+    query = dict(call.query)
+    tests: list[Callable[[User], bool]] = []
+    errors: list[str] = []
+    for filters in (_search_relations, _search_flags, _search_status):
+        more, wrong = filters(call, query)
+        tests += more
+        errors += wrong
+    if "api_id" in query:
+        key = call.store.credentials.get(query["api_id"].rsplit("-", 1)[-1].lower())
+        tests.append(lambda user: key is not None and key.user_id == user.user_id)
+    tests += [_reads(name, query[name]) for name in ("title", *CUSTOM) if name in query]
+    term = query.get("search_term", "").lower()
+    if term:
+        searched = ("user_name", "first_name", "last_name", "email_address")
+        tests.append(lambda user: any(term in getattr(user, name).lower() for name in searched))
+    if errors:
+        raise QueryInvalid(*errors)
+    return tests
+
+
+_Filters = tuple[list[Callable[[User], bool]], list[str]]  # and the errors of their form
+
+
+def _search_relations(_call: Call, query: dict[str, str]) -> _Filters:
     tests: list[Callable[[User], bool]] = []
     errors = []
-    query = dict(call.query)
     for name, kind in (("role_id", "roles"), ("team_id", "teams")):
         value = query.get(name)
         if value is None:
@@ -298,11 +324,17 @@ def _search_tests(call: Call) -> list[Callable[[User], bool]]:
             errors.append(f"{name}: not a valid GUID")
         else:
             tests.append(_holds(kind, value.lower()))
+    return tests, errors
+
+
+def _search_flags(call: Call, query: dict[str, str]) -> _Filters:
+    tests: list[Callable[[User], bool]] = []
+    errors = []
     if "user_type" in query:
-        kind_wanted = query["user_type"].lower()
-        if kind_wanted not in ("api", "user"):
+        kind = query["user_type"].lower()
+        if kind not in ("api", "user"):
             errors.append("user_type: Invalid value.")
-        tests.append(lambda user: user.is_api == (kind_wanted == "api"))
+        tests.append(lambda user: user.is_api == (kind == "api"))
     names = ["login_enabled", "saml_user"]
     if call.switches["search_newer_filters"] == "honoured":
         names.append("ip_restricted")
@@ -311,33 +343,18 @@ def _search_tests(call: Call) -> list[Callable[[User], bool]]:
             if not _BOOLEAN_SPELLINGS[call.switches["search_booleans"]].fullmatch(query[name]):
                 errors.append(f"{name}: Invalid value.")
             tests.append(_has(name, is_true(query[name])))
-    if "login_status" in query:
-        status = query["login_status"].lower()
-        spelt = {"any_case": status, "capital": status.capitalize(), "lower": status}[call.switches["login_status"]]
-        if status not in ("active", "locked", "never") or (
-            call.switches["login_status"] != "any_case" and query["login_status"] != spelt
-        ):
-            errors.append("login_status: Invalid value.")
-        tests.append(lambda user: _login_status(user) == status)
-    if "api_id" in query:
-        key = call.store.credentials.get(query["api_id"].rsplit("-", 1)[-1].lower())
-        tests.append(lambda user: key is not None and key.user_id == user.user_id)
-    for name in ("title", *CUSTOM):
-        if name in query:
-            tests.append(_reads(name, query[name]))
-    term = query.get("search_term", "").lower()
-    if term:
-        tests.append(
-            lambda user: (
-                term in user.user_name.lower()
-                or term in user.first_name.lower()
-                or term in user.last_name.lower()
-                or term in user.email_address.lower()
-            )
-        )
-    if errors:
-        raise QueryInvalid(*errors)
-    return tests
+    return tests, errors
+
+
+def _search_status(call: Call, query: dict[str, str]) -> _Filters:
+    if "login_status" not in query:
+        return [], []
+    status = query["login_status"].lower()
+    manner = call.switches["login_status"]
+    spelt = {"any_case": query["login_status"], "capital": status.capitalize(), "lower": status}[manner]
+    valid = status in ("active", "locked", "never") and query["login_status"] == spelt
+    errors = [] if valid else ["login_status: Invalid value."]
+    return [lambda user: _login_status(user) == status], errors
 
 
 def _holds(kind: str, wanted: str) -> Callable[[User], bool]:

@@ -107,74 +107,104 @@ class Controller:
         return {"count": len(found), "next": None, "previous": None, "results": found}
 
 
-def application(controller: Controller) -> Starlette:
-    """Return the web application."""
+Handler = t.Callable[[Request], t.Awaitable[Response]]
 
-    def answer(document: object, status: int = 200) -> Response:
-        return JSONResponse(document, status, {"X-API-Product-Name": "AWX", "X-API-Product-Version": "24.6.1"})
 
-    def allowed(request: Request) -> bool:
-        return request.headers.get("authorization") == f"Bearer {TOKEN}"
+def answer(document: object, status: int = 200) -> Response:
+    """Return an answer of AWX."""
+    return JSONResponse(document, status, {"X-API-Product-Name": "AWX", "X-API-Product-Version": "24.6.1"})
 
-    async def body(request: Request) -> t.Any:
-        data = await request.body()
-        return json.loads(data) if data else {}
 
-    async def collection(request: Request) -> Response:
-        if not allowed(request):
+def authenticated(handler: Handler) -> Handler:
+    """Refuse who has not the token."""
+
+    async def checked(request: Request) -> Response:
+        if request.headers.get("authorization") != f"Bearer {TOKEN}":
             return answer({"detail": "Authentication credentials were not provided."}, 401)
+        return await handler(request)
+
+    return checked
+
+
+async def fields_of(request: Request) -> t.Any:
+    """Return what the body of a request holds."""
+    data = await request.body()
+    return json.loads(data) if data else {}
+
+
+class Pages:
+    """Answers requests.
+
+    :param controller: what there is.
+    """
+
+    def __init__(self, controller: Controller) -> None:
+        self.controller = controller
+
+    def note(self, request: Request, fields: t.Any) -> None:
+        """Remember a write."""
+        self.controller.writes.append({"method": request.method, "path": request.url.path, "fields": fields})
+
+    async def collection(self, request: Request) -> Response:
+        """List objects of a kind, or create one."""
         kind = request.path_params["kind"]
         if kind not in TYPES and kind != "unified_job_templates":
             return answer({"detail": "Not found."}, 404)
         if request.method == "GET":
-            return answer(controller.listed(kind, request.query_params))
-        fields = await body(request)
-        controller.writes.append({"method": "POST", "path": request.url.path, "fields": fields})
+            return answer(self.controller.listed(kind, request.query_params))
+        fields = await fields_of(request)
+        self.note(request, fields)
         if not fields.get("identifier" if kind == "workflow_job_template_nodes" else "name"):
             return answer({"name": ["This field is required."]}, 400)
-        return answer(controller.shown(kind, controller.create(kind, fields)), 201)
+        return answer(self.controller.shown(kind, self.controller.create(kind, fields)), 201)
 
-    async def item(request: Request) -> Response:
-        if not allowed(request):
-            return answer({"detail": "Authentication credentials were not provided."}, 401)
+    async def item(self, request: Request) -> Response:
+        """Show or change one object."""
         kind, number = request.path_params["kind"], request.path_params["number"]
-        found = controller.objects.get(kind, {}).get(number)
+        found = self.controller.objects.get(kind, {}).get(number)
         if found is None:
             return answer({"detail": "Not found."}, 404)
         if request.method == "PATCH":
-            fields = await body(request)
-            controller.writes.append({"method": "PATCH", "path": request.url.path, "fields": fields})
+            fields = await fields_of(request)
+            self.note(request, fields)
             found.update(fields)
-        return answer(controller.shown(kind, found))
+        return answer(self.controller.shown(kind, found))
 
-    async def related(request: Request) -> Response:
-        if not allowed(request):
-            return answer({"detail": "Authentication credentials were not provided."}, 401)
-        kind, number, name = (request.path_params[key] for key in ("kind", "number", "name"))
-        if name == "survey_spec":
-            if request.method == "POST":
-                controller.surveys[number] = await body(request)
-                controller.writes.append({"method": "POST", "path": request.url.path, "fields": None})
-            return answer(controller.surveys.get(number, {}))
-        if name == "create_approval_template":
-            fields = await body(request)
-            controller.writes.append({"method": "POST", "path": request.url.path, "fields": fields})
-            made = controller.create("workflow_approval_templates", fields)
-            controller.objects[kind][number]["related"]["unified_job_template"] = made["url"]
-            return answer(made, 201)
-        linked = controller.links.setdefault((kind, number, name), [])
+    async def survey(self, request: Request) -> Response:
+        """Show or set the survey of a template."""
+        number = request.path_params["number"]
         if request.method == "POST":
-            order = await body(request)
-            controller.writes.append({"method": "POST", "path": request.url.path, "fields": order})
-            if order.get("disassociate"):
-                linked.remove(order["id"])
-            else:
-                linked.append(order["id"])
-            return Response(status_code=204)
-        found = [controller.objects[kind_of(name)][one] for one in linked]
-        return answer({"count": len(linked), "next": None, "results": found})
+            self.controller.surveys[number] = await fields_of(request)
+            self.note(request, None)
+        return answer(self.controller.surveys.get(number, {}))
 
-    async def everything(_request: Request) -> Response:
+    async def approval(self, request: Request) -> Response:
+        """Make a node one that waits for an approval."""
+        fields = await fields_of(request)
+        self.note(request, fields)
+        made = self.controller.create("workflow_approval_templates", fields)
+        node = self.controller.objects[request.path_params["kind"]][request.path_params["number"]]
+        node["related"]["unified_job_template"] = made["url"]
+        return answer(made, 201)
+
+    async def related(self, request: Request) -> Response:
+        """List what is linked to an object, or link to it."""
+        kind, number, name = (request.path_params[key] for key in ("kind", "number", "name"))
+        linked = self.controller.links.setdefault((kind, number, name), [])
+        if request.method == "GET":
+            found = [self.controller.objects[kind_of(name)][one] for one in linked]
+            return answer({"count": len(linked), "next": None, "results": found})
+        order = await fields_of(request)
+        self.note(request, order)
+        if order.get("disassociate"):
+            linked.remove(order["id"])
+        else:
+            linked.append(order["id"])
+        return Response(status_code=204)
+
+    async def everything(self, _request: Request) -> Response:
+        """Show a test what there is."""
+        controller = self.controller
         return answer(
             {
                 "objects": {kind: list(items.values()) for kind, items in controller.objects.items()},
@@ -184,12 +214,22 @@ def application(controller: Controller) -> Starlette:
             }
         )
 
+
+def application(controller: Controller) -> Starlette:
+    """Return the web application."""
+    pages = Pages(controller)
+
+    def route(path: str, handler: Handler, *methods: str) -> Route:
+        return Route(f"/api/v2/{path}/", authenticated(handler), methods=list(methods))
+
     return Starlette(
         routes=[
-            Route("/standin", everything),
-            Route("/api/v2/{kind}/", collection, methods=["GET", "POST"]),
-            Route("/api/v2/{kind}/{number:int}/", item, methods=["GET", "PATCH"]),
-            Route("/api/v2/{kind}/{number:int}/{name}/", related, methods=["GET", "POST"]),
+            Route("/standin", pages.everything),
+            route("{kind}", pages.collection, "GET", "POST"),
+            route("{kind}/{number:int}", pages.item, "GET", "PATCH"),
+            route("{kind}/{number:int}/survey_spec", pages.survey, "GET", "POST"),
+            route("{kind}/{number:int}/create_approval_template", pages.approval, "POST"),
+            route("{kind}/{number:int}/{name}", pages.related, "GET", "POST"),
         ]
     )
 

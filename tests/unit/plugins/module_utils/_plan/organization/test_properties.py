@@ -101,6 +101,21 @@ def stored(emulator: Emulator, kind: str) -> dict[str, dict[str, Any]]:
     return {each[key].lower(): {name: value for name, value in each.items() if name not in own} for each in objects}
 
 
+def assert_is_as_desired(entry: dict[str, Any], old: dict[str, Any] | None, user: dict[str, Any]) -> None:
+    """Check an account after a run against its entry and what it was before."""
+    if entry.get("state") == "absent":
+        assert user == {}
+    elif entry.get("state") == "disabled":
+        assert user.get("login_enabled", False) is False
+    else:
+        for option in ("phone", "custom_one"):
+            if entry[option] is not None:
+                assert (user[option] or "") == entry[option]
+            elif old is not None:
+                assert user[option] == old[option]
+        assert set(entry["teams"]) <= set(user["teams"])
+
+
 @settings(
     max_examples=40,
     derandomize=True,
@@ -142,19 +157,8 @@ def test_what_is_planned_is_done_once_and_nothing_else(
         if name not in told | joined:
             assert after[name] == user, "what nothing is said of stays"
     for entry in wanted["users"]:
-        user = after.get(entry["username"].lower(), {})
-        if entry.get("state") == "absent":
-            assert user == {}
-        elif entry.get("state") == "disabled":
-            assert user.get("login_enabled", False) is False
-        else:
-            old = before.get(entry["username"].lower())
-            for option in ("phone", "custom_one"):
-                if entry[option] is not None:
-                    assert (user[option] or "") == entry[option]
-                elif old is not None:
-                    assert user[option] == old[option]
-            assert set(entry["teams"]) <= set(user["teams"])
+        name = entry["username"].lower()
+        assert_is_as_desired(entry, before.get(name), after.get(name, {}))
     usable = ("login_enabled", "active")
     for name in set(wanted["protected_users"]) & before.keys():
         assert all(after[name][option] >= before[name][option] for option in usable)
