@@ -25,10 +25,10 @@ emulator: ## Play Veracode for playbooks of your own until Ctrl-C; prints the ex
 	@.venv/bin/python -m tests.emulator --exports --state-dir build/emulator $(ARGS)
 
 test: runner ## Everything that a pull request is judged by
-	@$(RUN) lint sanity units integration "fuzz(short)" -- $(ARGS)
+	@$(RUN) integration units sanity lint "fuzz(short)" -- $(ARGS)
 
 test-all: runner ## The same on every supported ansible-core and Python, with the oldest and newest libraries
-	@$(RUN) lint importer "fuzz(long)" matrix
+	@$(RUN) matrix "fuzz(long)" importer lint
 
 matrix: runner ## One row of test-all: make matrix CORE=2.21 PYTHON_VERSION=3.12 LIBRARIES=newest
 	@$(RUN) "matrix($(CORE)-py$(PYTHON_VERSION)-$(LIBRARIES))"

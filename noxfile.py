@@ -22,6 +22,7 @@ import tempfile
 import time
 import typing as t
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import antsibull_nox
@@ -35,6 +36,7 @@ ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "tests" / "tools"))
 
 from environment import environment, find_python  # noqa: E402
+from locks import locked  # noqa: E402
 from mirror import COLLECTION, mirror, source_files  # noqa: E402
 from tarball import NEEDED, listing, normalise, problems  # noqa: E402
 
@@ -172,8 +174,10 @@ def own_home() -> Path:
     for section, options in sections.items():
         lines = (f"{option} = " + value.replace("\n", "\n    ") for option, value in options.items())
         text += f"[{section}]\n" + "\n".join(lines) + "\n"
-    target.touch(mode=0o600)  # an index may need a password
-    target.write_text(text)
+    with locked(HOME / "lock"):
+        if not target.exists() or target.read_text() != text:
+            target.touch(mode=0o600)  # an index may need a password
+            target.write_text(text)
     return HOME
 
 
@@ -224,6 +228,20 @@ class Checks:
         self.record(name, ok, started, junit)
         return ok
 
+    def run_together(self, commands: t.Mapping[str, t.Sequence[str]], *, env: dict[str, str | None]) -> None:
+        """Run commands as checks of these names, as many side by side as there are processors."""
+
+        def run(command: t.Sequence[str]) -> tuple[float, subprocess.CompletedProcess[str]]:
+            started = time.monotonic()
+            words = [program(command[0], env), *command[1:]]
+            own = {key: value for key, value in {**os.environ, **env}.items() if value is not None}
+            return started, subprocess.run(words, cwd=COPY, env=own, capture_output=True, text=True)  # nosec B603
+
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            for name, (started, done) in zip(commands, pool.map(run, commands.values())):
+                self.session.log(f"--- {name}\n{done.stdout}{done.stderr}")
+                self.record(name, done.returncode == 0, started)
+
     def record(self, name: str, ok: bool, started: float, junit: str = "") -> None:
         """Remember what came of a check."""
         self.results.append({"name": name, "ok": ok, "seconds": time.monotonic() - started, "junit": junit})
@@ -254,15 +272,22 @@ def run_sanity(checks: Checks, entry: Entry) -> None:
 
 
 def run_pytest(checks: Checks, entry: Entry, name: str, *paths: str) -> None:
-    """Tests of these paths, on two processors.
+    """Tests of these paths; one worker more than there are processors, since the tests wait for playbooks.
 
     Their folder has a short name, and stays if one of them fails: ansible-core 2.21 makes a socket in the temporary
     folder of a run, and the path of a socket is limited to about a hundred characters.
     """
     junit = results(checks.session, f"-{name}.xml")
     folder = Path(tempfile.mkdtemp(prefix="v-"))
-    command = ["python", "-m", "pytest", "-n", "2", f"--junit-xml={junit}", f"-ojunit_suite_name={name}"]
-    command += [f"--basetemp={folder / 't'}", *paths, *checks.session.posargs]
+    workers = (os.cpu_count() or 1) + 1
+    command = ["python", "-m", "pytest", "-n", str(workers), "--dist=worksteal"]
+    command += [
+        f"--junit-xml={junit}",
+        f"-ojunit_suite_name={name}",
+        f"--basetemp={folder / 't'}",
+        *paths,
+        *checks.session.posargs,
+    ]
     label = f"{name} {entry.core}, Python {entry.python}"
     if checks.run(label, *command, env=test_tools(entry), junit=junit.name):
         shutil.rmtree(folder)
@@ -384,9 +409,11 @@ def fuzz(session: nox.Session, seconds: int) -> None:
     requirements = ("-r", "requirements.txt", "-r", "tests/requirements/fuzz.txt")
     env = tools("fuzz", core_requirement(DEFAULT.core), *requirements, python=DEFAULT.python)
     checks = Checks(session)
-    for target in sorted(folder.name for folder in (COPY / "tests" / "fuzz" / "corpus").iterdir() if folder.is_dir()):
-        command = ["python", "-m", "tests.fuzz", target, str(seconds), str(STATE / "fuzz" / target)]
-        checks.run(f"fuzz {target}", *command, env=env)
+    targets = sorted(folder.name for folder in (COPY / "tests" / "fuzz" / "corpus").iterdir() if folder.is_dir())
+    command = ["python", "-m", "tests.fuzz"]
+    kept = STATE / "fuzz"
+    commands = {f"fuzz {target}": [*command, target, str(seconds), str(kept / target)] for target in targets}
+    checks.run_together(commands, env=env)
     checks.finish()
 
 

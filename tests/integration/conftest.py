@@ -42,6 +42,7 @@ from tests.integration.inside import Inside  # noqa: E402
 from tests.integration.key_runs import World  # noqa: E402
 from tests.integration.role_runs import install  # noqa: E402
 from tests.leaks import Watch, watching  # noqa: E402
+from tests.tools.locks import locked  # noqa: E402
 
 
 @pytest.fixture(autouse=True)
@@ -70,9 +71,12 @@ def emulator(shared_emulator: Emulator) -> Emulator:
 
 
 @pytest.fixture(scope="session")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tree with the collection as a user gets it: built, and installed from what was built."""
-    return install(tmp_path_factory.mktemp("installed"))
+def installed(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A tree with the collection as a user gets it: built, and installed from what was built; one for all workers."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "installed"
+    with locked(folder.with_suffix(".lock")):
+        return tree if (tree := folder / "collections").is_dir() else install(folder)
 
 
 @pytest.fixture

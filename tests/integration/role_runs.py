@@ -48,7 +48,8 @@ def bare_environment() -> dict[str, str]:
 
 def install(folder: Path) -> Path:
     """Build the collection and install what was built, as a user does; return the tree that it is in."""
-    galaxy, tree = program("ansible-galaxy"), folder / "collections"
+    galaxy, tree = program("ansible-galaxy"), folder / "unfinished"
+    folder.mkdir(exist_ok=True)
     env = {**bare_environment(), "ANSIBLE_COLLECTIONS_PATH": str(tree), "HOME": str(folder)}
 
     def run(*arguments: str) -> None:
@@ -58,7 +59,7 @@ def install(folder: Path) -> Path:
     run("build", "--output-path", str(folder), str(ROOT))
     [built] = folder.glob("*.tar.gz")
     run("install", "--offline", "--collections-path", str(tree), str(built))
-    return tree
+    return tree.rename(folder / "collections")
 
 
 class Runs:

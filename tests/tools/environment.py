@@ -21,13 +21,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+from locks import locked
+
 STAMP = ".requirements"
 
 
 def find_python(version: str) -> str | None:
-    """Return an interpreter of this version (C(3.12)): the one that runs this, on the PATH, or installed by pyenv.
+    """Return an interpreter of this version (`3.12`): the one that runs this, on the PATH, or installed by pyenv.
 
-    C(None) if there is none.
+    `None` if there is none.
     """
     candidates = [shutil.which(f"python{version}")]
     # Where pyenv keeps its versions: what it says itself, where it usually is, and beside the Python that runs this.
@@ -58,7 +60,7 @@ def fingerprint(python: str, arguments: list[str]) -> str:
 
 
 def environment(folder: Path, arguments: list[str], version: str | None = None) -> Path:
-    """Return the folder of the programs of an environment that has what C(arguments) of pip install ask for.
+    """Return the folder of the programs of an environment that has what `arguments` of pip install ask for.
 
     :param version: of Python; without it, the Python that runs this.
     :raises SystemExit: if there is no Python of that version.
@@ -68,20 +70,19 @@ def environment(folder: Path, arguments: list[str], version: str | None = None) 
         sys.exit(
             f"Python {version} is needed here, and neither the PATH nor pyenv has it. Install it and run this again."
         )
-    wanted = fingerprint(python, arguments)
-    stamp = folder / STAMP
-    programs = folder / "bin"
-    if stamp.is_file() and stamp.read_text() == wanted and (programs / "python").exists():
+    with locked(folder.with_name(f"{folder.name}.lock")):
+        desired = fingerprint(python, arguments)
+        stamp = folder / STAMP
+        programs = folder / "bin"
+        if stamp.is_file() and stamp.read_text() == desired and (programs / "python").exists():
+            return programs
+        print(f"Making the environment {folder} ...", file=sys.stderr, flush=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([python, "-m", "venv", str(folder)], check=True)
+        install = ["-m", "pip", "install", "-qq", "--disable-pip-version-check", *arguments]
+        subprocess.run([str(programs / "python"), *install], check=True)
+        stamp.write_text(desired)
         return programs
-    print(f"Making the environment {folder} ...", file=sys.stderr, flush=True)
-    shutil.rmtree(folder, ignore_errors=True)
-    subprocess.run([python, "-m", "venv", str(folder)], check=True)
-    subprocess.run(
-        [str(programs / "python"), "-m", "pip", "install", "-qq", "--disable-pip-version-check", *arguments],
-        check=True,
-    )
-    stamp.write_text(wanted)
-    return programs
 
 
 if __name__ == "__main__":

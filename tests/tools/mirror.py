@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Copy the collection to where Ansible looks for it: C(TREE/ansible_collections/community/veracode).
+"""Copy the collection to where Ansible looks for it: `TREE/ansible_collections/community/veracode`.
 
 The copy holds what git tracks plus what is new and not ignored. It is a git work tree of its own, because
 ansible-test and ansible-lint ask git for the list of files. Files that did not change are left alone, so that
@@ -18,6 +18,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from locks import locked
 
 ROOT = Path(__file__).resolve().parents[2]
 COLLECTION = Path("ansible_collections", "community", "veracode")
@@ -39,7 +41,7 @@ def source_files() -> list[Path]:
 
 
 def copy(source: Path, target: Path) -> None:
-    """Make C(target) the same as C(source); a link stays a link."""
+    """Make `target` the same as `source`; a link stays a link."""
     if source.is_symlink():
         target.unlink(missing_ok=True)
         target.symlink_to(source.readlink())
@@ -50,7 +52,7 @@ def copy(source: Path, target: Path) -> None:
 
 
 def prune(folder: Path, wanted: set[Path]) -> None:
-    """Remove what is no longer wanted below C(folder), and folders that became empty."""
+    """Remove what is no longer wanted below `folder`, and folders that became empty."""
     for entry in folder.iterdir():
         if entry.name in KEEP:
             continue
@@ -63,17 +65,18 @@ def prune(folder: Path, wanted: set[Path]) -> None:
 
 
 def mirror(tree: Path) -> Path:
-    """Bring the copy below C(tree) up to date and return its path."""
+    """Bring the copy below `tree` up to date and return its path."""
     target = tree.resolve() / COLLECTION
     target.mkdir(parents=True, exist_ok=True)
-    if not (target / ".git").exists():
-        subprocess.run(["git", "init", "--quiet", str(target)], check=True)
-    files = source_files()
-    prune(target, {target / name for name in files})
-    for name in files:
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        copy(ROOT / name, target / name)
-    subprocess.run(["git", "add", "--all"], cwd=target, check=True)
+    with locked(tree / "lock"):
+        if not (target / ".git").exists():
+            subprocess.run(["git", "init", "--quiet", str(target)], check=True)
+        files = source_files()
+        prune(target, {target / name for name in files})
+        for name in files:
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            copy(ROOT / name, target / name)
+        subprocess.run(["git", "add", "--all"], cwd=target, check=True)
     return target
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run sessions of noxfile.py, then say in a table what came of each check, and in the last line how many passed.
+"""Run sessions of noxfile.py side by side, then say in a table what came of each check, and in the last line how many passed.
 
 Usage: python run.py SESSION ... [-- ARGUMENTS OF THE SESSIONS]
 """
@@ -10,16 +10,20 @@ Usage: python run.py SESSION ... [-- ARGUMENTS OF THE SESSIONS]
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / ".nox" / "results"
-REPORT = ROOT / ".nox" / "report.json"
+REPORTS = ROOT / ".nox" / "reports"
+
+Row = tuple[str, int, int, str]  # a check, what of it passed, what failed, a note
 
 
 def junit_counts(path: Path) -> tuple[int, int, int]:
@@ -34,21 +38,36 @@ def junit_counts(path: Path) -> tuple[int, int, int]:
     return passed, failed, skipped
 
 
-def main(arguments: list[str]) -> int:
-    """Run the sessions and return the exit code: 0 only if nothing failed and something passed."""
-    shutil.rmtree(RESULTS, ignore_errors=True)
-    RESULTS.mkdir(parents=True)
-    REPORT.unlink(missing_ok=True)
-    split = arguments.index("--") if "--" in arguments else len(arguments)
-    started = time.monotonic()
-    code = subprocess.run(
-        [sys.executable, "-m", "nox", "--noxfile", str(ROOT / "noxfile.py"), "--report", str(REPORT), "--session"]
-        + arguments,
-        cwd=ROOT,
-        check=False,
-    ).returncode
+def run_session(session: str, arguments: list[str], log: Path | None) -> int:
+    """Run one session and return its exit code.
 
-    rows: list[tuple[str, int, int, str]] = []
+    :param log: where its output goes, to be shown when it is done; without it, the output is shown as it comes.
+    """
+    command = [sys.executable, "-m", "nox", "--noxfile", str(ROOT / "noxfile.py")]
+    command += ["--report", str(REPORTS / f"{session}.json"), "--session", session, *arguments]
+    if log is None:
+        return subprocess.run(command, cwd=ROOT, check=False).returncode
+    started = time.monotonic()
+    print(f"{session}: started", flush=True)
+    with log.open("w") as output:
+        code = subprocess.run(command, cwd=ROOT, check=False, stdout=output, stderr=subprocess.STDOUT).returncode
+    text = log.read_text(errors="replace")
+    print(f"\n{text}\n{session}: done after {time.monotonic() - started:.0f} seconds", flush=True)
+    return code
+
+
+def run_sessions(sessions: list[str], arguments: list[str]) -> int:
+    """Run sessions side by side, as many as there are processors, and return 0 only if all of them did."""
+    if len(sessions) == 1:
+        return run_session(sessions[0], arguments, None)
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        codes = pool.map(lambda session: run_session(session, arguments, RESULTS / f"{session}.log"), sessions)
+        return max(codes)
+
+
+def check_rows() -> list[Row]:
+    """Return a row for each check that a session named."""
+    rows = []
     for path in sorted(RESULTS.glob("*.json"), key=lambda found: found.stat().st_mtime):
         for check in json.loads(path.read_text()):
             note = f"{path.stem}, {check['seconds']:.0f} s"
@@ -61,16 +80,34 @@ def main(arguments: list[str]) -> int:
             else:
                 passed, failed = int(check["ok"]), int(not check["ok"])
             rows.append((check["name"], passed, failed, note))
-    sessions = json.loads(REPORT.read_text())["sessions"] if REPORT.is_file() else []
+    return rows
+
+
+def session_rows(asked: str, checks: list[Row]) -> list[Row]:
+    """Return a row for each session that does not count by its checks: it names none, or broke down beside them."""
+    report = REPORTS / f"{asked}.json"
+    sessions = json.loads(report.read_text())["sessions"] if report.is_file() else []
     if not sessions:
-        rows.append((" ".join(arguments[:split]), 0, 1, "did not start"))
+        return [(asked, 0, 1, "did not start")]
+    rows = []
     for session in sessions:
-        # A session that names its checks counts by them; one that does not, or that broke down beside them, by itself.
         name, ok = (session["signatures"] or [session["name"]])[-1], session["result"] == "success"
-        own = [row for row in rows if row[3].startswith(f"{name}, ")]
+        own = [row for row in checks if row[3].startswith(f"{name}, ")]
         if not own or (not ok and not any(row[2] for row in own)):
             rows.append((name, int(ok), int(not ok), session["result"]))
+    return rows
 
+
+def main(arguments: list[str]) -> int:
+    """Run the sessions and return the exit code: 0 only if nothing failed and something passed."""
+    for folder in (RESULTS, REPORTS):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    split = arguments.index("--") if "--" in arguments else len(arguments)
+    started = time.monotonic()
+    code = run_sessions(arguments[:split], arguments[split:])
+    checks = check_rows()
+    rows = checks + [row for session in arguments[:split] for row in session_rows(session, checks)]
     passed = sum(row[1] for row in rows)
     failed = sum(row[2] for row in rows)
     width = max(len(row[0]) for row in rows)
