@@ -48,6 +48,7 @@ options:
   only_never_logged_in:
     description:
       - Whether to send the V(password) mail only to accounts that have never logged in. Other accounts are skipped.
+      - Veracode may hide the last login. An address that was never confirmed or a search then decides; else the account is skipped with a warning.
     type: bool
     default: true
 seealso:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.community.veracode.plugins.module_utils._module.user_reset import USER_RESET
 from tests.emulator.control import Emulator
 from tests.integration.key_runs import World, task
+from tests.organization import result
 
 MODULE = "veracode_user_reset"
 NEVER, OFTEN, SERVICE, SAML = "mdoe@example.com", "tmonarch@example.com", "build-upload", "msaml@example.com"
@@ -97,3 +99,39 @@ def test_reset_that_can_be_repeated_is_repeated(world: World) -> None:
 def test_no_session_to_end_is_no_error(world: World) -> None:
     world.emulator.fault("status", path="/session/", status=404)
     assert world.run_module(MODULE, username=OFTEN, reset=["sessions"])["changed"]
+
+
+@pytest.mark.parametrize("spelling", ["any_case", "capital", "lower"])
+@pytest.mark.parametrize("verified", ["shown", "absent"])
+@pytest.mark.parametrize("last_login", ["shown", "own", "absent"])
+def test_nobody_counts_as_never_logged_in_because_the_server_shows_no_last_login(
+    emulator: Emulator, last_login: str, verified: str, spelling: str
+) -> None:
+    emulator.switch(last_login=last_login, email_verified=verified, login_status=spelling)
+    for name, sent in ((OFTEN, False), (NEVER, True), (SERVICE, True)):
+        emulator.change("user", name, active=name != NEVER)
+        before = counts(emulator, name)
+        one = result(emulator, USER_RESET, username=name, reset=["password"])
+        assert not one["failed"], one
+        assert one["changed"] is sent, (name, one)
+        assert sum(counts(emulator, name)) - sum(before) == sent
+
+
+def test_an_account_of_which_no_answer_tells_a_login_is_skipped_with_a_warning(emulator: Emulator) -> None:
+    # The search by login status has a status of its own for who is locked.
+    emulator.switch(last_login="own", email_verified="absent")
+    emulator.change("user", OFTEN, locked=True)
+    one = result(emulator, USER_RESET, username=OFTEN, reset=["password", "mfa"])
+    assert one["actions"][0]["fields"] == ["mfa"]
+    assert any("only_never_logged_in: false" in warning for warning in one["warnings"])
+    forced = result(emulator, USER_RESET, username=OFTEN, reset=["password"], only_never_logged_in=False)
+    assert forced["actions"][0]["fields"] == ["password"]
+    assert not forced["warnings"]
+
+
+def test_an_account_that_was_never_activated_needs_no_search(emulator: Emulator) -> None:
+    emulator.switch(last_login="own")
+    emulator.change("user", OFTEN, activated=False)
+    one = result(emulator, USER_RESET, username=OFTEN, reset=["password"])
+    assert one["changed"]
+    assert one["calls"]["reads"] == 2

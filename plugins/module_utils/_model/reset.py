@@ -24,7 +24,8 @@ class Person:
     :param kind: `user` or `api_user`.
     :param user_id: GUID.
     :param legacy_id: its older, numeric id, by which alone a mail can be ordered; `None` if it is not told.
-    :param logged_in: it has logged in before.
+    :param logged_in: it has logged in before; `None` if that is unknown, as many servers report the last login of the
+        calling account only.
     :param has_tokens: it may hold tokens of the login service beside its sessions.
     :param active: `False` if it is known to be inactive.
     """
@@ -34,7 +35,7 @@ class Person:
     user_id: str
     legacy_id: str | None
     is_saml: bool
-    logged_in: bool
+    logged_in: bool | None
     has_tokens: bool
     active: bool = True
 

@@ -18,7 +18,7 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 from ansible_collections.community.veracode.plugins.module_utils._model.names import check_names
-from ansible_collections.community.veracode.plugins.module_utils._model.reset import ORDER, Person, Reset
+from ansible_collections.community.veracode.plugins.module_utils._model.reset import BY_MAIL, ORDER, Person, Reset
 from ansible_collections.community.veracode.plugins.module_utils._plan.resets import plan_reset
 from ansible_collections.community.veracode.plugins.module_utils._session import Module, Session
 
@@ -42,7 +42,10 @@ def reset_account(session: Session) -> dict[str, t.Any]:
             option="username",
             value=username,
         )
-    plan = plan_reset(person, reset, only_never_logged_in=session.params["only_never_logged_in"])
+    only_never_logged_in = session.params["only_never_logged_in"]
+    if only_never_logged_in and BY_MAIL in reset and not person.is_saml and person.logged_in is None:
+        person = desk.with_login(person)
+    plan = plan_reset(person, reset, only_never_logged_in=only_never_logged_in)
 
     def write(change: Change[Reset]) -> Reset | None:
         return _reset(desk, person, change, session)

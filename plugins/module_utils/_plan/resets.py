@@ -19,7 +19,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.reset im
 def plan_reset(person: Person, reset: t.Collection[str], *, only_never_logged_in: bool) -> Plan[Reset]:
     """Plan the resets of one account.
 
-    :param only_never_logged_in: leave the password of an account alone that has logged in.
+    :param only_never_logged_in: leave the password of an account alone that has, or may have, logged in.
     :raises InputError: the account cannot have that reset.
     """
     wanted = set(reset)
@@ -36,16 +36,21 @@ def plan_reset(person: Person, reset: t.Collection[str], *, only_never_logged_in
                 option="reset",
                 value=each,
             )
-    if BY_MAIL in wanted and person.logged_in and only_never_logged_in:
-        wanted.remove(BY_MAIL)
     warnings: tuple[str, ...] = ()
+    if BY_MAIL in wanted and only_never_logged_in and person.logged_in is not False:
+        wanted.remove(BY_MAIL)
+        if person.logged_in is None:
+            warnings = (
+                f'Veracode does not report whether "{person.username}" has ever logged in, so no mail is sent; set '
+                "only_never_logged_in: false to send it all the same",
+            )
     if BY_MAIL in wanted and not person.active:
         warnings = (
             f'The account "{person.username}" is inactive and stays so, so the mail alone does not let it log in; set '
             "active: true to reactivate it",
         )
     if not wanted:
-        return Plan(None, None)
+        return Plan(None, None, warnings)
     after = Reset(tuple(sorted(wanted)))
     change = Change("reset", person.kind, person.username, after.reset, {}, Reset(()), after, compared=("reset",))
     return Plan(change, after, warnings)

@@ -9,6 +9,10 @@
 
 from __future__ import annotations
 
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.answers import Json
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import RestClient, segment
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
 from ansible_collections.community.veracode.plugins.module_utils._http.calls import Effect
@@ -38,10 +42,34 @@ class ResetClient:
             user_id=str(account.handle),
             legacy_id=None if legacy_id is None else str(legacy_id),
             is_saml=item.get("saml_user") is True,
-            logged_in=bool(item.get("last_login")),
+            logged_in=_has_logged_in(item),
             has_tokens=bool(item.get("okta_user_id")),
             active=item.get("active", account.values.get("active")) is not False,
         )
+
+    def with_login(self, person: Person) -> Person:
+        """Return a person of whom it is known whether they ever logged in, where a search tells.
+
+        A reading may leave the last login out because the server never shows it. The search knows who never logged in.
+        Both answers are asked for, since a server that ignores the filter finds everybody for either.
+        """
+        never, ever = (self._is_found(person, status) for status in ("Never", "Active"))
+        return replace(person, logged_in=ever) if never is not ever else person
+
+    def _is_found(self, person: Person, status: str) -> bool:
+        """Tell whether a search by login status finds a person. Sources disagree about the spelling of its values."""
+        what = f'look up whether "{person.username}" has ever logged in'
+        query = [("search_term", person.username), *([] if person.active else [("inactive", "true")])]
+        try:
+            items = self._search(what, [*query, ("login_status", status)])
+        except ApiError as error:
+            if error.status != 400:
+                raise
+            items = self._search(what, [*query, ("login_status", status.lower())])
+        return any(str(item.get("user_id")) == person.user_id for item in items)
+
+    def _search(self, what: str, query: t.Sequence[tuple[str, str]]) -> list[Json]:
+        return self._client.everything(what, "/users/search", "users", "user_id", query)[0]
 
     def password(self, person: Person) -> None:
         """Send the reset mail, or the activation mail again to an account that was never activated (seen in code).
@@ -68,3 +96,14 @@ class ResetClient:
         self._client.delete(what, f"/session/user_id/{segment(person.user_id)}")
         if person.has_tokens:
             self._client.delete(what, f"/users/okta/tokens/{segment(person.user_id)}")
+
+
+def _has_logged_in(item: Json) -> bool | None:
+    """Tell whether an account has ever logged in, `None` if its reading does not say so.
+
+    An account that was never activated has not. A last login that is left out says nothing: it may be shown of the
+    calling account only (seen in code).
+    """
+    if item.get("last_login"):
+        return True
+    return False if "last_login" in item or item.get("is_email_verified") is False else None

@@ -31,6 +31,19 @@ def test_only_the_mail_depends_on_a_login(reset: tuple[str, ...], logged_in: boo
         assert plan.diff == {**headers, "before": {"reset": []}, "after": {"reset": expected}}
 
 
+def test_no_mail_is_sent_where_a_login_is_unknown_unless_it_is_forced() -> None:
+    person = replace(PERSON, logged_in=None)
+    plan = plan_reset(person, ["password"], only_never_logged_in=True)
+    assert plan.change is None
+    assert "only_never_logged_in: false" in plan.warnings[0]
+    plan = plan_reset(person, ["mfa", "password"], only_never_logged_in=True)
+    assert plan.change is not None
+    assert plan.change.fields == ("mfa",)
+    assert plan.warnings
+    assert plan_reset(person, ["password"], only_never_logged_in=False).change
+    assert not plan_reset(person, ["mfa"], only_never_logged_in=True).warnings
+
+
 @pytest.mark.parametrize("reset", SUBSETS)
 def test_saml_account_has_neither_password_nor_second_factor(reset: tuple[str, ...]) -> None:
     person = replace(PERSON, is_saml=True)
