@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -391,3 +392,34 @@ class Together:
                     cls.now -= 1
 
         return counted
+
+
+# Inactive accounts, which searches may hide
+
+
+@pytest.mark.parametrize("inactive_filter", ["includes", "only"])
+@pytest.mark.parametrize(("hides", "newer"), [("yes", "honoured"), ("yes", "ignored"), ("no", "ignored")])
+def test_an_inactive_saml_account_is_found_by_its_subject_and_in_its_team(
+    inside: Inside, emulator: Emulator, hides: str, newer: str, inactive_filter: str
+) -> None:
+    emulator.switch(
+        search_hides_inactive=hides,
+        inactive_filter=inactive_filter,
+        search_newer_filters=newer,
+        team_users="no",
+        list_carries="no",
+    )
+    emulator.change("user", "msaml@example.com", active=False)
+    emulator.clear_log()
+    found = inside.user(custom_id="EX\\msaml")
+    assert found["user"]["username"] == "msaml@example.com"
+    listed = [entry for entry in emulator.log() if entry["path"].split("?")[0].endswith("/v2/users")]
+    if newer == "honoured" or hides == "no":
+        assert listed == []  # a server whose listing hides inactive accounts is no worse
+    team = result(emulator, TEAM, name="Quality Team", members=["msaml@example.com"], members_mode="add")
+    assert team["changed"]
+    emulator.clear_log()
+    again = result(emulator, TEAM, name="Quality Team", members=["msaml@example.com"], members_mode="add")
+    assert not again["changed"], again["diff"]
+    read_alone = [entry for entry in emulator.log() if re.search(r"/users/[0-9a-f-]{36}", entry["path"])]
+    assert len(read_alone) < len(inside.people()) / 2  # whom the listing shows to be active is not read

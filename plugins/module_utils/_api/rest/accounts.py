@@ -127,24 +127,36 @@ class RestAccountClient:
         """Return the SAML account of that subject.
 
         The API has no filter for it and its listings do not show it (seen in code), so the details of the SAML accounts
-        are read until it is found: as many calls as there are SAML accounts before it. The inactive ones come last, out
-        of the listing of all accounts, since the search hides them.
+        are read until it is found: as many calls as there are SAML accounts before it, the inactive ones last.
         """
         what = f'look up the custom_id "{custom_id}"'
-        seen: set[str] = set()
-        for path, query in (
-            ("/users/search", [("saml_user", "true"), ("detailed", "true")]),
-            ("/users", [("inactive", "true"), *CARRY]),
-        ):
-            for item in self._items(what, path, query):
-                account, told = self.account(item)
-                if account.values.get("is_saml_user") is False or account.handle in seen:
-                    continue
-                seen.add(str(account.handle))
-                complete = self.with_details(account, told, need | {"custom_id", "active"})
-                if complete is not None and complete.values.get("custom_id") == custom_id:
-                    return complete
+        for _listed, item in self._with_inactive(what, [("saml_user", "true"), ("detailed", "true")]):
+            account, told = self.account(item)
+            if account.values.get("is_saml_user") is False:
+                continue
+            complete = self.with_details(account, told, need | {"custom_id", "active"})
+            if complete is not None and complete.values.get("custom_id") == custom_id:
+                return complete
         return None
+
+    def _with_inactive(self, what: str, query: Query) -> t.Iterator[tuple[bool, Json]]:
+        """Yield the items that a search finds, then the inactive accounts, which it may hide; each once.
+
+        The search has a parameter for these, which a server may not know; so the listing of all accounts comes last,
+        its items marked, since they are not filtered.
+        """
+        seen: set[str] = set()
+        inactive = ("inactive", "true")
+        for path, each in (
+            ("/users/search", query),
+            ("/users/search", [*query, inactive]),
+            ("/users", [inactive, *CARRY]),
+        ):
+            for item in self._items(what, path, each):
+                handle = str(item.get("user_id"))
+                if handle not in seen:
+                    seen.add(handle)
+                    yield path == "/users", item
 
     def _items(self, what: str, path: str, query: Query) -> t.Iterator[Json]:
         """Yield the items of a listing or search that are not deleted."""
@@ -216,21 +228,23 @@ class RestAccountClient:
         return {str(item.get("user_id")) for item in items}, complete
 
     def in_team(self, name: str, team_id: str) -> list[Account]:
-        """Return who is in a team, for a server whose teams do not show it. The search hides inactive accounts."""
+        """Return who is in a team, for a server whose teams do not show it.
+
+        Of the inactive accounts, which the search may hide, each is read that the listings do not show to be active.
+        """
         what = f'list who is in the team "{name}"'
-        found: dict[str, Account] = {}
-        for path, query in (
-            ("/users/search", [("team_id", team_id), ("detailed", "true")]),
-            ("/users", [("inactive", "true"), *CARRY]),
-        ):
-            for item in self._items(what, path, query):
-                account, told = self.account(item)
-                if account.handle in found or (path == "/users" and item.get("active") is True):
-                    continue
-                complete = self.with_details(account, told, {"teams", "managed_teams"})
-                if complete is not None and any(team.name == name for team in complete.teams or ()):
-                    found[str(complete.handle)] = complete
-        return list(found.values())
+        found: list[Account] = []
+        active: set[str] | None = None
+        for listed, item in self._with_inactive(what, [("team_id", team_id), ("detailed", "true")]):
+            if listed and "active" not in item and active is None:
+                active = {str(each.get("user_id")) for each in self._items(what, "/users", CARRY)}
+            if listed and (item.get("active") is True or str(item.get("user_id")) in (active or ())):
+                continue
+            account, told = self.account(item)
+            complete = self.with_details(account, told, {"teams", "managed_teams"})
+            if complete is not None and any(team.name == name for team in complete.teams or ()):
+                found.append(complete)
+        return found
 
     # Names
 
