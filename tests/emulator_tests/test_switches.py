@@ -194,9 +194,14 @@ def retry_after(client: Client) -> object:
 
 
 def latency(client: Client) -> object:
-    started = time.monotonic()
-    client.get("/users/self")
-    return time.monotonic() - started > 0.09
+    """Whether no call is answered at once; a busy machine may make some of them slow, too."""
+
+    def seconds() -> float:
+        started = time.monotonic()
+        client.get("/users/self")
+        return time.monotonic() - started
+
+    return all(seconds() >= 0.5 for _number in range(5))
 
 
 def compressed(client: Client) -> object:
@@ -519,7 +524,12 @@ SCENARIOS: dict[str, Callable[[Client], object]] = {
     "gzip": compressed,
 }
 # Positions to try where the suggested ones would take too long or show nothing in so small an organization.
-TRIED = {"rate_limit_rest": ("0", "3"), "rate_limit_xml": ("0", "3"), "creation_delay": ("0", "3", "30")}
+TRIED = {
+    "rate_limit_rest": ("0", "3"),
+    "rate_limit_xml": ("0", "3"),
+    "creation_delay": ("0", "3", "30"),
+    "latency_ms": ("0", "500"),
+}
 
 
 def test_every_switch_has_a_scenario() -> None:
