@@ -87,6 +87,7 @@ class OrganizationWriter:
         self._stopped = False
         self._has_failed = False
         self._withheld: list[str] = []
+        self._untried: list[str] = []
         self.done: set[int] = set()
         self.failed: set[int] = set()
 
@@ -137,13 +138,21 @@ class OrganizationWriter:
             self._progress.warnings.append(
                 "exclusive removes nothing in a run in which a step failed; left alone: " + ", ".join(self._withheld)
             )
+        if self._untried:
+            self._progress.warnings.append(
+                "on_error: stop ended the run at its first failure; not tried: " + ", ".join(dict.fromkeys(self._untried))
+            )
         return errors
 
     def _one(self, step: Step, report: Report) -> tuple[Progress, list[VeracodeError]]:
         """Carry out one step and return what was done and what went wrong."""
         progress = Progress()
         change = step.plan.change
-        if change is None or self._stopped:
+        if change is None:
+            return progress, []
+        if self._stopped:
+            with self._lock:
+                self._untried.append(f'{change.kind} "{change.name}"')
             return progress, []
         if step.is_unclaimed and self._has_failed:
             with self._lock:

@@ -114,7 +114,7 @@ class OrganizationReader:
         self._read_subjects()
         # Inactive accounts are hidden from the listing, and take another one if they can matter.
         matches = self.match_accounts()
-        all_found = len(matches) == len(organization.accounts) and all(match.found is not None for match in matches)
+        all_found = len(matches) == len(organization.accounts) and all(map(_is_surely_meant, matches))
         if not (all_found or everyone):
             self.reader.add_inactive(self.inventory)
             self._read_subjects()
@@ -285,6 +285,13 @@ class OrganizationReader:
 
 # What is lost with an object that is deleted.
 _LOST = {TEAM: frozenset({"members", "managers", "business_unit"}), BUSINESS_UNIT: frozenset({"teams"})}
+
+
+def _is_surely_meant(match: Match) -> bool:
+    """Tell whether no account that was not listed can be the one that an entry means: an exact name comes first."""
+    if match.found is None:
+        return False
+    return match.entry.desired.username in (None, match.found.account.username)
 
 
 def _names_users(organization: Organization) -> bool:

@@ -1106,6 +1106,19 @@ def test_guards_name_accounts_by_username_or_address(emulator: Emulator) -> None
     assert result["calls"]["writes"] == 0
 
 
+@pytest.mark.parametrize("carries", ["no", "everything"])
+def test_an_exact_name_that_is_inactive_comes_before_an_active_one_of_another_case(
+    emulator: Emulator, carries: str
+) -> None:
+    emulator.switch(list_carries=carries)
+    emulator.change("user", "tmonarch@example.com", user_name="strasse@example.com", active=False)
+    emulator.change("user", "mdoe@example.com", user_name="straße@example.com")
+    done = converge(emulator, users=[{"username": "strasse@example.com", "phone": "77"}])
+    assert [action["name"] for action in done["actions"]] == ["strasse@example.com"]
+    done = converge(emulator, users=[{"username": "straße@example.com", "phone": "78"}])
+    assert [action["name"] for action in done["actions"]] == ["straße@example.com"]
+
+
 def test_a_run_can_stop_at_its_first_failure(emulator: Emulator) -> None:
     names = ["tmonarch@example.com", "sviceroy@example.com", "lpieris@example.com", "mdoe@example.com"]
     wanted = {"users": [{"username": name, "phone": "77"} for name in names], "workers": 1, "on_error": "stop"}
@@ -1116,6 +1129,8 @@ def test_a_run_can_stop_at_its_first_failure(emulator: Emulator) -> None:
     assert [action["name"] for action in result["actions"]] == names[:1]
     assert len(result["errors"]) == 1
     assert result["calls"]["writes"] == 2
+    not_tried = ", ".join(f'user "{name}"' for name in names[2:])
+    assert any(warning.endswith(f"not tried: {not_tried}") for warning in result["warnings"])
     emulator.clear_faults()
     result = apply(emulator, **wanted)
     assert [action["name"] for action in result["actions"]] == names[1:]
