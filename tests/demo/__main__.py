@@ -123,29 +123,31 @@ class Demo:
         declared = yaml.safe_load((HERE / "accounts.yml").read_text(encoding="utf-8"))
         before = self.accounts()
 
-        self.step("What would happen? Check mode with its diff. The emulator refuses every write meanwhile.")
+        self.step("What would change? Check mode with its diff, while the emulator refuses every write.")
         self.emulator.read_only(True)
         check = self.play("--check", "--diff")
         self.claim(not self.emulator.violations() and check.writes == 0, f"{check.requests} calls, none of them wrote")
         self.claim(self.accounts() == before, "the organization is as it was")
         self.emulator.read_only(False)
 
-        self.step("Do it.")
+        self.step("Run it.")
         run = self.play()
-        self.claim(run.actions == check.actions, f"it did the {len(run.actions)} actions that check mode had announced")
+        self.claim(
+            run.actions == check.actions, f"it did exactly the {len(run.actions)} actions that check mode announced"
+        )
         self.claim(run.diffs == check.diffs, "with the same diff")
         done = self.accounts()
         created = [action["name"] for action in run.actions if action["action"] == "create"]
         names = [entry["username"] for entry in declared["people"] + declared["service_accounts"]]
         self.claim(
             set(done) - set(before) == set(created) and set(names) <= set(done),
-            f"{len(created)} accounts are new in the organization",
+            f"the organization has {len(created)} new accounts",
         )
         touched = {name for name in before if done.get(name) != before[name]}
         updated = {action["name"] for action in run.actions if action["action"] == "update"}
-        self.claim(touched == updated, f"{', '.join(sorted(updated))} was updated, nobody else was touched")
+        self.claim(touched == updated, f"{', '.join(sorted(updated))} was updated, no other account was touched")
 
-        self.step("Once more: everything is as declared, so nothing changes.")
+        self.step("Run it again: everything is as declared, so nothing changes.")
         again = self.play()
         changed = any(result["changed"] for result in again.results)
         self.claim(
@@ -153,14 +155,14 @@ class Demo:
             f"changed=0: {again.requests} calls, none of them wrote",
         )
 
-        self.step(f"Somebody changes {VICTIM} by hand: other roles, another team.")
+        self.step(f"Somebody changes {VICTIM} by hand, other roles and another team.")
         self.emulator.change("user", VICTIM, **BY_HAND)
         meddled = self.accounts()
         for option, value in BY_HAND.items():
             print(f"  {option}: {', '.join(value)}", flush=True)
         self.claim(meddled[VICTIM] != done[VICTIM], "the account is not as declared")
 
-        self.step("The next run repairs just that.")
+        self.step("The next run repairs exactly that account.")
         repair = self.play("--diff")
         expected = [{"action": "update", "kind": "user", "name": VICTIM, "fields": sorted(BY_HAND)}]
         self.claim(repair.actions == expected and repair.writes == 1, "it changed one account, with one writing call")
@@ -188,9 +190,9 @@ def main() -> int:
         demo.run()
     print()
     if demo.failed:
-        print(demo.paint("1;31", f"{len(demo.failed)} claims did not hold: " + "; ".join(demo.failed)))
+        print(demo.paint("1;31", f"{len(demo.failed)} claims do not hold: " + "; ".join(demo.failed)))
         return 1
-    print(demo.paint("1;32", "Everything held."))
+    print(demo.paint("1;32", "Every claim holds."))
     return 0
 
 

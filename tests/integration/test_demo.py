@@ -35,7 +35,7 @@ def test_demo_holds_its_claims_and_leaves_the_home_alone(tmp_path: Path) -> None
     home = tmp_path / "home"
     run = demo(home)
     assert run.returncode == 0, run.stdout
-    assert run.stdout.splitlines()[-1] == "Everything held."
+    assert run.stdout.splitlines()[-1] == "Every claim holds."
     assert "✘" not in run.stdout
     assert "WARNING" not in run.stdout
     assert "\033" not in run.stdout

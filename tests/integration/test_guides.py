@@ -65,6 +65,7 @@ def emulator() -> t.Iterator[Emulator]:
                 roles=["Reviewer"],
                 teams=["Payments"],
                 active=number != 2,
+                custom_one="CC-4711",
                 is_elearning_manager=number == 1,
             )
         emulator.add(

@@ -4,10 +4,11 @@
 
 """Draw the picture of the README from what a command prints on a terminal. Needs Pillow and the font DejaVu Sans Mono.
 
-A long diff is shortened in its middle; nothing else is left out or changed.
+A long diff is shortened in its middle, and with --from the picture begins at the first line that has this text. Nothing
+else is left out or changed.
 
-Usage: python picture.py FILE.png COMMAND [ARGUMENT ...]
-For example: python tests/tools/picture.py docs/docsite/images/demo.png make demo
+Usage: python picture.py [--from=TEXT] FILE.png COMMAND [ARGUMENT ...]
+For example: python tests/tools/picture.py --from='=== 4/5' docs/docsite/images/demo.png make demo
 """
 
 from __future__ import annotations
@@ -115,11 +116,25 @@ def draw(lines: list[str]) -> Image.Image:
     return picture
 
 
+def beginning_at(text: str, lines: list[str]) -> list[str]:
+    """Return the lines from the first one that has this text.
+
+    :raises SystemExit: if there is none.
+    """
+    for number, line in enumerate(lines):
+        if text in plain(line):
+            return lines[number:]
+    sys.exit(f"no line has {text!r}")
+
+
 if __name__ == "__main__":
-    if len(sys.argv) < 3:
+    arguments = sys.argv[1:]
+    begin = arguments.pop(0).removeprefix("--from=") if arguments and arguments[0].startswith("--from=") else ""
+    if len(arguments) < 2:
         sys.exit(__doc__)
-    target = Path(sys.argv[1])
+    target = Path(arguments[0])
     target.parent.mkdir(parents=True, exist_ok=True)
+    printed = beginning_at(begin, record(arguments[1:]))
     # Few colours are enough for text, and make the file small.
-    draw(shortened(record(sys.argv[2:]))).quantize(64).save(target, optimize=True)
+    draw(shortened(printed)).quantize(64).save(target, optimize=True)
     print(f"{target}: {target.stat().st_size // 1024} KiB")
