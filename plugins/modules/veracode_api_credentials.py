@@ -147,11 +147,6 @@ reason:
   returned: success
   type: str
   sample: the key pair expires on 2026-02-01T12:00:00Z, within 30 days
-organization_id:
-  description: GUID of the organization.
-  returned: when a key pair is generated, or would be, for another account than the calling one
-  type: str
-  sample: 00000000-0000-0000-0000-000000000002
 credentials:
   description:
     - Generated key pair. Its values are V(null) in check mode.

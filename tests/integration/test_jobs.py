@@ -39,6 +39,7 @@ ANSWERS: dict[str, dict[str, t.Any]] = {
 PROJECT = {
     "people.csv": "username,first_name,last_name,roles,teams\nnew@example.com,New,Comer,Reviewer,Demo Team\n",
     "rotation.yml": f"""
+credential_rotation_if_missing: renew
 credential_rotation_accounts:
   - username: {ROTATED}
     dest: out/build.env

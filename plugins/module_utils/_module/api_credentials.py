@@ -101,8 +101,6 @@ def _manage(session: Session, delivery: KeyDelivery) -> dict[str, t.Any]:
     result: dict[str, t.Any] = {"api_credentials": _reported(holder, after), "reason": plan.reason}
     if generates:
         result["credentials"] = delivery.result()
-        if ring.organization is not None:
-            result["organization_id"] = ring.organization
     done = plan.change if session.progress.actions else None
     result["diff"] = done.diff if done else {"before": {}, "after": {}}
     return result

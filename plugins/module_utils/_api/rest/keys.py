@@ -30,8 +30,6 @@ class KeyClient:
     def __init__(self, client: RestClient) -> None:
         self._client = client
         self._caller: Holder | None = None
-        #: GUID of the organization, `None` until `caller()` was asked, or where Veracode does not report it.
-        self.organization: str | None = None
 
     # Reading
 
@@ -90,7 +88,6 @@ class KeyClient:
                 if not item.get(key):
                     raise ApiError(f"Could not {what}: the answer lacks the {key}. Check api_url", path="/users/self")
             self._caller = holder_from(item)
-            self.organization = (item.get("organization") or {}).get("org_id")
         return self._caller
 
     # Changing
