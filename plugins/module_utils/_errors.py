@@ -143,7 +143,8 @@ class VeracodeError(Exception):
 
     def followed_by(self, text: str) -> VeracodeError:
         """Return the error with another sentence: what was found out since, or what to do."""
-        return self._with(text=printable(f"{self.text.rstrip('.')}. {text}"))
+        end = "" if self.text.endswith(("?", ".")) else "."
+        return self._with(text=printable(f"{self.text}{end} {text}"))
 
     def preceded_by(self, text: str) -> VeracodeError:
         """Return the error with a sentence before it: what was done all the same."""
