@@ -155,3 +155,22 @@ def test_child_roles_are_written_compared_and_cleared(emulator: Emulator, tmp_pa
     emulator.switch(child_roles_shown="by_id")
     assert role(child_roles=["Reviewer"])["changed"] is True
     assert role(child_roles=["Reviewer"])["changed"] is False
+
+
+def test_a_team_takes_the_exact_one_of_two_names_that_fold_to_one(tmp_path: Path, emulator: Emulator) -> None:
+    one, other = "strasse@example.com", "straße@example.com"
+    emulator.change("user", TED, user_name=one)
+    emulator.change("user", "mdoe@example.com", user_name=other)
+
+    def changed(mode: str, *members: str) -> Result:
+        return team(tmp_path, emulator, name="Two", members=list(members), members_mode=mode)
+
+    for username, members in ((one, [one]), (other, [one, other])):
+        added = changed("add", username)
+        assert added["changed"], added
+        assert added["team"]["members"] == members
+        assert not changed("add", username)["changed"]
+    assert changed("remove", one)["team"]["members"] == [other]
+    refused = changed("add", "STRASSE@example.com")
+    assert "may be any of the accounts" in refused["msg"]
+    assert refused["failure"]["option"] == "members"

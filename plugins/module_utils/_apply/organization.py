@@ -140,7 +140,8 @@ class OrganizationWriter:
             )
         if self._untried:
             self._progress.warnings.append(
-                "on_error: stop ended the run at its first failure; not tried: " + ", ".join(dict.fromkeys(self._untried))
+                "on_error: stop ended the run at its first failure; not tried: "
+                + ", ".join(dict.fromkeys(self._untried))
             )
         return errors
 

@@ -83,8 +83,11 @@ class Inventory:
 
     def by_username(self, username: str, kind: str, need: frozenset[str], *, inactive: bool = True) -> Account | None:
         """Return the account of that name: the exact one, else the only one that differs by case."""
-        handles = self._usernames.get(username.casefold(), [])
-        return of_that_name((self.by_handle[handle] for handle in handles), username)
+        return of_that_name(self.named_like(username), username)
+
+    def named_like(self, username: str) -> list[Account]:
+        """Return the accounts whose name differs by case at most."""
+        return [self.by_handle[handle] for handle in self._usernames.get(username.casefold(), [])]
 
     def by_email(self, address: str, kind: str, need: frozenset[str]) -> Account | None:
         """Return the one account of that kind with that address; one of the other kind is not meant."""

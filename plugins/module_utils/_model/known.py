@@ -9,10 +9,12 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import CustomRole, Permission
+from ansible_collections.community.veracode.plugins.module_utils._model.names import username_key
 from ansible_collections.community.veracode.plugins.module_utils._model.role import RoleCatalog
 
 
@@ -37,7 +39,7 @@ class Known:
     :param default_business_unit: name of the one for teams that are in no other.
     :param teams: GUIDs by name; at least those that were asked for and exist.
     :param all_teams: names to offer as the nearest ones.
-    :param users: accounts by their casefolded username, people and API service accounts, inactive ones too.
+    :param users: accounts by their username, people and API service accounts, inactive ones too.
     :param leaving_users: casefolded usernames of accounts that the same run deletes.
     :param leaving_teams: names of teams that it deletes.
     :param leaving_units: names of business units that it deletes.
@@ -55,6 +57,17 @@ class Known:
     leaving_units: t.Collection[str] = frozenset()
     permissions: t.Mapping[str, Permission] = field(default_factory=dict)
     roles: tuple[CustomRole, ...] = ()
+
+    @functools.cached_property
+    def _users_without_case(self) -> dict[str, list[KnownUser]]:
+        users: dict[str, list[KnownUser]] = {}
+        for user in self.users.values():
+            users.setdefault(username_key(user.username), []).append(user)
+        return users
+
+    def users_like(self, name: str) -> t.Sequence[KnownUser]:
+        """Return the accounts whose username differs from a name by case at most."""
+        return self._users_without_case.get(username_key(name), ())
 
 
 @dataclass(frozen=True)

@@ -76,12 +76,33 @@ def select(username: str, found: t.Iterable[T], name_of: t.Callable[[T], str], o
     exact = next((each for each in same if name_of(each) == username), None)
     if exact is not None or len(same) < 2:
         return exact if exact is not None else next(iter(same), None)
-    names = ", ".join(f'"{name}"' for name in sorted({name_of(each) for each in same}))
-    raise InputError(
-        f'{option}: "{username}" may be any of the accounts {names}, whose names differ by case only; give the exact name',
-        option=option,
-        value=username,
-    )
+    sentence = which_of(username, (name_of(each) for each in same))
+    raise InputError(f"{option}: {sentence}", option=option, value=username)
+
+
+def which_of(username: str, names: t.Iterable[str]) -> str:
+    """Return the sentence about a name that may mean any of several."""
+    those = ", ".join(f'"{name}"' for name in sorted(set(names)))
+    return f'"{username}" may be any of the accounts {those}, whose names differ by case only; give the exact name'
+
+
+class NameKeys:
+    """Keys under which names that an input gives and accounts meet: the exact name, else the one without case.
+
+    :param usernames: of all accounts; a name that is exactly one of these means no other account.
+    """
+
+    def __init__(self, usernames: t.Iterable[str] = ()) -> None:
+        self._usernames = frozenset(usernames)
+
+    def of_name(self, name: str) -> tuple[str, bool]:
+        """Return the key of a name that an input gives, and whether it is exact."""
+        return (name, True) if name in self._usernames else (username_key(name), False)
+
+    @staticmethod
+    def of_username(username: str) -> frozenset[tuple[str, bool]]:
+        """Return the keys that mean an account of that name."""
+        return frozenset({(username, True), (username_key(username), False)})
 
 
 def look(name: str) -> str:

@@ -125,7 +125,8 @@ class Reconciliation:
         removed_units = self._unclaimed("business_units", self.reader.units, structure.units)
         teams = names_after(self.reader.teams, structure.teams, [team.name for team in removed_teams])
         units = names_after(self.reader.units, structure.units, [unit.name for unit in removed_units])
-        side = TeamSide(structure.teams, teams.leaving if self.reader.inventory.complete else ())
+        deleted = teams.leaving if self.reader.inventory.complete else ()
+        side = TeamSide(structure.teams, deleted, self._usernames())
         self.reader.read_concerned(structure, side, removed_teams)
         rename_teams(self.reader.inventory, teams.renamed)
         rename_units(structure.teams, units.renamed)
@@ -141,6 +142,11 @@ class Reconciliation:
         raise_all(list(self._lost_teams()))
         self.warnings += self.accounts.warnings
         self._report_unclaimed()
+
+    def _usernames(self) -> t.Iterator[str]:
+        """Yield the usernames of the accounts that are there, and those that entries give."""
+        yield from (account.username for account in self.reader.inventory.by_handle.values())
+        yield from (each.desired.username for each in self.organization.accounts if each.desired.username)
 
     def _add(self, phase: Phase, plans: t.Iterable[Plan[t.Any]]) -> None:
         self.steps += [Step(phase, plan) for plan in plans]

@@ -52,10 +52,10 @@ class DesiredObject:
         )
 
 
-# Options by kind, each with its type; a list of usernames is compared without case.
-_TEXT, _NAMES, _USERNAMES, _FLAG = "text", "names", "usernames", "flag"
+# Options by kind, each with its type.
+_TEXT, _NAMES, _FLAG = "text", "names", "flag"
 _OPTIONS: dict[str, dict[str, str]] = {
-    TEAM: {"business_unit": _TEXT, "members": _USERNAMES, "managers": _USERNAMES},
+    TEAM: {"business_unit": _TEXT, "members": _NAMES, "managers": _NAMES},
     BUSINESS_UNIT: {"teams": _NAMES},
     ROLE: {
         "role_name": _TEXT,
@@ -118,11 +118,6 @@ def _desired(kind: str, params: t.Mapping[str, t.Any], location: str | None) -> 
 def _canonical(form: str, value: t.Any) -> t.Any:
     if form == _NAMES:
         return tuple(sorted(set(value)))
-    if form == _USERNAMES:
-        folded: dict[str, str] = {}
-        for name in value:
-            folded.setdefault(name.casefold(), name)
-        return tuple(sorted(folded.values()))
     return value
 
 

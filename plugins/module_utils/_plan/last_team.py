@@ -15,6 +15,7 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER
+from ansible_collections.community.veracode.plugins.module_utils._model.names import NameKeys
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team, TeamUser
 
 OPTION = "allow_unrestricted_api_users"
@@ -24,10 +25,11 @@ def leaving(change: Change[Team] | None) -> list[TeamUser]:
     """Return who is in a team and will not be after a change of it."""
     if change is None or change.before is None:
         return []
-    after = {user.username.casefold() for user in (change.after.users or ())} if change.after is not None else set()
+    names = NameKeys(user.username for user in change.before.users or ())
+    after = {names.of_name(user.username) for user in change.after.users or ()} if change.after is not None else set()
     if change.after is not None and not {"members", "managers"} & set(change.values):
         return []
-    return [user for user in change.before.users or () if user.username.casefold() not in after]
+    return [user for user in change.before.users or () if not names.of_username(user.username) & after]
 
 
 def refuse_last_team(change: Change[Team], accounts: t.Iterable[Account]) -> GuardError | None:

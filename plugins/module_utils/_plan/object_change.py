@@ -97,4 +97,4 @@ def unmet(change: Change[N], answered: N) -> list[str]:
 
 
 def _folded(option: str, value: t.Any) -> t.Any:
-    return {name.casefold() for name in value} if option in ("members", "managers") else value
+    return sorted(name.casefold() for name in value) if option in ("members", "managers") else value

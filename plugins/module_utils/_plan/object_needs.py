@@ -36,12 +36,8 @@ def needed(desired: DesiredObject, current: Named | None) -> Needed:
     managers: tuple[str, ...] = ()
     if desired.mode != "remove":
         held = users_by_name(team)
-        managers = tuple(
-            name
-            for name in values.get("managers", ())
-            if name.casefold() not in held or not held[name.casefold()].manages
-        )
-        named = {name.casefold(): name for name in (*values.get("members", ()), *values.get("managers", ()))}
-        users = tuple(sorted(name for key, name in named.items() if key not in held))
+        managers = tuple(name for name in values.get("managers", ()) if name not in held or not held[name].manages)
+        named = {*values.get("members", ()), *values.get("managers", ())}
+        users = tuple(sorted(named - held.keys()))
     moves = unit is not None and (team is None or team.business_unit != unit)
     return Needed(business_units=(str(unit),) if moves else (), users=users, managers=managers)

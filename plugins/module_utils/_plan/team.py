@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Known, KnownUser
-from ansible_collections.community.veracode.plugins.module_utils._model.names import there_is_no
+from ansible_collections.community.veracode.plugins.module_utils._model.names import there_is_no, username_key, which_of
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team, TeamUser
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired_object import DesiredObject
 from ansible_collections.community.veracode.plugins.module_utils._plan.object_change import (
@@ -44,19 +44,16 @@ def plan_team(desired: DesiredObject, current: Team | None, known: Known) -> Pla
     if users is not None:
         after = replace(after, users=users)
         before = current.users or () if current else ()
-        if {_key(user) for user in before} != {_key(user) for user in users}:
+        if {user.username for user in before} != {user.username for user in users}:
             values["members"] = after.values_and_lists["members"]
-        if {_key(user) for user in before if user.manages} != {_key(user) for user in users if user.manages}:
+        if {user.username for user in before if user.manages} != {user.username for user in users if user.manages}:
             values["managers"] = after.values_and_lists["managers"]
     return plan_change(desired, current, after, values)
 
 
-def _key(user: TeamUser) -> str:
-    return user.username.casefold()
-
-
 def users_by_name(team: Team | None) -> dict[str, TeamUser]:
-    return {_key(user): user for user in (team.users or ())} if team else {}
+    """Return who is in a team by username."""
+    return {user.username: user for user in (team.users or ())} if team else {}
 
 
 def _unit_after(
@@ -95,8 +92,9 @@ def _users_after(
     if members is None and managers is None:
         return None
     held = users_by_name(current)
-    in_members = {name.casefold(): name for name in members or ()}
-    in_managers = {name.casefold(): name for name in managers or ()}
+    resolve = _Resolver(held, known, wrong)
+    in_members = resolve.all("members", members or ())
+    in_managers = resolve.all("managers", managers or ())
     if desired.mode == "remove":
         return _sorted(
             replace(user, manages=user.manages and key not in in_managers)
@@ -108,18 +106,16 @@ def _users_after(
     else:
         stay = {key for key, user in held.items() if user.manages and managers is None}
     after = []
-    for key in stay | set(in_members) | set(in_managers):
+    for key in sorted(stay | in_members | in_managers):
         present = held.get(key)
         managed = present.manages if present else False
         if managers is not None:
             managed = key in in_managers or (desired.mode == "add" and managed)
         option = "managers" if key in in_managers else "members"
-        user = _user(present, known.users.get(key), in_managers.get(key) or in_members.get(key) or key, managed)
+        user = _user(present, known.users.get(key), managed)
         if user is None:
-            name = in_managers.get(key) or in_members[key]
-            names = [each.username for each in known.users.values()]
-            leaves = name.casefold() in known.leaving_users
-            wrong.setdefault(option, []).append(there_is_no("account", name, names, leaves=leaves))
+            leaves = key.casefold() in known.leaving_users
+            wrong.setdefault(option, []).append(there_is_no("account", key, known.users, leaves=leaves))
             continue
         admin = known.users[key].team_admin if key in known.users else None
         if managed and not (present and present.manages) and admin is False:
@@ -130,7 +126,33 @@ def _users_after(
     return _sorted(after)
 
 
-def _user(present: TeamUser | None, account: KnownUser | None, name: str, manages: bool) -> TeamUser | None:
+class _Resolver:
+    """Finds who is meant by a name: exactly that username, else the only one that differs by case.
+
+    :param held: who is in the team, by username.
+    :param wrong: takes a sentence about each name that several have.
+    """
+
+    def __init__(self, held: t.Mapping[str, TeamUser], known: Known, wrong: dict[str, list[str]]) -> None:
+        self._held: dict[str, set[str]] = {}
+        for username in held:
+            self._held.setdefault(username_key(username), set()).add(username)
+        self._known = known
+        self._wrong = wrong
+
+    def all(self, option: str, names: t.Iterable[str]) -> set[str]:
+        """Return the usernames that are meant; a name that nobody has stays as it is."""
+        usernames = set()
+        for name in names:
+            like = self._held.get(username_key(name), set()) | {user.username for user in self._known.users_like(name)}
+            if name not in like and len(like) > 1:
+                self._wrong.setdefault(option, []).append(which_of(name, like))
+            else:
+                usernames.add(name if name in like or not like else next(iter(like)))
+        return usernames
+
+
+def _user(present: TeamUser | None, account: KnownUser | None, manages: bool) -> TeamUser | None:
     if present is not None:
         return replace(present, manages=manages)
     return TeamUser(account.username, manages, account.user_id) if account is not None else None

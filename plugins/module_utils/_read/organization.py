@@ -25,6 +25,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.inventor
     Inventory,
 )
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, BUSINESS_UNIT, TEAM, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.names import NameKeys
 from ansible_collections.community.veracode.plugins.module_utils._model.role import ADMINISTRATOR
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
 from ansible_collections.community.veracode.plugins.module_utils._plan.find_object import lists_needed
@@ -233,9 +234,9 @@ class OrganizationReader:
         unread = set(teams_unread(self.match_accounts(), side))
         for entry in matches.teams:
             for name in needed(entry.desired, entry.current).managers:
-                account = self.inventory.by_username(name, USER, frozenset())
-                if account is not None and account.roles is None:
-                    unread.add(str(account.handle))
+                # A name that several have is an error of the entry.
+                accounts = self.inventory.named_like(name)
+                unread |= {str(account.handle) for account in accounts if account.roles is None}
         self.reader.details(self.inventory, sorted(unread | self._unread_leavers(matches, side, removed)))
 
     def _unread_leavers(self, matches: StructureMatches, side: TeamSide, removed: t.Sequence[Team]) -> set[str]:
@@ -245,7 +246,7 @@ class OrganizationReader:
             str(user.user_id)
             for name, team in [*teams, *((team.name, team) for team in removed)]
             for user in team.users or ()
-            if user.user_id is not None and side.to_remove({user.username.casefold()}, [name])
+            if user.user_id is not None and side.to_remove(NameKeys.of_username(user.username), [name])
         }
         if leavers - self.inventory.by_handle.keys():
             # A listing of the active accounts does not show everybody who is in a team.

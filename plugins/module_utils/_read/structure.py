@@ -13,11 +13,13 @@ import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import incomplete
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.structure import StructureClients
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
 from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import Permission
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Known, KnownUser, Needed
+from ansible_collections.community.veracode.plugins.module_utils._model.names import username_key
 from ansible_collections.community.veracode.plugins.module_utils._model.role import TEAM_ADMIN
 from ansible_collections.community.veracode.plugins.module_utils._read.accounts import AccountReader
 
@@ -70,33 +72,34 @@ class StructureReader(StructureClients):
         return found
 
     def _known_users(self, needed: Needed) -> dict[str, KnownUser]:
-        names = {name.casefold(): name for name in (*needed.users, *needed.managers)}
+        names = {*needed.users, *needed.managers}
         if not names:
             return {}
         accounts = self._accounts(names)
         admins: set[str] = set()
         if needed.managers:
-            admins = self._team_admins([accounts[key] for key in _folded(needed.managers) if key in accounts])
+            managers = {username_key(name) for name in needed.managers}
+            admins = self._team_admins([each for each in accounts if username_key(each.username) in managers])
         return {
-            key: KnownUser(account.username, account.handle, account.handle in admins if needed.managers else None)
-            for key, account in accounts.items()
+            each.username: KnownUser(each.username, each.handle, each.handle in admins if needed.managers else None)
+            for each in accounts
         }
 
-    def _accounts(self, names: t.Mapping[str, str]) -> dict[str, Account]:
+    def _accounts(self, names: t.Collection[str]) -> list[Account]:
+        """Return at least the accounts of these names as far as there are; of a name that several have, all of them."""
         if len(names) <= _FEW:
-            found = [self.accounts.by_username(name, USER, frozenset()) for name in names.values()]
-            if all(found):
-                return {account.username.casefold(): account for account in found if account is not None}
+            try:
+                found = [self.accounts.by_username(name, USER, frozenset()) for name in sorted(names)]
+            except InputError:
+                found = [None]  # several have one of the names
+            accounts = [account for account in found if account is not None]
+            if len(accounts) == len(found):
+                return accounts
         with AccountReader(self.accounts) as reader:
             inventory = reader.everyone()
-        accounts = {account.username.casefold(): account for account in inventory.accounts}
-        for key, name in names.items():
-            account = inventory.by_username(name, USER, frozenset())
-            if account is not None:
-                accounts[key] = account
-        if not inventory.complete and not accounts.keys() >= names.keys():
+        if not inventory.complete and not all(inventory.named_like(name) for name in names):
             raise incomplete("list the accounts")
-        return accounts
+        return inventory.accounts
 
     def _team_admins(self, candidates: t.Sequence[Account]) -> set[str]:
         """Return the handles of all accounts with the Team Admin role, as far as the candidates are concerned."""
@@ -110,7 +113,3 @@ class StructureReader(StructureClients):
                 if whole is not None and TEAM_ADMIN in (whole.roles or ()):
                     holders.add(str(account.handle))
         return holders
-
-
-def _folded(names: t.Iterable[str]) -> list[str]:
-    return [name.casefold() for name in names]

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.names import NameKeys
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired_account import desired_account
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.locations import Part
@@ -227,7 +228,9 @@ def contradictions(organization: Organization, usernames: t.Mapping[str, str]) -
     for entry in organization.accounts:
         if entry.desired.state == "present" and not entry.name_only:
             name = usernames.get(str(entry.desired.location)) or entry.desired.username or entry.desired.email_address
-            accounts[str(name).casefold()] = entry.desired
+            accounts[str(name)] = entry.desired
+    names = NameKeys(accounts)
+    by_key = {key: username for username in accounts for key in names.of_username(username)}
     naming: dict[str, set[str]] = {}
     for username, desired in accounts.items():
         for name in (*desired.values.get("teams", ()), *desired.values.get("managed_teams", ())):
@@ -238,27 +241,28 @@ def contradictions(organization: Organization, usernames: t.Mapping[str, str]) -
         if team.get("state") == "absent":
             continue
         # Only who is named by one of the two sides can be in contradiction.
-        named = {name.casefold() for option in ("members", "managers") for name in team.get(option) or ()}
-        concerned = sorted((named & accounts.keys()) | naming.get(team["name"], set()))
+        given = {names.of_name(name) for option in ("members", "managers") for name in team.get(option) or ()}
+        concerned = sorted({by_key[key] for key in given & by_key.keys()} | naming.get(team["name"], set()))
         those = {username: accounts[username] for username in concerned}
         for option, of_account in (("members", "teams"), ("managers", "managed_teams")):
-            problems += _hold_members(those, listed.location, team, option, of_account)
+            problems += _hold_members(those, names, listed.location, team, option, of_account)
     return problems
 
 
 def _hold_members(
-    accounts: t.Mapping[str, Desired], location: str, team: Options, option: str, of_account: str
+    accounts: t.Mapping[str, Desired], names: NameKeys, location: str, team: Options, option: str, of_account: str
 ) -> t.Iterator[InputError]:
     listed = team.get(option)
     name = team["name"]
-    folded = {each.casefold() for each in listed or ()}
+    given = {names.of_name(each) for each in listed or ()}
     if option == "members":
-        folded |= {each.casefold() for each in team.get("managers") or ()}
+        given |= {names.of_name(each) for each in team.get("managers") or ()}
     mode = team.get("members_mode") or "exact"
     for username, desired in accounts.items():
         wanted = desired.values.get(of_account)
         account_mode = desired.teams_mode if of_account == "teams" else "exact"
-        named_here = username in folded and (listed is not None or option == "members")
+        is_given = bool(names.of_username(username) & given)
+        named_here = is_given and (listed is not None or option == "members")
         named_there = name in (wanted or ()) or (
             of_account == "teams" and name in desired.values.get("managed_teams", ())
         )
@@ -268,7 +272,7 @@ def _hold_members(
         elif named_here and mode != "remove":
             if wanted is not None and account_mode == "exact" and not named_there:
                 yield _contradiction(desired, of_account, location, option, name, leaves=True)
-        elif named_there and listed is not None and (mode == "remove") == (username in folded) and mode != "add":
+        elif named_there and listed is not None and (mode == "remove") == is_given and mode != "add":
             yield _contradiction(desired, of_account, location, option, name, leaves=False)
 
 

@@ -112,13 +112,13 @@ def known_users(inventory: Inventory, plans: t.Sequence[Plan[t.Any]]) -> dict[st
     users: dict[str, KnownUser] = {}
     gone: set[str] = set()
     for account in inventory.by_handle.values():
-        users[account.username.casefold()] = _known_user(account)
+        users[account.username] = _known_user(account)
     for plan in plans:
         if plan.change is not None and plan.change.before is not None:
-            gone.add(plan.change.before.username.casefold())
+            gone.add(plan.change.before.username)
     there = [plan.entity for plan in plans if plan.entity is not None]
     users = {name: user for name, user in users.items() if name not in gone}
-    return {**users, **{account.username.casefold(): _known_user(account) for account in there}}
+    return {**users, **{account.username: _known_user(account) for account in there}}
 
 
 def leaving(plans: t.Sequence[Plan[t.Any]]) -> frozenset[str]:

@@ -16,10 +16,13 @@ from ansible_collections.community.veracode.plugins.module_utils._model.account 
 from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, TEAM, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.names import NameKeys, username_key
 from ansible_collections.community.veracode.plugins.module_utils._model.role import TEAM_ADMIN, RoleCatalog
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team, TeamUser
 from ansible_collections.community.veracode.plugins.module_utils._plan.account_teams import team_names_after
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.match import Match, StructureEntry
+
+NameKey: t.TypeAlias = "tuple[str, bool]"
 
 # The other ends of the relations of one object, each with whether it is a relation of a team admin.
 Ends: t.TypeAlias = "t.Mapping[str, bool]"
@@ -48,7 +51,7 @@ class Relations:
 
 
 class Keys:
-    """One key for each account, however it is referred to: its handle, or else its casefolded username.
+    """One key for each account, however it is referred to: its handle, or else its username.
 
     :param accounts: those that are there.
     :param plans: what is planned for them, for the names they get.
@@ -57,10 +60,13 @@ class Keys:
     def __init__(self, accounts: t.Iterable[Account], plans: t.Iterable[Plan[t.Any]] = ()) -> None:
         self._by_name: dict[str, str] = {}
         for account in accounts:
-            self._by_name.setdefault(account.username.casefold(), self.of_account(account))
+            self._by_name.setdefault(account.username, self.of_account(account))
         for plan in plans:
             if plan.entity is not None and plan.entity.handle is not None:
-                self._by_name[plan.entity.username.casefold()] = plan.entity.handle
+                self._by_name[plan.entity.username] = plan.entity.handle
+        self._folded: dict[str, str] = {}
+        for username, key in self._by_name.items():
+            self._folded.setdefault(username_key(username), key)
 
     @staticmethod
     def of_account(account: Account) -> str:
@@ -69,7 +75,8 @@ class Keys:
 
     def of_name(self, username: str) -> str:
         """Return the key of the account of that name."""
-        return self._by_name.get(username.casefold(), username.casefold())
+        folded = username_key(username)
+        return self._by_name.get(username) or self._folded.get(folded, folded)
 
     def of_user(self, user: TeamUser) -> str:
         """Return the key of an account in a team."""
@@ -99,24 +106,28 @@ def _ends(entity: t.Any, keys: Keys) -> dict[str, bool]:
 
 @dataclass(frozen=True)
 class _Removal:
-    """Whom a team lets go: the casefolded usernames that are named, or everybody else."""
+    """Whom a team lets go: those whose keys are named, or everybody else."""
 
-    named: frozenset[str]
+    named: frozenset[NameKey]
     all_others: bool = False
 
-    def includes(self, usernames: t.Collection[str]) -> bool:
-        return bool(self.named & set(usernames)) != self.all_others
+    def includes(self, keys: frozenset[NameKey]) -> bool:
+        return bool(self.named & keys) != self.all_others
 
 
 class TeamSide:
     """What the entries of teams say of accounts.
 
     :param deleted: names of the teams that this run deletes.
+    :param usernames: of the accounts that are there or will be.
     """
 
-    def __init__(self, entries: t.Sequence[StructureEntry], deleted: t.Collection[str]) -> None:
-        self._members: dict[str, set[str]] = {}
-        self._managers: dict[str, set[str]] = {}
+    def __init__(
+        self, entries: t.Sequence[StructureEntry], deleted: t.Collection[str], usernames: t.Iterable[str]
+    ) -> None:
+        self._names = NameKeys(usernames)
+        self._members: dict[NameKey, set[str]] = {}
+        self._managers: dict[NameKey, set[str]] = {}
         self._removals: dict[str, _Removal] = dict.fromkeys(deleted, _Removal(frozenset(), all_others=True))
         for entry in entries:
             self._add(entry)
@@ -129,10 +140,10 @@ class TeamSide:
         if desired.mode != "remove":
             for relation, names in ((self._members, members), (self._managers, managers)):
                 for name in names or ():
-                    relation.setdefault(name.casefold(), set()).add(desired.name)
+                    relation.setdefault(self._names.of_name(name), set()).add(desired.name)
         if members is not None and desired.mode != "add":
             is_exact = desired.mode == "exact"
-            named = {name.casefold() for name in (*members, *((managers or ()) if is_exact else ()))}
+            named = {self._names.of_name(name) for name in (*members, *((managers or ()) if is_exact else ()))}
             self._removals[desired.name] = _Removal(frozenset(named), all_others=is_exact)
 
     @property
@@ -140,18 +151,18 @@ class TeamSide:
         """Whether any team may let an account go."""
         return bool(self._removals)
 
-    def to_add(self, usernames: t.Collection[str]) -> dict[str, bool]:
+    def to_add(self, keys: frozenset[NameKey]) -> dict[str, bool]:
         """Return the teams that name an account, each with whether the account is to manage it."""
-        joined = {team: False for name in usernames for team in self._members.get(name, ())}
-        return joined | {team: True for name in usernames for team in self._managers.get(name, ())}
+        joined = {team: False for key in keys for team in self._members.get(key, ())}
+        return joined | {team: True for key in keys for team in self._managers.get(key, ())}
 
-    def to_remove(self, usernames: t.Collection[str], teams: t.Iterable[str]) -> set[str]:
+    def to_remove(self, keys: frozenset[NameKey], teams: t.Iterable[str]) -> set[str]:
         """Return those of its teams that let an account go."""
-        return {team for team in teams if team in self._removals and self._removals[team].includes(usernames)}
+        return {team for team in teams if team in self._removals and self._removals[team].includes(keys)}
 
 
-def usernames_of(match: Match) -> set[str]:
-    """Return the casefolded names by which the entry of a team may mean an account: as it is called now, and will be."""
+def keys_of(match: Match) -> frozenset[NameKey]:
+    """Return the keys by which the entry of a team may mean an account: as it is called now, and will be."""
     desired = match.entry.desired
     if match.found is None:
         names = [desired.username or desired.email_address]
@@ -159,7 +170,7 @@ def usernames_of(match: Match) -> set[str]:
         # The address of an API service account may be the username of a person.
         address = desired.email_address if desired.kind == USER else None
         names = [desired.username, match.found.account.username, address]
-    return {name.casefold() for name in names if name}
+    return frozenset().union(*(NameKeys.of_username(name) for name in names if name))
 
 
 def with_team_side(match: Match, side: TeamSide, *, allow_unrestricted: bool) -> Match:
@@ -174,7 +185,7 @@ def with_team_side(match: Match, side: TeamSide, *, allow_unrestricted: bool) ->
     if desired.state != "present" or match.entry.name_only:
         return match
     account = match.found.account if match.found else None
-    to_add = side.to_add(usernames_of(match))
+    to_add = side.to_add(keys_of(match))
     own = team_names_after(desired, account)
     values = dict(desired.values)
     if to_add and (account is None or _needs_team(match, own)):
@@ -198,9 +209,7 @@ def teams_unread(matches: t.Sequence[Match], side: TeamSide) -> list[str]:
         for match in matches
         if match.found is not None
         and match.found.account.teams is None
-        and (
-            (side.removes and _is_managed_api_user(match)) or (_gains_role(match) and side.to_add(usernames_of(match)))
-        )
+        and ((side.removes and _is_managed_api_user(match)) or (_gains_role(match) and side.to_add(keys_of(match))))
     )
 
 
@@ -212,7 +221,7 @@ def _loses_all(match: Match, side: TeamSide, own: set[str]) -> bool:
     """Tell whether teams let an API user go from all that its own entry leaves it."""
     if match.found is None or not _is_managed_api_user(match) or not match.found.account.teams:
         return False
-    return bool(own) and side.to_remove(usernames_of(match), own) == own
+    return bool(own) and side.to_remove(keys_of(match), own) == own
 
 
 def _needs_team(match: Match, own: set[str]) -> bool:
@@ -248,7 +257,7 @@ def _managed(match: Match) -> set[str]:
 
 @dataclass
 class AccountSide:
-    """What the plans of the accounts do to the teams; accounts by the casefolded username that they have now."""
+    """What the plans of the accounts do to the teams; accounts by the username that they have now."""
 
     renamed: dict[str, str] = field(default_factory=dict)
     deleted: set[str] = field(default_factory=set)
@@ -261,7 +270,7 @@ class AccountSide:
             return team
         users: dict[str, TeamUser] = {}
         for user in team.users:
-            key = user.username.casefold()
+            key = user.username
             if key not in self.deleted and key not in self.to_remove.get(team.name, ()):
                 users[key] = replace(user, username=self.renamed.get(key, user.username))
         users.update(self.to_add.get(team.name, {}))
@@ -276,11 +285,11 @@ def account_side(plans: t.Iterable[Plan[t.Any]]) -> AccountSide:
         if change is None:
             continue
         before, after = change.before, change.after
-        key = (before.username if before is not None else change.name).casefold()
+        key = before.username if before is not None else change.name
         if after is None:
             side.deleted.add(key)
             continue
-        if before is not None and before.username.casefold() != after.username.casefold():
+        if before is not None and before.username != after.username:
             side.renamed[key] = after.username
         relations = relations_of(change, keys)
         for team, manages in relations.desired.items():

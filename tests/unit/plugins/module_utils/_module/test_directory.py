@@ -1263,3 +1263,34 @@ def test_accounts_whose_names_only_fold_to_one_are_two(emulator: Emulator) -> No
     assert apply(emulator, exclusive=["users", "api_users"], **exported)["actions"] == []
     done = converge(emulator, users=[{"username": name, "phone": "1"} for name in names])
     assert [action["name"] for action in done["actions"]] == names
+
+
+@pytest.mark.parametrize("carries", ["no", "everything"])
+def test_accounts_whose_names_fold_to_one_are_two_members(emulator: Emulator, carries: str) -> None:
+    one, other = "strasse@example.com", "straße@example.com"
+    emulator.switch(list_carries=carries)
+    emulator.change("user", "tmonarch@example.com", user_name=one)
+    emulator.change("user", "mdoe@example.com", user_name=other)
+
+    def members(name: str) -> list[str]:
+        teams = export_all(emulator, kinds=["teams"])["directory"]["teams"]
+        return next(list(team["members"]) for team in teams if team["name"] == name)
+
+    done = converge(emulator, teams=[{"name": "Web", "members": [one, other]}, {"name": "Core", "members": [other]}])
+    assert (members("Web"), members("Core")) == ([one, other], [other])
+    assert done["summary"]["created"] == 2
+    converge(emulator, teams=[{"name": "Web", "members": [other]}, {"name": "Core", "members": [one]}])
+    assert (members("Web"), members("Core")) == ([other], [one])
+    converge(emulator, teams=[{"name": "Web", "members": [other], "members_mode": "remove"}])
+    assert members("Web") == []
+    converge(
+        emulator,
+        users=[{"username": one, "teams": ["Web"]}, {"username": other, "teams": ["Core"]}],
+        teams=[{"name": "Web", "members": [one]}],
+    )
+    assert members("Web") == [one]
+    said = messages(apply(emulator, teams=[{"name": "Web", "members": ["STRASSE@example.com"]}]))
+    assert said == [
+        f'teams[0].members (Web): "STRASSE@example.com" may be any of the accounts "{one}", "{other}", whose names differ '
+        "by case only; give the exact name"
+    ]

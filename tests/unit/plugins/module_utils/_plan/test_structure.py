@@ -41,7 +41,7 @@ KNOWN = Known(
     default_business_unit="Default",
     teams={"A": "a", "B": "b", "C": None},
     all_teams=("A", "B", "C", "Delta"),
-    users={name: KnownUser(name.upper(), f"id-{name}", name in ("ann", "bob", "cid")) for name in NAMES},
+    users={name.upper(): KnownUser(name.upper(), f"id-{name}", name in ("ann", "bob", "cid")) for name in NAMES},
     permissions={
         "read": Permission("read"),
         "write": Permission("write"),
@@ -152,9 +152,11 @@ def test_teams_of_a_business_unit_end_as_documented(held: set[str], named: set[s
 
 def test_a_converged_team_needs_no_look_up() -> None:
     current = team(["ann", "bob"], ["ann"], "Finance")
-    desired = wants(members=["ANN", "bob"], managers=["Ann"], business_unit="Finance")
+    desired = wants(members=["ANN", "BOB"], managers=["ANN"], business_unit="Finance")
     need = needed(desired, current)
     assert (need.business_units, need.users, need.managers) == ((), (), ())
+    # An account outside of the team may have exactly that name.
+    assert needed(wants(members=["ANN", "bob"]), current).users == ("bob",)
     assert plan_team(desired, current, Known()).change is None
 
 
@@ -163,8 +165,8 @@ def test_only_new_names_are_looked_up_and_a_member_who_is_to_manage_needs_the_ro
     assert lists_needed(wants()) == set()
     # What is lost with a team is shown as the difference of its deletion.
     assert lists_needed(wants(business_unit="Law", state="absent")) == {"members", "managers"}
-    need = needed(wants(members=["ann", "dan"], managers=["bob"]), team(["ann", "bob"]))
-    assert (need.users, need.managers) == (("dan",), ("bob",))
+    need = needed(wants(members=["ANN", "dan"], managers=["BOB"]), team(["ann", "bob"]))
+    assert (need.users, need.managers) == (("dan",), ("BOB",))
     assert needed(wants(members=["dan"], members_mode="remove"), team(["ann"])).users == ()
     assert needed(wants(state="absent"), team(["ann"])).users == ()
 
