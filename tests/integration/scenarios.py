@@ -252,7 +252,7 @@ def _names() -> list[Scenario]:
             "rename to what is no address",
             {"username": "ted", "previously": [TED]},
             apis=REST,
-            stops={**IDP, "put_user_name=ignored": by_new_name},
+            stops={**IDP, "put_user_name=ignored": by_new_name, "put_user_name=refused": "does not let this username be changed"},
         ),
         Scenario("disable", {"username": TED, "state": "disabled"}, stops=IDP),
         Scenario("disable nobody", {"username": "none@example.com", "state": "disabled"}),
@@ -286,7 +286,7 @@ def _service_accounts() -> list[Scenario]:
         one("disable", {"username": BUILD, "state": "disabled"}, IDP),
         one("delete", {"username": BUILD, "state": "absent"}),
         one("rename", {"username": "build2", "previously": [BUILD], "email_address": "build2@example.com"},
-            {**IDP, "put_user_name=ignored": "the server keeps usernames"}),
+            {**IDP, "put_user_name=ignored": "the server keeps usernames", "put_user_name=refused": "the server keeps usernames"}),
         one("new address", {"username": BUILD, "email_address": "build2@example.com"}, IDP),
     ]  # fmt: skip
 

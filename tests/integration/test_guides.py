@@ -31,6 +31,7 @@ CSV = (
 )
 
 PEOPLE = "username,first_name,last_name,roles,teams\nnoah@example.com,Noah,Fischer,Reviewer,Demo Team\n"
+GROUPS = "group,mail,givenName,sn\nDevelopers,noah@example.com,Noah,Fischer\nAppSec,noah@example.com,Noah,Fischer\n"
 LEAVERS = "username\nregina.monarch@example.com\n"
 
 
@@ -92,7 +93,12 @@ def test_examples_of_a_page_run(page: Path, emulator: Emulator, tmp_path: Path) 
     for place in ("/etc/payments", "/srv/veracode", "/srv/hr"):
         text = text.replace(place, str(tmp_path))
     (tmp_path / "page.yml").write_text(text, encoding="utf-8")
-    for name, content in {"newusers.csv": CSV, "people.csv": PEOPLE, "leavers.csv": LEAVERS}.items():
+    for name, content in {
+        "newusers.csv": CSV,
+        "people.csv": PEOPLE,
+        "leavers.csv": LEAVERS,
+        "groups.csv": GROUPS,
+    }.items():
         (tmp_path / name).write_text(content, encoding="utf-8")
     folder = tmp_path / ".veracode"
     folder.mkdir()

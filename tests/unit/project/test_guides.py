@@ -54,6 +54,24 @@ def test_guide_to_both_apis_has_the_table_of_fields() -> None:
     assert found[0].strip() == expected_table().strip()
 
 
+COMMAND = re.compile(r"ansible-playbook community\.veracode\.(\w+)((?: +\S+=\S+| +-\S+)*)")
+
+
+def test_every_command_of_a_guide_names_a_playbook_and_its_variables() -> None:
+    root, seen = DOCSITE.parents[1], 0
+    for page in [root / "README.md", *DOCSITE.glob("rst/*.rst"), *root.glob("roles/*/README.md")]:
+        for command in COMMAND.finditer(page.read_text(encoding="utf-8")):
+            playbook = root / "playbooks" / f"{command[1]}.yml"
+            assert playbook.exists(), (page.name, command[0])
+            known = playbook.read_text(encoding="utf-8")
+            for role in re.findall(r"name: community\.veracode\.(\w+)$", known, re.MULTILINE):
+                known += (root / "roles" / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+            for variable in re.findall(r"(\w+)=", command[2]):
+                assert re.search(rf"\b{variable}\b", known), (page.name, command[0])
+            seen += 1
+    assert seen > 30
+
+
 def test_every_guide_is_listed_and_has_its_label() -> None:
     sections = yaml.safe_load((DOCSITE / "extra-docs.yml").read_text(encoding="utf-8"))["sections"]
     listed = [name for section in sections for name in section["toctree"]]
