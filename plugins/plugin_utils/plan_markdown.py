@@ -118,8 +118,8 @@ def plan_markdown(plan: t.Any, title: str = "Veracode plan", max_length: int = 6
 def _organization(organization: t.Any) -> str:
     """Return the name and the host of an organization, as far as they are known."""
     if not isinstance(organization, Mapping):
-        return code(str(organization)) if organization else ""
-    return ", ".join(code(str(organization[key])) for key in ("name", "host") if organization.get(key))
+        return _value(str(organization)) if organization else ""
+    return ", ".join(_value(str(organization[key])) for key in ("name", "host") if organization.get(key))
 
 
 def counts(entries: t.Sequence[Entry]) -> str:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -28,9 +29,16 @@ from ansible_collections.community.veracode.plugins.module_utils._http.sources i
 from ansible_collections.community.veracode.plugins.module_utils._keys.formats import KeyPair, RefusedError, find_format
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Needed
-from ansible_collections.community.veracode.plugins.module_utils._model.plan_file import compare_plan
+from ansible_collections.community.veracode.plugins.module_utils._model.plan_file import (
+    compare_plan,
+    plan_document,
+    read_plan,
+)
 from ansible_collections.community.veracode.plugins.module_utils._read.accounts import Parallel, matching_accounts
 from ansible_collections.community.veracode.plugins.module_utils._read.structure import StructureReader
+from ansible_collections.community.veracode.plugins.plugin_utils.distinguished_names import fold_dn
+from ansible_collections.community.veracode.plugins.plugin_utils.group_sync import Settings, people_of
+from ansible_collections.community.veracode.plugins.plugin_utils.plan_markdown import plan_markdown
 
 CORPUS = Path(__file__).parent / "corpus"
 _NAME = "tmonarch@example.com"
@@ -155,10 +163,28 @@ def key_files(data: bytes) -> None:
 
 
 def plan_files(data: bytes) -> None:
-    """Files that should hold an approved plan."""
-    path = _FOLDER / "plan.json"
-    path.write_bytes(data)
-    _each(lambda: compare_plan(str(path), _ACTIONS, {}))
+    """Files that should hold an approved plan: compared with today's, and written as a comment."""
+    with contextlib.suppress(VeracodeError):
+        plan = read_plan(data, "plan.json")
+        today = plan_document({"host": "api.example.com"}, _ACTIONS, {}, [])
+        compare_plan(plan, today, "plan.json")
+    with contextlib.suppress(VeracodeError, ValueError, RecursionError):
+        assert len(plan_markdown(json.loads(data), max_length=5000)) <= 5000
+
+
+def groups_of_a_directory(data: bytes) -> None:
+    """Groups with a mapping and attributes, entries of LDAP, and files with groups."""
+    number, content = _split(data)
+    text = content.decode("utf-8", "surrogateescape")
+    with contextlib.suppress(ValueError, RecursionError):
+        given = json.loads(content)
+        parts = given if isinstance(given, dict) else {"groups": given}
+        mapping, attributes = parts.get("mapping", {"G": {}}), parts.get("attributes")
+        for form, source in (("variable", parts.get("groups")), ("ldap", parts.get("entries"))):
+            _each(lambda form=form, source=source: people_of(form, source, Settings(mapping, attributes)))  # type: ignore[misc]
+    name = ("groups.csv", "groups.yml")[number % 2]
+    people_of("file", text, Settings({"G": {"roles": ["Reviewer"]}}), name)
+    fold_dn(text)
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
@@ -167,4 +193,5 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "csv": csv_files,
     "keys": key_files,
     "plan": plan_files,
+    "groups": groups_of_a_directory,
 }
