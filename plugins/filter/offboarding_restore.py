@@ -47,11 +47,11 @@ _value:
   type: dict
   contains:
     users:
-      description: Entries of people.
+      description: Entries of users.
       type: list
       elements: dict
     api_users:
-      description: Entries of API service accounts.
+      description: Entries of API users.
       type: list
       elements: dict
     names:

@@ -9,7 +9,7 @@ name: onboarding_entries
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: Read people and API service accounts from files of several forms
+short_description: Read users and API users from files
 description:
   - Only the role P(community.veracode.onboarding#role) uses this filter. It is outside of the promise of compatibility.
   - Reads the contents of files and the entries of variables into entries of M(community.veracode.veracode_directory).
@@ -32,13 +32,13 @@ options:
     default: []
   users:
     description:
-      - Entries of people, from a variable.
+      - Entries of users, from a variable.
     type: list
     elements: dict
     default: []
   api_users:
     description:
-      - Entries of API service accounts, from a variable.
+      - Entries of API users, from a variable.
     type: list
     elements: dict
     default: []
@@ -83,11 +83,11 @@ _value:
   type: dict
   contains:
     users:
-      description: Entries of people.
+      description: Entries of users.
       type: list
       elements: dict
     api_users:
-      description: Entries of API service accounts.
+      description: Entries of API users.
       type: list
       elements: dict
     origins:

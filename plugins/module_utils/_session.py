@@ -69,8 +69,8 @@ class Session:
         self._connections = connections(self.connection) if connections is not None else None
         if not self.connection.validate_certs:
             self.progress.warnings.append(
-                "validate_certs: the server's certificate is not verified, so anyone on the way can read and change "
-                "what is sent; give the authority's certificate in ca_path instead"
+                "validate_certs: the server's certificate is not verified, so anyone on the network can read and change the "
+                "calls; set ca_path to the certificate of the authority instead"
             )
         self._rest: RestAccountClient | None = None
         self._open: list[AccountClient] = []
@@ -237,7 +237,7 @@ def _refuse_impossible_paths(spec: t.Any, params: t.Any, location: str = "") -> 
         value = params.get(option)
         if about.get("type") == "path" and "\0" in (value or ""):
             raise InputError(
-                f"{option}: {value!r} holds a NUL character, which no path can; remove it",
+                f"{option}: {value!r} contains a NUL character; remove it",
                 location=f"{location}{option}" if location else None,
                 option=option,
                 value=repr(value),

@@ -273,7 +273,7 @@ failure:
     name: admin-api
     option: allow_self
     value: false
-    msg: 'allow_self: this would replace the key pair of "admin-api", the account that signs these calls; call with another account, or
+    msg: 'allow_self: this would replace the key pair of "admin-api", the calling account; call with another account, or
       set allow_self: true if this is intended'
 """
 

@@ -187,8 +187,8 @@ failure:
     name: regina.monarch@example.com
     option: reset
     value: password
-    msg: 'reset: "regina.monarch@example.com" logs in by SAML and has no password of Veracode''s to reset; have the password reset in the
-      identity provider, and take password out of the list'
+    msg: 'reset: "regina.monarch@example.com" logs in with SAML and has no password of Veracode''s to reset; have the password reset in the
+      identity provider, and remove password from the list'
 """
 
 from ansible_collections.community.veracode.plugins.module_utils._module.user_reset import USER_RESET

@@ -275,7 +275,7 @@ def _split(text: str, separator: str, limit: int | None = None) -> tuple[list[tu
 
 def _advice(error: str) -> str:
     if "expected after" in error:
-        return 'a quoted cell goes on after its closing quote; write a quote inside a cell as ""'
+        return 'a quoted cell continues after its closing quote; write a quote inside a cell as ""'
     if "unexpected end" in error:
         return "a quote is opened here and never closed; close it"
     return f"not CSV: {error}; save the file again as CSV"
@@ -308,7 +308,7 @@ def _read_header(
             if first is None:
                 table.columns[key] = name
             else:
-                msg = f"the column is there twice, first as column {first + 1}; keep one"
+                msg = f"the column appears twice, first as column {first + 1}; keep one"
                 key = ""
         if msg is not None:
             table.errors.append(FileError(msg, table.header_line, None, index + 1, quoted(name)[1:-1]))

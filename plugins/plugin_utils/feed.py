@@ -119,7 +119,7 @@ def _broken_off(feed: Feed, table: Table) -> FileError | None:
     others = [row.count for row in table.rows[:-1]] or [len(table.headers)]
     if last.count < len(table.headers) and min(others) >= len(table.headers):
         return last.error(
-            f"the line has {last.count} of {len(table.headers)} columns, so the file seems to be broken off; export it again"
+            f"the line has {last.count} of {len(table.headers)} columns, so the file may be truncated; export it again"
         )
     return None
 

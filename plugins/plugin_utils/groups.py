@@ -316,7 +316,7 @@ def _values(
     for option in _FOLDED:
         if option in sources and option not in values and len(errors) == count:
             what = "username" if option == "username" else "address"
-            msg = f"{location}: has no {sources[option]}, which is its {what}; set it, or take it out of the group"
+            msg = f"{location}: has no {sources[option]}, which is its {what}; set it, or remove it from the group"
             errors.append(InputError(msg, location=location, option=option))
     return values if len(errors) == count else None
 

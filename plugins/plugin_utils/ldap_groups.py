@@ -125,7 +125,7 @@ class _Directory:
 def _join(entries: t.Any, wanted: Mapping[str, str]) -> dict[Components, Entry]:
     if isinstance(entries, Mapping) or not isinstance(entries, (list, tuple)):
         raise InputError(
-            f"group_sync_ldap: {str(entries)[:60]!r} is no list of entries; give the results of ldap_search",
+            f"group_sync_ldap: {str(entries)[:60]!r} is not a list of entries; give the results of ldap_search",
             option="group_sync_ldap",
         )
     joined: dict[Components, Entry] = {}

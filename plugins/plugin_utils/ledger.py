@@ -88,9 +88,7 @@ def plan_restoring(names: t.Sequence[str], ledger: t.Mapping[str, t.Any], date_f
     for wanted in dict.fromkeys(names):
         username = by_name.get(wanted.casefold())
         if username is None:
-            hint = did_you_mean(
-                wanted, ledger["leavers"], "name one who is in the ledger, nobody else can be brought back"
-            )
+            hint = did_you_mean(wanted, ledger["leavers"], "name an account that is in the ledger")
             result.errors.append(f"offboarding_restore: {quoted(wanted)} is not in the ledger{hint}")
             continue
         if username in result.names:
@@ -98,8 +96,8 @@ def plan_restoring(names: t.Sequence[str], ledger: t.Mapping[str, t.Any], date_f
         entry = ledger["leavers"][username]
         if entry.get("deleted"):
             result.errors.append(
-                f"offboarding_restore: {quoted(username)} was deleted on {entry['deleted']}, and Veracode cannot bring it back; "
-                "create the account anew, the ledger holds what it had"
+                f"offboarding_restore: {quoted(username)} was deleted on {entry['deleted']}, which cannot be undone; create the account "
+                "again with the values in the ledger"
             )
             continue
         before = entry["before"]

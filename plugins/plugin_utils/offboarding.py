@@ -185,8 +185,8 @@ def _take_feed(
         return None
     if not names.counting and not limits.empty_feed:
         plan.errors.append(
-            f"{printable(feed.file)}: nobody is in it, which is more often a broken feed than a quiet day; "
-            "set offboarding_allow_empty_feed to true if it may be empty"
+            f"{printable(feed.file)}: the feed is empty; export it again, "
+            "or set offboarding_allow_empty_feed: true if this is intended"
         )
         return None
     if feed.kind != STAFF:
@@ -210,8 +210,8 @@ def _broken_staff(feed: Feed, names: Names, everyone: _Accounts, limits: Limits)
     file = printable(feed.file)
     if names.cut is not None and not everyone.find(names.cut):
         return [
-            f"{file}: the last line has no line end, and {quoted(names.cut)} is no account, so the file seems to be broken "
-            "off; export it again"
+            f"{file}: the last line has no line end, and {quoted(names.cut)} is not an account, so the file "
+            "may be truncated; export it again"
         ]
     known = {name.casefold() for name in names.known}
     people = [
@@ -242,7 +242,7 @@ def _check_limits(plan: Plan, accounts: t.Sequence[Account], limits: Limits) -> 
             f"{leaving} accounts would be off-boarded, and offboarding_max_leavers is {limits.max_leavers}; check the feed, and "
             f"raise the limit if this is intended: {_listed(plan.begin)}"
         )
-    for user_type, what in (("human", "people"), ("api", "API service accounts")):
+    for user_type, what in (("human", "people"), ("api", "API users")):
         enabled = {
             str(account["username"])
             for account in accounts
@@ -269,13 +269,11 @@ def _plan_deletions(
             continue
         username = str(found[0]["username"])
         if found[0].get("login_enabled"):
-            plan.warnings.append(f"{printable(username)} is due to be deleted, but can log in again; it is left alone")
+            plan.warnings.append(f"{printable(username)} is due to be deleted, but can log in again; it was kept")
         elif everyone.is_held(found[0]):
             plan.held.append(username)
         elif staff is not None and _names(found[0]) & set(staff):
-            plan.warnings.append(
-                f"{printable(username)} is due to be deleted, but is in the feed of the staff; it is left alone"
-            )
+            plan.warnings.append(f"{printable(username)} is due to be deleted, but is in the staff feed; it was kept")
         else:
             plan.delete[str(found[0].get("user_type"))].append(username)
 

@@ -211,7 +211,7 @@ def _add_entry(result: Onboarding, kind: str, entry: t.Any, origin: Origin, prof
     options = {key: value for key, value in checked.validated_parameters.items() if key in given and value is not None}
     wrong = [f"{origin.text(option)}: {msg}" for option, msg in _wrong_names(options)]
     if not any(options.get(option) for option in SELECTORS):
-        wrong.append(f"{origin.text()}: nothing says whose account is meant; give {' or '.join(SELECTORS)}")
+        wrong.append(f"{origin.text()}: no value selects the account; give {' or '.join(SELECTORS)}")
     try:
         profiles.apply(options)
     except InputError as error:
@@ -327,7 +327,7 @@ def _add_row(result: Onboarding, rows: _Rows, row: Row) -> None:
     cells = {option: cell for option, cell in row.cells.items() if option != "user_type"}
     for option, cell in cells.items():
         if option not in spec:
-            owner = "people" if kind == API_USER else "API service accounts (user_type api)"
+            owner = "people" if kind == API_USER else "API users (user_type api)"
             rows.errors.append(row.error(f"only {owner} have this option; leave the cell empty", cell))
             continue
         value = _value(row, cell, spec[option], rows.errors)
@@ -340,7 +340,7 @@ def _add_row(result: Onboarding, rows: _Rows, row: Row) -> None:
             rows.errors.append(row.error(error.msg, cells["job_profile"]))
         cells.setdefault("roles", cells["job_profile"])
     if rows.has_selector and not any(cells.get(option) for option in SELECTORS):
-        rows.errors.append(row.error(f"nothing says whose account is meant; fill in {' or '.join(SELECTORS)}"))
+        rows.errors.append(row.error(f"no value selects the account; fill in {' or '.join(SELECTORS)}"))
     if len(rows.errors) == before and rows.has_selector:
         result.add(kind, options, Origin(rows.file, row.line, row.row, cells))
 

@@ -137,10 +137,10 @@ def has_unknown_column(table: Table) -> bool:
 
 
 def missing_selector(table: Table, selectors: t.Sequence[str]) -> FileError | None:
-    """Return an error if no column says whose account is meant; once, and not for each row."""
+    """Return an error if no column selects the account; once, and not for each row."""
     if table.columns.keys() & set(selectors) or has_unknown_column(table):
         return None
-    return FileError(f"no column says whose account is meant; add {' or '.join(selectors)}", table.header_line)
+    return FileError(f"no column selects the account; add {' or '.join(selectors)}", table.header_line)
 
 
 def _state(row: Row, action: str | None, named: t.Collection[str], errors: list[FileError]) -> str | None:
@@ -187,7 +187,7 @@ def _entry(row: Row, action: str | None, named: t.Collection[str], errors: list[
         columns[option] = cell
     is_selected = any(option in options for option in SELECTORS)
     if not is_selected and any(COLUMNS.get(name) in SELECTORS for name in named):
-        errors.append(row.error("nothing says whose account is meant; fill in username, customid or emailaddress"))
+        errors.append(row.error("no value selects the account; fill in username, customid or emailaddress"))
     if len(errors) > before or state is None or not is_selected:
         return None
     if state == "absent":

@@ -68,7 +68,7 @@ class Scenario:
 
 IDP = {"prefer_idp_data=all": "prefers the data of its identity provider"}
 SAML_IDP = {**IDP, "prefer_idp_data=saml": "prefers the data of its identity provider"}
-BY_CUSTOM_ID = {"xml:xml_saml_by_username=refused": "give custom_id, and leave username out"}
+BY_CUSTOM_ID = {"xml:xml_saml_by_username=refused": "give custom_id, and omit username"}
 CLEARS = {
     **IDP,
     "xml:xml_empty=ignored": "cannot clear",
@@ -143,7 +143,7 @@ def _creations() -> list[Scenario]:
             "create with another username",
             {**NEW, "username": "nick", "email_address": "nick@example.com", "roles": ["Executive"]},
             apis=REST,
-            stops={"human_name_is_address=yes": "leave username out"},
+            stops={"human_name_is_address=yes": "omit username"},
         ),
         Scenario(
             "create a deleted name again",

@@ -21,8 +21,8 @@ XML = ("xml",)
 
 # Rule, kind, options, by which APIs, the option of the failure, what the message has to say.
 REFUSALS: list[tuple[int, str, dict[str, Any], tuple[str, ...], str, str]] = [
-    (1, "user", {"username": TED, "roles": []}, BOTH, "roles", r"empty list is refused.*state: disabled"),
-    (1, "user", {"username": TED, "first_name": ""}, BOTH, "first_name", "cannot clear it; leave it out"),
+    (1, "user", {"username": TED, "roles": []}, BOTH, "roles", r"the list is empty.*state: disabled"),
+    (1, "user", {"username": TED, "first_name": ""}, BOTH, "first_name", "cannot clear it; omit it"),
     (1, "user", {"username": TED, "active": True}, XML, "active", "only the Identity REST API.*api: rest"),
     (1, "user", {"username": TED, "managed_teams": []}, XML, "managed_teams", "only the Identity REST API"),
     (1, "user", {"username": TED, "elearning_track": "x"}, REST, "elearning_track", "only the Admin XML API.*api: xml"),
@@ -40,15 +40,15 @@ REFUSALS: list[tuple[int, str, dict[str, Any], tuple[str, ...], str, str]] = [
     (5, "user", {"username": TED, "custom_id": "EX\\msaml", "state": "absent"}, BOTH, "custom_id", 'but username selects "tmonarch'),
     (5, "user", {"username": TED, "email_address": "mdoe@example.com", "state": "disabled"}, BOTH, "email_address", "but username selects"),
     (5, "user", {"custom_id": "EX\\msaml", "email_address": TED}, BOTH, "email_address", 'but custom_id selects "msaml@example.com"'),
-    (5, "user", {**SAML, "email_address": TED}, BOTH, "custom_id", f"nobody's SAML subject.*give username: {TED}"),
-    (5, "user", {**SAML, "email_address": "msaml@example.com"}, BOTH, "custom_id", "nobody's SAML subject"),
+    (5, "user", {**SAML, "email_address": TED}, BOTH, "custom_id", f"is not a known SAML subject.*give username: {TED}"),
+    (5, "user", {**SAML, "email_address": "msaml@example.com"}, BOTH, "custom_id", "is not a known SAML subject"),
     (5, "user", {"username": ""}, BOTH, "username", '"" is not a name'),
     (5, "user", {"username": "none@example.com", "phone": "1"}, BOTH, "first_name", "does not exist, and creating it needs first_name"),
     (5, "user", {"custom_id": "EX\\none", "phone": "1"}, BOTH, "first_name", "does not exist"),
     (5, "api_user", {"email_address": "build@example.com", "phone": "1"}, REST, "email_address", r"several accounts \(build-upload, keyless-api\)"),
     (6, "user", {"username": TED, "previously": ["mdoe@example.com"]}, BOTH, "previously", "both exist, as different accounts"),
     (6, "user", {"username": "n@example.com", "previously": [TED, "mdoe@example.com"]}, BOTH, "previously", "all exist, and only one"),
-    (6, "user", {"username": TED, "previously": [TED.upper()]}, BOTH, "previously", "present username"),
+    (6, "user", {"username": TED, "previously": [TED.upper()]}, BOTH, "previously", "current username"),
     (6, "user", {"custom_id": "EX\\msaml", "previously": [TED]}, BOTH, "previously", "need username"),
     (6, "user", {"username": "ted", "previously": [TED]}, XML, "username", "renames by a new email_address only.*api: rest"),
     (10, "user", {**NEW, "email_address": "other@example.com", "roles": ["Executive"]}, XML, "username", "makes the address the username"),
@@ -57,9 +57,9 @@ REFUSALS: list[tuple[int, str, dict[str, Any], tuple[str, ...], str, str]] = [
     (10, "user", {**NEW, "username": "new", "roles": ["Executive"]}, BOTH, "email_address", "is not an address"),
     (10, "user", {"username": TED, "email_address": "no address"}, BOTH, "email_address", "is not an e-mail address"),
     (10, "user", {"username": TED, "first_name": "x" * 257}, BOTH, "first_name", "has 257 characters; shorten it to 256"),
-    (10, "user", {"username": TED, "teams": ["Demo Team, Engineering"]}, XML, "teams", "holds a comma.*api: rest"),
-    (11, "user", {"username": TED, "allowed_ip_addresses": ["74.0.0.0/24"]}, BOTH, "allowed_ip_addresses", r"CIDR is not taken.*74\.0\.0\.\*"),
-    (11, "user", {"username": TED, "allowed_ip_addresses": ["2001:db8::1"]}, BOTH, "allowed_ip_addresses", "IPv6 is not taken"),
+    (10, "user", {"username": TED, "teams": ["Demo Team, Engineering"]}, XML, "teams", "contains a comma.*api: rest"),
+    (11, "user", {"username": TED, "allowed_ip_addresses": ["74.0.0.0/24"]}, BOTH, "allowed_ip_addresses", r"CIDR is not supported.*74\.0\.0\.\*"),
+    (11, "user", {"username": TED, "allowed_ip_addresses": ["2001:db8::1"]}, BOTH, "allowed_ip_addresses", "IPv6 is not supported"),
     (11, "user", {"username": TED, "allowed_ip_addresses": ["74.0.*.*"]}, BOTH, "allowed_ip_addresses", "last octet"),
     (11, "user", {"username": TED, "allowed_ip_addresses": ["74.0.0.[9-1]"]}, BOTH, "allowed_ip_addresses", "smaller number first"),
     (11, "user", {"username": TED, "allowed_ip_addresses": ["74.0.0.1"], "has_ip_restrictions": False}, BOTH, "has_ip_restrictions", "contradicts"),
@@ -69,7 +69,7 @@ REFUSALS: list[tuple[int, str, dict[str, Any], tuple[str, ...], str, str]] = [
     (12, "api_user", {"username": "admin-api", "active": False}, REST, "allow_self_lockout", "would disable"),
     (12, "api_user", {"username": "admin-api", "roles": ["Results API"]}, REST, "allow_self_lockout", "take Admin API from"),
     (12, "api_user", {"username": "admin-api", "allowed_ip_addresses": ["74.0.0.1"]}, REST, "allow_self_lockout", "Activity Log"),
-    (4, "user", {"username": TED, "roles": ["Sandbox Administrator"]}, BOTH, "roles", "Sandbox Administrator needs a role such as Creator"),
+    (4, "user", {"username": TED, "roles": ["Sandbox Administrator"]}, BOTH, "roles", "Sandbox Administrator also needs a role such as Creator"),
     (13, "user", {"username": TED, "roles": ["Team Admin", "Reviewer"]}, REST, "managed_teams", "at least one team to manage"),
     (13, "user", {**NEW, "roles": ["Team Admin"], "teams": ["Demo Team"]}, REST, "managed_teams", "at least one team to manage"),
     (13, "user", {"username": TED, "managed_teams": ["Demo Team"]}, REST, "managed_teams", "Team Admin role; add Team Admin"),
@@ -84,7 +84,7 @@ REFUSALS: list[tuple[int, str, dict[str, Any], tuple[str, ...], str, str]] = [
     (15, "user", {"username": BUILD, "phone": "1"}, BOTH, "username", "cannot convert an account.*veracode_api_user"),
     (15, "api_user", {"username": TED, "phone": "1"}, REST, "username", "cannot convert an account.*veracode_user"),
     (4, "api_user", {"username": BUILD, "roles": ["Creator"]}, REST, "roles", 'role "Creator" is for people only'),
-    (4, "user", {"username": TED, "roles": ["Results API"]}, BOTH, "roles", "is for API service accounts only"),
+    (4, "user", {"username": TED, "roles": ["Results API"]}, BOTH, "roles", "is for API users only"),
     (7, "api_user", {**SVC, "roles": ["Results API"]}, REST, "teams", "sees every application.*unrestricted: true"),
     (7, "api_user", {"username": BUILD, "teams": []}, REST, "teams", "unrestricted: true"),
     (13, "user", {"username": "msaml@example.com", "is_saml_user": False}, BOTH, "is_saml_user", "cannot turn a SAML user back"),
@@ -185,7 +185,7 @@ def test_inactive(inside: Inside, emulator: Emulator, api: str) -> None:
     assert account is not None
     assert account["active"] is False
     if api == "rest":
-        assert "is inactive and stays so; set active: true" in run["warnings"][0]
+        assert "is inactive and stays inactive; set active: true" in run["warnings"][0]
 
 
 @pytest.mark.parametrize("api", BOTH)
@@ -277,7 +277,7 @@ def test_managed_teams(inside: Inside, emulator: Emulator) -> None:
         (
             {"saml_subscription": False},
             {"username": TED, "is_saml_user": True, "custom_id": "EX\\t"},
-            "have SAML set up",
+            "set up SAML",
         ),
         ({"prefer_idp_data": "all"}, {"username": TED, "phone": "1"}, "identity provider, or turn off"),
     ],
@@ -298,7 +298,7 @@ def test_refusals_of_the_server(
     [
         ("lpieris@example.com", {"roles": ["Executive"]}, "a Team Admin may not give every role: call with"),
         ("lpieris@example.com", {"teams": ["Engineering"]}, "restricted to teams sees only its own"),
-        ("admin-api", {"email_address": "t@example.com", "verify_email": True}, "leave verify_email out"),
+        ("admin-api", {"email_address": "t@example.com", "verify_email": True}, "omit verify_email"),
         ("admin-api", {"allowed_ip_addresses": ["10.0.0.1"]}, "public IPv4 addresses.*Activity Log"),
         ("admin-api", {"roles": ["Policy Administrator"]}, "go with another role"),
     ],

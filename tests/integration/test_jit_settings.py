@@ -89,7 +89,7 @@ def test_organization_without_saml_is_told_what_it_lacks(world: World) -> None:
     one = world.run_module(MODULE, **FIRST)
     assert one["failed"]
     assert "SAML is not enabled" in one["msg"]
-    assert "have SAML set up" in one["msg"]
+    assert "set up SAML" in one["msg"]
 
 
 @pytest.mark.parametrize(("position", "refused"), [("no", []), ("saml", ["saml"]), ("all", ["saml", "ted"])])
@@ -125,4 +125,4 @@ def test_role_that_just_in_time_provisioning_cannot_give_is_explained(world: Wor
     world.emulator.change("role", "Reviewer", jit_assignable=False)
     one = world.run_module(MODULE, **FIRST)
     assert one["failed"]
-    assert "take that role out of roles" in one["msg"]
+    assert "remove that role from roles" in one["msg"]

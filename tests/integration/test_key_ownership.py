@@ -110,7 +110,7 @@ def test_a_pair_that_belongs_to_nobody_or_to_the_account_is_replaced(world: Worl
 @pytest.mark.parametrize("what", ["another region", "not told", "out of sight", "not a pair"])
 def test_a_pair_whose_owner_cannot_be_found_out_is_not_replaced(world: World, what: str) -> None:
     pair = world.emulator.make_key(OTHER)
-    said = "whose it is cannot be found out"
+    said = "its owner cannot be determined"
     if what == "another region":
         pair = {"api_id": f"vera01ei-{pair['api_id']}", "api_secret": f"vera01es-{pair['api_secret']}"}
     elif what == "not told":

@@ -107,7 +107,7 @@ def test_a_deactivated_person_under_the_new_address_is_taken_and_not_created_twi
     person = {"username": "old@example.com", "email_address": TED, "first_name": "Ted", "last_name": "M"}
     result = inside.user(**person, roles=["Creator"])
     assert not result.get("failed"), result["msg"]
-    assert any("is taken for it" in warning for warning in result["warnings"])
+    assert any("is used instead" in warning for warning in result["warnings"])
     assert len(inside.people()) == before
 
 

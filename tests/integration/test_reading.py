@@ -115,7 +115,7 @@ def test_details_without_roles_or_teams_are_never_no_roles_and_no_teams(
     emulator.clear_log()
     emulator.fault("without", method="GET", path=r"/users/[0-9a-f-]{36}$", names=names, count=0)
     failed = inside.user(username=TED, **options)
-    assert "holds no roles or no teams" in failed["msg"]
+    assert "lacks the roles or the teams" in failed["msg"]
     assert writes(emulator) == []
     assert emulator.user(TED) == before
 
@@ -239,7 +239,7 @@ def test_a_deactivated_person_under_the_new_address_is_taken_with_a_warning(insi
     options = {"username": "maiden@example.com", "email_address": OTHER, "first_name": "Mary", "last_name": "Doe"}
     done = inside.user(**options, roles=["Executive"])
     assert not done.get("failed"), done
-    assert any("is taken for it" in warning for warning in done["warnings"])
+    assert any("is used instead" in warning for warning in done["warnings"])
     assert len([user for user in inside.people() if user["email_address"] == OTHER]) == 1
 
 
@@ -258,7 +258,7 @@ def test_a_team_with_a_comma_that_an_account_holds_is_explained(inside: Inside, 
     emulator.add("team", name="North, South")
     emulator.change("user", TED, teams=["North, South"])
     failed = inside.user(username=TED, teams=["Engineering"], teams_mode="add", api="xml")
-    assert 'in the team "North, South", whose name holds a comma' in failed["msg"]
+    assert 'in the team "North, South", whose name contains a comma' in failed["msg"]
     assert "use api: rest" in failed["msg"]
     assert_converged(
         inside.cycle("user", {"username": TED, "teams": ["Engineering"], "teams_mode": "add"}), changed=True

@@ -159,7 +159,7 @@ def test_broken_cells_of_all_files_are_named_before_the_first_call(runs: Runs, e
     for expected in (
         'people.csv: line 2 (row 1), column 4 "login_enabled": "off" is not a boolean',
         'people.csv: line 2 (row 1), column 5 "job_profile": unknown job profile "Develper", did you mean "Developer"?',
-        "people.csv: line 3 (row 2): nothing says whose account is meant",
+        "people.csv: line 3 (row 2): no value selects the account",
         'more.yml: line 2 (row 1), phne: unknown option, did you mean "phone"?',
         'wrapper.csv: line 2 (row 1), column 3 "issamluser": "maybe" is not a boolean',
     ):

@@ -396,7 +396,7 @@ def test_refusals_come_with_veracode_s_reason_and_the_remedy(bench: Bench, tmp_p
         (
             "veracode_team",
             {"name": "Demo Team", **ALLOWED},
-            ["applications are assigned", "give those to another team"],
+            ["applications are assigned", "assign them to another team"],
         ),
         ("veracode_business_unit", {"name": "Example Unit"}, ["teams are assigned to it", "move them first"]),
         ("veracode_role", {"name": "Custom Reporter"}, ["assigned to users", "take it from them first"]),

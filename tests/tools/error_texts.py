@@ -46,8 +46,8 @@ MAKERS = {
 # The words by which a text says what to do. A word counts where an instruction begins.
 REMEDY = re.compile(
     r"(?:^|[;:,.] |[(\[|<] ?|\b(?:or|and|then|so|first) )"
-    r"(?:add|agree|ask|call|check|choose|copy|correct|create|export|fill|generate|give|keep|leave|let|list|look|lower|make|mend|"
-    r"move|name|put|raise|read(?! by)|remove|repair|report|reset|review|run|save|say|select|set|shorten|take|try|use|wait|write)\b",
+    r"(?:add|agree|ask|assign|call|check|choose|copy|correct|create|export|fill|free|generate|give|keep|leave|let|list|look|lower|make|mend|"
+    r"move|name|omit|put|raise|read(?! by)|remove|repair|report|reset|review|run|save|say|select|set|shorten|swap|take|try|use|wait|write)\b",
     re.IGNORECASE,
 )
 # What says by itself what to do: of an unknown name, of a refusal, and what is called a remedy.

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 # What to do where something cannot be deleted, by kind: what has to go first is documented for teams only.
 DELETION = {
-    "team": "A team goes only when no application belongs to it: give those to another team in their profiles, or "
+    "team": "A team with applications cannot be deleted: assign them to another team, or "
     "delete them, then run the task again",
     "business_unit": "If teams are in it, move them first, with teams of another business unit or business_unit of "
     "each team, then run the task again",
@@ -71,7 +71,7 @@ _ADVICE: tuple[Advice, ...] = (
     ),
     _advice(
         r"custom_id is required",
-        "a SAML user is selected by its custom_id here: give custom_id, and leave username out",
+        "a SAML user is selected by its custom_id here: give custom_id, and omit username",
     ),
     _advice(
         r"identity.provider|prefer\w*\s+(organi[sz]ation|veracode)|\bidp\b",
@@ -82,7 +82,7 @@ _ADVICE: tuple[Advice, ...] = (
     _advice(
         r"assigned by just.in.time",
         "Veracode does not let just-in-time provisioning give every role (veracode_role_info shows which, as "
-        "jit_assignable): take that role out of roles",
+        "jit_assignable): remove that role from roles",
         "roles",
     ),
     _advice(
@@ -93,12 +93,12 @@ _ADVICE: tuple[Advice, ...] = (
     _advice(
         r"saml",
         "the organization has no SAML, or another account has that custom_id: leave is_saml_user and custom_id out, or "
-        "have SAML set up in Veracode's administration first, and give a custom_id of its own",
+        "set up SAML in Veracode first, and give a unique custom_id",
         "saml_user saml_subject is_saml_user custom_id new_custom_id prefer_veracode_data",
     ),
     _advice(
         r"e-?learning|curriculum|track",
-        "eLearning options need an active eLearning subscription and the eLearning role: leave them out without one",
+        "eLearning options need an active eLearning subscription and the eLearning role: omit them without one",
         "roles is_elearning_manager elearning_manager elearning_track elearning_curriculum keep_elearning_active",
     ),
     _advice(r"delet.*\bapplications?\b", DELETION["team"][0].lower() + DELETION["team"][1:]),
@@ -122,7 +122,7 @@ _ADVICE: tuple[Advice, ...] = (
     ),
     _advice(
         r"not activated|adminNoVerificationEmail",
-        "an account that was never activated cannot confirm a new address: leave verify_email out",
+        "an account that was never activated cannot confirm a new address: omit verify_email",
         "email_address",
     ),
     _advice(
@@ -145,7 +145,7 @@ _ADVICE: tuple[Advice, ...] = (
     ),
     _advice(
         r"must be the e-?mail address",
-        "this organization wants the address as the username of a person: leave username out, or give the address",
+        "this organization wants the address as the username of a person: omit username, or give the address",
         "user_name username",
     ),
     _advice(
@@ -182,13 +182,12 @@ _ADVICE: tuple[Advice, ...] = (
     ),
     _advice(
         r"api service account|non-human|logged into",
-        "Veracode wants an API service account with the Admin API role as the caller here: call with one, or use "
-        "api: rest",
+        "Veracode requires an API user with the Admin API role as the caller here: call with one, or use api: rest",
         xml=True,
     ),
     _advice(
         r"access denied|permission|not authori[sz]ed|forbidden|privilege",
-        "the calling account lacks a role for this: it needs the Admin API role (API service account) or the "
+        "the calling account lacks a role for this: it needs the Admin API role (API user) or the "
         "Administrator role (person); a Team Admin manages only the people of its own teams, and may not delete",
         statuses=(403, None),
     ),

@@ -87,13 +87,13 @@ class Accounts(Kind[Account]):
         if "email_address" in wrong:
             progress.pending = True
             progress.warnings.append(
-                f'The new address of "{name}" waits for its confirmation by mail; the old one holds until then'
+                f'The new address of "{name}" waits for its confirmation by mail; until then the old one applies'
             )
             return [option for option in wrong if option not in ("email_address", "username")]
         username, address = (str(change.values.get(option) or "") for option in ("username", "email_address"))
         if "username" in wrong and address and username.casefold() == address.casefold():
             progress.warnings.append(
-                f'Veracode kept the username "{name}" although the address changed; the account goes on being found by it'
+                f'Veracode kept the username "{name}" although the address changed; the account is still found by it'
             )
             return [option for option in wrong if option != "username"]
         return wrong

@@ -196,7 +196,7 @@ def look_for_lost(lost: LostAnswerError, look_up: t.Callable[[], Found | None]) 
         return wait_for(look_up)
     except VeracodeError as error:
         raise lost.followed_by(
-            f"What became of it cannot be read either ({error.text.rstrip('.')}). Run the task again: it looks first, and "
+            f"The result could not be read either ({error.text.rstrip('.')}). Run the task again: it looks first, and "
             "creates nothing twice"
         ) from None
 

@@ -136,7 +136,7 @@ class OrganizationWriter:
                         self.done.add(id(step))
         if self._withheld:
             self._progress.warnings.append(
-                "exclusive removes nothing in a run in which a step failed; left alone: " + ", ".join(self._withheld)
+                "exclusive removes nothing in a run with errors; not removed: " + ", ".join(self._withheld)
             )
         if self._untried:
             self._progress.warnings.append(
@@ -327,7 +327,7 @@ def _unexpected(step: Step, error: Exception) -> VeracodeError:
     """Return the error for a fault of the collection itself, which must not hide what was done."""
     change = step.plan.change
     return VeracodeError(
-        f"An unexpected {type(error).__name__} came up, so whether the change was made is unknown; please report it, then "
+        f"An unexpected {type(error).__name__} occurred, so it is unknown whether the change was made; please report it, then "
         "run the task again",
         location=step.location,
         kind=change.kind if change else None,

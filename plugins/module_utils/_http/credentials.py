@@ -77,7 +77,7 @@ class Credentials:
         """
         if self.is_swapped():
             raise InputError(
-                f"The API key id and the API key secret from {source} are swapped. Give each in the other's place",
+                f"The API key id and the API key secret from {source} are swapped. Swap the two values",
                 option="api_key_id",
             )
         problem = _id_problem(self.api_key_id)
@@ -113,7 +113,7 @@ def _id_problem(value: str) -> str | None:
 def _secret_problem(value: str) -> str | None:
     problem = _problem(value, _SECRET_LENGTH)
     if problem is None and len(_bare(value)) % 2:
-        return "has an odd number of hexadecimal digits. Copy it anew: a digit is missing or too many"
+        return "has an odd number of hexadecimal digits. Copy it again: a digit is missing or extra"
     return problem
 
 
@@ -126,20 +126,20 @@ def _problem(value: str, length: tuple[int, int]) -> str | None:
     if value.startswith(_VAULT):
         return "is still encrypted with Ansible Vault. Give it as a variable that Ansible decrypts"
     if re.fullmatch(r"[\w-]+\s*[#;].*", value, re.DOTALL):
-        return "is followed by a comment. Put the comment on a line of its own"
+        return "is followed by a comment. Put the comment on its own line"
     if "-" in value:
         prefix = value.split("-", 1)[0]
         if value.count("-") > 1 or len(prefix) != _PREFIX_LENGTH or _prefix_region(value) is None:
             return (
                 "begins with a prefix that is not one of Veracode's (such as vera01gi-, vera01ei- or vera01fi- for an "
-                "id, vera01gs-, vera01es- or vera01fs- for a secret). Copy it anew"
+                "id, vera01gs-, vera01es- or vera01fs- for a secret). Copy it again"
             )
     bare = _bare(value)
     if not re.fullmatch("[0-9A-Fa-f]*", bare):
-        return "does not consist of hexadecimal digits (0-9, a-f). Copy it anew"
+        return "does not consist of hexadecimal digits (0-9, a-f). Copy it again"
     shortest, longest = length
     if not shortest <= len(bare) <= longest:
-        return f"has {len(bare)} hexadecimal digits instead of {shortest} to {longest}. Copy it anew"
+        return f"has {len(bare)} hexadecimal digits instead of {shortest} to {longest}. Copy it again"
     return None
 
 

@@ -35,7 +35,7 @@ def lost_answer(call: Call, reason: str, raw: RawAnswer | None = None) -> LostAn
 
 
 def too_large(call: Call) -> TransportError | ApiError:
-    text = f"{call} was answered with more than {MAX_ANSWER // 1024**2} MiB, which was not read on"
+    text = f"{call} returned more than {MAX_ANSWER // 1024**2} MiB, which was not read"
     if call.effect is Effect.ONCE:
         return LostAnswerError(f"{text}; {OUTCOME_UNKNOWN}", **call.where)
     outcome = f"; {OUTCOME_UNKNOWN}" if call.effect is Effect.REPEATABLE else ""

@@ -78,7 +78,7 @@ def _find(options: Mapping[str, t.Any], environ: Mapping[str, str], home: str) -
     for name in ("api_key_id", "api_key_secret", "profile", "credentials_file"):
         if options.get(name) == "":
             raise InputError(
-                f"{name} is empty. Give it a value, or leave it out so that the next source of credentials is used",
+                f"{name} is empty. Give it a value, or omit it so that the next source of credentials is used",
                 option=name,
             )
 
@@ -198,7 +198,7 @@ def _from_yaml(file: _File) -> Found:
         mark = getattr(error, "problem_mark", None)
         line = f" (line {mark.line + 1})" if mark is not None else ""
         raise InputError(
-            f"The credentials file {file.path} is not valid YAML{line}. Write it anew with: veracode configure",
+            f"The credentials file {file.path} is not valid YAML{line}. Create it again with: veracode configure",
             option=_OPTION,
             value=file.path,
         ) from None
@@ -266,7 +266,7 @@ def _no_profile(where: str, profile: str, names: Iterable[str]) -> InputError:
     there = ", ".join(repr(name) for name in shown) or "none"
     has = "has a" if where.startswith("Neither") else "has no"
     return InputError(
-        f"{where} {has} profile {profile!r}{_did_you_mean(profile, shown)}; name one that it has: {there}",
+        f"{where} {has} profile {profile!r}{_did_you_mean(profile, shown)}; use one of: {there}",
         option="profile",
         value=profile,
     )
@@ -277,9 +277,9 @@ def _ini_problem(error: Exception) -> str:
     kind = type(error).__name__
     section = _shown(str(getattr(error, "section", "")))
     if kind == "DuplicateSectionError":
-        return f"section {section!r} is there twice (line {getattr(error, 'lineno', '?')})"
+        return f"section {section!r} appears twice (line {getattr(error, 'lineno', '?')})"
     if kind == "DuplicateOptionError":
-        return f"a key is there twice in section {section!r} (line {getattr(error, 'lineno', '?')})"
+        return f"a key appears twice in section {section!r} (line {getattr(error, 'lineno', '?')})"
     if kind == "MissingSectionHeaderError":
         return f"line {getattr(error, 'lineno', '?')} stands before the first [profile]"
     lines = [str(line) for line, _text in getattr(error, "errors", [])]

@@ -114,8 +114,8 @@ class KeyDelivery:
             lock = acquire(*identity)
         except LockedError:
             raise VeracodeError(
-                f"Another run has been working on this {identity[0]} for ten minutes, so nothing was generated; wait for "
-                "its end and run the task again"
+                f"Another run has been working on this {identity[0]} for ten minutes, so nothing was generated; wait until it "
+                "has finished, then run the task again"
             ) from None
         self._locked.add(identity)
         if lock is not None:
@@ -187,8 +187,8 @@ class KeyDelivery:
             self._check_owner(self._store, ())
         if self._is_unlocked:
             self._report.warnings.append(
-                "No folder could hold a lock (neither the user's cache folder nor the folder for temporary files), so "
-                f"another run could generate a key pair for {self._store.label} at the same time"
+                "No folder could hold a lock (neither the user's cache folder nor the folder for temporary files), so another run may "
+                f"generate a key pair for {self._store.label} at the same time"
             )
 
     def receive(self, credentials: t.Mapping[str, t.Any], is_newest: t.Callable[[], bool] | None = None) -> None:

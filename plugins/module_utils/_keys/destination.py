@@ -93,7 +93,7 @@ def look(path: str) -> Found:
     if content.info.st_uid != os.geteuid() and _is_shared(os.stat(folder)):
         raise UnusableError(
             f"belongs to another user, and others may write in {shown(folder)}",
-            "choose a folder in which nobody else may write",
+            "choose a folder that only this user can write to",
         )
     return Found(folder, name, content.data.decode("utf-8", "surrogateescape"), content.info)
 
@@ -121,7 +121,7 @@ def refuse_foreign_links(path: str) -> None:
             if info.st_uid not in (os.geteuid(), 0) and _is_shared(os.stat(current)):
                 raise UnusableError(
                     f"leads through {shown(following)}, a link that another user made",
-                    "choose a folder in which nobody else may write",
+                    "choose a folder that only this user can write to",
                 )
             links += 1
             leads_to = os.readlink(following)

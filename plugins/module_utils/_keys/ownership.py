@@ -46,7 +46,7 @@ def refuse_foreign_pair(store: KeyStore, user_id: str | None, find_owner: FindOw
     try:
         owner = find_owner(pair)
     except VeracodeError as error:
-        why = f"and whose it is cannot be found out ({error.msg.rstrip('.')})"
+        why = f"and its owner cannot be determined ({error.msg.rstrip('.')})"
     else:
         if owner is None or (user_id is not None and owner.user_id == user_id):
             return
@@ -81,7 +81,7 @@ def shared_destinations(destinations: t.Sequence[Destination]) -> list[InputErro
             errors.append(
                 InputError(
                     f"{destination.location}.credentials_dest: {destination.store.label} is the destination of "
-                    f"{first.location} already; give each account a destination of its own",
+                    f"{first.location}; give each account its own destination",
                     location=f"{destination.location}.credentials_dest",
                     option="credentials_dest",
                     value=destination.store.dest,

@@ -152,7 +152,7 @@ class KeyStore:
         if not profile:
             raise self._error("names no section", "name the section for the pair", option)
         if profile == configparser.DEFAULTSECT:
-            raise self._error("is not a profile but the defaults of all profiles of an INI file", remedy, option)
+            raise self._error("is reserved for the defaults of all profiles", remedy, option)
         if set("[]") & set(profile) or profile != profile.strip() or not profile.isprintable():
             why = "cannot name a section of an INI file: it has a bracket, a control character, or a space at an end"
             raise self._error(why, remedy, option)
@@ -246,7 +246,7 @@ class KeyStore:
                 undo.pop_all()
         except (OSError, LockedError) as exc:
             why = f"cannot be written: {explain(exc)}"
-            raise self._error(why, "make room for it, or choose another folder") from None
+            raise self._error(why, "free some space, or choose another folder") from None
         return Reservation(self, found, rescue, temporary, tuple(shown(path) for path in leftovers.rescues))
 
     def rescue_files(self) -> list[str]:

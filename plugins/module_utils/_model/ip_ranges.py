@@ -25,7 +25,7 @@ def private_addresses(addresses: t.Iterable[str]) -> list[str]:
     """Return a warning for each address that nobody can call from."""
     return [
         f"allowed_ip_addresses: {address} is a private address; Veracode compares with the public address of a "
-        f"caller, so it can match nobody: {LOCK_OUT}"
+        f"caller, so it never matches: {LOCK_OUT}"
         for address in addresses
         if _is_private(address)
     ]

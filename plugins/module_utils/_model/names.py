@@ -39,7 +39,7 @@ def fault_of(name: str) -> str | None:
     for position, character in enumerate(name, start=1):
         if is_invisible(character):
             about = f"{_code(character)} {unicodedata.name(character, '')}".rstrip()
-            return f"holds the invisible character {about} at position {position}; write the name without it"
+            return f"contains the invisible character {about} at position {position}; write the name without it"
     for where, character in (("begins", name[:1]), ("ends", name[-1:])):
         if character == " ":
             return f"{where} with a blank ({_code(character)}); write the name without it"
@@ -172,5 +172,5 @@ def there_is_no(what: str, name: str, names: t.Iterable[str], *, leaves: bool = 
     :param leaves: this run removes what has the name.
     """
     if leaves:
-        return f'this run removes the {what} "{name}", as its entry or an exclusive list says; keep it, or leave it out here'
+        return f'this run removes the {what} "{name}"; keep it, or remove it here'
     return f'there is no {what} "{name}"' + did_you_mean(name, names, _OTHERWISE.get(what, _CREATE_OR_CORRECT))

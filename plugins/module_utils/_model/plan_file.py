@@ -22,7 +22,7 @@ Document = dict[str, t.Any]
 
 VERSION = 1
 
-_NEW = "look at the new plan (plan_file in check mode) and approve that"
+_NEW = "review and approve the new plan (plan_file in check mode)"
 # So many differences of each sort are named.
 _MOST = 10
 

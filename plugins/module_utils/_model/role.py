@@ -211,9 +211,9 @@ def resolve(names: t.Iterable[str], catalog: RoleCatalog, kind: str) -> tuple[li
             hint = or_nearest(catalog.nearest(name, kind), "choose one that veracode_role_info lists")
             wrong.append(f'unknown role "{name}"{hint}')
         elif role.is_api not in (None, kind == API_USER):
-            owner = "API service accounts" if role.is_api else "people"
+            owner = "API users" if role.is_api else "people"
             match = catalog.nearest(f"{name} (API)" if kind == API_USER else name.replace(" (API)", ""), kind)
-            wrong.append(f'role "{name}" is for {owner} only{or_nearest(match, "take it out")}')
+            wrong.append(f'role "{name}" is for {owner} only{or_nearest(match, "remove it")}')
         else:
             roles.append(role)
     return roles, wrong
@@ -260,7 +260,7 @@ def target_roles(
             raise refuse(f"roles: {_titles(named_scans)} alone cannot be held; name a role that scans, such as Creator")
         raise refuse(
             "roles: no role would be left, and Veracode requires at least one; "
-            "use state: disabled to take away access, or name the roles to keep with roles_mode: exact"
+            "use state: disabled to remove the access, or name the roles to keep with roles_mode: exact"
         )
     needing = needs_scan(roles)
     custom = [role for role in roles if not role.is_known]
@@ -293,14 +293,12 @@ def impossible(roles: t.Collection[Role]) -> str | None:
     """Return why the roles cannot be held together, or `None` (documented combinations only)."""
     names = {role.name for role in roles}
     if "deletescans" in names and not names & {"extseclead", "extcreator"}:
-        return "Delete Scans needs Security Lead or Creator beside it; add one of them, or take it out"
+        return "Delete Scans also needs Security Lead or Creator; add one of them, or remove it"
     if "sandboxadmin" in names and not names & _BESIDE_SANDBOX_ADMIN:
         return (
-            "Sandbox Administrator needs a role such as Creator, Reviewer, Security Lead or Submitter beside it; add one of "
-            "them, or take it out"
+            "Sandbox Administrator also needs a role such as Creator, Reviewer, Security "
+            "Lead or Submitter; add one of them, or remove it"
         )
     if "teamAdmin" in names and "extadmin" in names:
-        return (
-            "Team Admin cannot be combined with Administrator, which manages every team already; take one of them out"
-        )
+        return "Team Admin cannot be combined with Administrator, which manages every team already; remove one of them"
     return None

@@ -58,6 +58,6 @@ def moment(text: str) -> datetime:
         return datetime.strptime(timestamp(text) or "", "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
     except ValueError:
         raise ApiError(
-            f"Veracode tells the time {text[:40]!r}, which is in no known form, so it cannot be said how long the key "
-            "pair is valid; report this to the collection's issue tracker"
+            f"Veracode reports the time {text[:40]!r}, in an unknown format, so the "
+            "validity of the key pair is unknown; report this to the collection's issue tracker"
         ) from None

@@ -138,7 +138,7 @@ def list_accounts(session: Session) -> dict[str, t.Any]:
     for option in ("username", "custom_id", "email_address", "search_term", "role", "team", "api_id"):
         if params[option] == "":
             raise InputError(
-                f"{option}: an empty text says nothing of the accounts that are meant; give one, or leave {option} out",
+                f"{option}: the text is empty; give one, or omit {option}",
                 option=option,
                 value="",
             )
@@ -167,7 +167,7 @@ def list_accounts(session: Session) -> dict[str, t.Any]:
         listing = matching_accounts(source, filters, parallel)
     if not listing.complete:
         session.progress.warnings.append(
-            "The listing does not agree with the server's own total, even when read again, so accounts may be missing"
+            "The listing does not match the server's total, even when read again, so accounts may be missing"
         )
     users = [_reported(account) for account in listing.accounts]
     return {"users": users, "count": len(users), "complete": listing.complete}

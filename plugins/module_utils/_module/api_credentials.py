@@ -331,7 +331,7 @@ class _Work:
             finally:
                 transport.close()
             if own is None or bare(own.api_id) != bare(str(pair["api_id"])):
-                raise ApiError("it was answered with another key pair than the one that signed it")
+                raise ApiError("the answer is about another key pair than the one that signed the call")
         except VeracodeError as error:
             raise ApiError(self._not_verified(pair, before, error), option="verify", value=True) from None
 

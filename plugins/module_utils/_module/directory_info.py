@@ -34,7 +34,7 @@ from ansible_collections.community.veracode.plugins.module_utils._session import
 
 KINDS = ("business_units", "teams", "users", "api_users")
 
-# Who does not log in by SAML cannot be turned back into that, so a false says nothing.
+# Who does not log in with SAML cannot be turned back into that, so a false says nothing.
 _ONE_WAY = frozenset({"is_saml_user", "custom_id"})
 
 
@@ -47,7 +47,7 @@ def export(session: Session) -> dict[str, t.Any]:
         exported.reader.close()
     if not exported.complete:
         session.progress.warnings.append(
-            "The listings do not agree with the server's own totals, even when read again, so objects may be missing; "
+            "The listings do not match the server's totals, even when read again, so objects may be missing; "
             "do not apply this with exclusive"
         )
     if session.params["compact"]:
@@ -149,14 +149,14 @@ def _account(session: Session, account: Account) -> dict[str, t.Any]:
     elif _refused(account):
         options.pop("roles")
         warnings.append(
-            f'"{account.username}" holds roles that cannot be given like this ({", ".join(values["roles"])}), '
-            "so its roles are left out"
+            f'"{account.username}" holds roles that cannot be set together ({", ".join(values["roles"])}), '
+            "so its roles are omitted"
         )
     if account.kind == API_USER and not account.teams:
         if "roles" in options and _would_gain_a_role(session, account):
             warnings.append(
                 f'"{account.username}" has no team and does not hold {NO_TEAM_RESTRICTION.title}, which unrestricted: true '
-                "would give it, so that is left out; creating the account again needs it"
+                "would give it, so unrestricted is omitted; it is needed to create the account again"
             )
         else:
             options["unrestricted"] = True

@@ -242,7 +242,7 @@ class Reconciliation:
             if len(kept) < len(steps):
                 self.warnings.append(
                     "The inventory could not be read completely, so nothing is removed; "
-                    f"{len(steps) - len(kept)} removals were left out"
+                    f"{len(steps) - len(kept)} removals were skipped"
                 )
             steps = kept
         api_users = {key for key, account in self.reader.inventory.by_handle.items() if account.kind == API_USER}
@@ -283,7 +283,7 @@ class Reconciliation:
         for kind in dict.fromkeys(kind for kind, _name in self._reported):
             names = [name for each, name in self._reported if each == kind]
             self.warnings.append(
-                f"{len(names)} objects of kind {kind} are in no list and are left alone with absent_action: "
+                f"{len(names)} objects of kind {kind} are in no list and are kept with absent_action: "
                 f"{self.params['absent_action']}: {', '.join(names)}"
             )
 

@@ -226,7 +226,7 @@ def _details(store: ObjectClient[N], items: list[N], need: t.Collection[str], *,
 def _listed(session: Session, key: str, items: list[Result], listing: ObjectListing[N]) -> Result:
     if not listing.complete:
         session.progress.warnings.append(
-            f"The listing of {key.replace('_', ' ')} does not agree with the server's own total, even when read again, "
+            f"The listing of {key.replace('_', ' ')} does not match the server's total, even when read again, "
             "so some may be missing"
         )
     return {key: items, "count": len(items), "complete": listing.complete}

@@ -86,9 +86,9 @@ def _collected(problems: list[VeracodeError]) -> t.Iterator[None]:
 def _plan_account(desired: Desired, found: Found | None, names: Names) -> Plan[Account]:
     account = found.account if found else None
     if account is not None and account.kind != desired.kind:
-        other, module = ("an API service account", "veracode_api_user")
+        other, module = ("an API user", "veracode_api_user")
         if account.kind == USER:
-            other, module = ("a person's account", "veracode_user")
+            other, module = ("a user", "veracode_user")
         raise desired.problem(
             f'username: "{account.username}" is {other}, and Veracode cannot convert an account; '
             f"use community.veracode.{module}, or another username",
@@ -123,7 +123,7 @@ def _plan_removal(desired: Desired, account: Account | None) -> Plan[Account]:
 
 def _plan_disabling(desired: Desired, account: Account | None) -> Plan[Account]:
     if account is None:
-        return Plan(None, None, (f'There is no account "{desired.label}", so there is none to disable',))
+        return Plan(None, None, (f'There is no account "{desired.label}", so nothing is disabled',))
     switches = ["login_enabled"]
     if desired.kind == API_USER and desired.api == REST:
         switches.append("active")
@@ -249,7 +249,7 @@ def _complete_names(desired: Desired, values: dict[str, t.Any]) -> None:
     if desired.api == XML and differ:
         raise desired.problem(
             f'username: the Admin XML API makes the address the username, so "{username}" cannot be created with '
-            f'email_address "{address}"; use api: rest, or leave username out',
+            f'email_address "{address}"; use api: rest, or omit username',
             "username",
             username,
         )
@@ -271,7 +271,9 @@ def _plan_update(desired: Desired, found: Found, names: Names) -> Plan[Account]:
     values: dict[str, t.Any] = {}
     warnings = list(found.warnings)
     if now.get("active") is False and "active" not in desired.values:
-        warnings.append(f'The account "{account.username}" is inactive and stays so; set active: true to reactivate it')
+        warnings.append(
+            f'The account "{account.username}" is inactive and stays inactive; set active: true to reactivate it'
+        )
     if found.formerly:
         warnings += _plan_rename(desired, account, values)
     elif "email_address" in desired.values:
@@ -339,7 +341,7 @@ def _plan_rename(desired: Desired, account: Account, values: dict[str, t.Any]) -
         if desired.kind == USER and "email_address" not in values and new.casefold() == address.casefold():
             return [
                 f'The account still has the username "{account.username}" although its address is "{new}" already; '
-                "the server keeps usernames when an address changes, and the account goes on being found by it"
+                "the server keeps usernames when an address changes, and the account is still found by it"
             ]
     if desired.api == XML and (address is None or address.casefold() != new.casefold()):
         raise desired.problem(
@@ -381,7 +383,7 @@ def _plan_saml(desired: Desired, now: t.Mapping[str, t.Any], values: dict[str, t
         if present and desired.values.get("requires_token"):
             raise desired.problem(
                 "requires_token: a SAML user cannot have Veracode's multi-factor authentication; "
-                "leave requires_token out or false",
+                "omit requires_token or set it to false",
                 "requires_token",
                 True,
             )
@@ -389,7 +391,7 @@ def _plan_saml(desired: Desired, now: t.Mapping[str, t.Any], values: dict[str, t
     if not wanted:
         raise desired.problem(
             "is_saml_user: Veracode cannot turn a SAML user back into one with a password; "
-            "leave is_saml_user out or true, or create another account",
+            "omit is_saml_user or set it to true, or create another account",
             "is_saml_user",
             False,
         )
@@ -415,8 +417,8 @@ def _refuse_what_cannot_be_written(desired: Desired, account: Account, values: t
         kept = [role.title for role in account.roles or () if not role.in_xml and role.title in values["roles"]]
         if kept:
             raise desired.problem(
-                f"roles: the Admin XML API does not know {', '.join(sorted(kept))}, which the account holds and would "
-                "lose with any change of its roles; use api: rest",
+                f"roles: the Admin XML API does not know {', '.join(sorted(kept))}, which the account "
+                "has and would lose with any change of its roles; use api: rest",
                 "roles",
                 list(values["roles"]),
             )

@@ -47,7 +47,7 @@ def plan_addresses(
         if desired.api == XML:
             raise desired.problem(
                 f"has_ip_restrictions: true needs allowed_ip_addresses, and the account has none: {LOCK_OUT}; give them, "
-                "or leave has_ip_restrictions out",
+                "or omit has_ip_restrictions",
                 "has_ip_restrictions",
                 True,
             )

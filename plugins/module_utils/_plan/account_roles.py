@@ -89,8 +89,8 @@ def needs_unrestricted(desired: Desired, account: Account | None) -> bool:
     takes_last = account is None or bool(account.teams)
     if takes_last and not desired.unrestricted:
         raise desired.problem(
-            f'teams: "{desired.label}" would have no team, and an API service account without a team sees every '
-            "application; name its teams, or set unrestricted: true",
+            f'teams: "{desired.label}" would have no team, and an API user without '
+            "a team sees every application; name its teams, or set unrestricted: true",
             "teams",
             [],
         )

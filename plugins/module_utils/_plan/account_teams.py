@@ -44,8 +44,8 @@ def refuse_to_manage_none(
         return
     if all(team.manages is False for team in after):
         raise desired.problem(
-            "managed_teams: Team Admin needs at least one team to manage; name it in managed_teams, or take Team Admin "
-            "out of roles",
+            "managed_teams: Team Admin needs at least one team to manage; name it in managed_teams, or remove Team "
+            "Admin from roles",
             "managed_teams",
             [],
         )
@@ -66,7 +66,7 @@ def teams_after(
         raise desired.problem(
             f"managed_teams: {', '.join(managed)} can only be managed by an account with the Team Admin role; "
             + (
-                "leave managed_teams out, an API service account cannot have it"
+                "omit managed_teams, an API user cannot have it"
                 if desired.kind == API_USER
                 else "add Team Admin to roles"
             ),
@@ -111,7 +111,7 @@ def _refuse_commas(desired: Desired, held: t.Collection[str], names: Names) -> N
     for team in names.all_teams:
         if desired.api == XML and "," in team and {piece.strip() for piece in team.split(",")} <= pieces:
             raise desired.problem(
-                f'teams: "{desired.label}" is in the team "{team}", whose name holds a comma, which separates names in '
+                f'teams: "{desired.label}" is in the team "{team}", whose name contains a comma, which separates names in '
                 "the Admin XML API, so the account would leave it; use api: rest",
                 "teams",
                 team,

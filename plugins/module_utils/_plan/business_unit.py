@@ -33,8 +33,7 @@ def plan_business_unit(desired: DesiredObject, current: BusinessUnit | None, kno
     if desired.state == "absent":
         if current is not None and current.is_default:
             raise desired.problem(
-                f'name: "{desired.name}" is the default business unit, which every organization has; '
-                "it cannot be deleted; take it out of what is to be absent",
+                f'name: "{desired.name}" is the default business unit, which cannot be deleted; remove its entry',
                 "name",
                 desired.name,
             )
@@ -48,8 +47,8 @@ def plan_business_unit(desired: DesiredObject, current: BusinessUnit | None, kno
         gone = sorted(set(held) - set(teams))
         if gone and current is not None and current.is_default:
             raise desired.problem(
-                f"teams: {', '.join(gone)} cannot just leave the default business unit, a team is always in one; "
-                "name them in the business unit they are to move to",
+                f"teams: {', '.join(gone)} cannot be removed from the "
+                "default business unit; name them in the business unit they are to move to",
                 "teams",
                 gone,
             )

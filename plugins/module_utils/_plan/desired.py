@@ -81,7 +81,7 @@ def text_problems(desired: Desired, option: str, value: str) -> t.Iterator[Input
     for character in value:
         if unicodedata.category(character) in ("Cc", "Cs") or character in "\ufffe\uffff":
             yield desired.problem(
-                f"{option}: {value!r} holds the control character {character!r}; remove it", option, repr(value)
+                f"{option}: {value!r} contains the control character {character!r}; remove it", option, repr(value)
             )
             return
 
@@ -99,12 +99,12 @@ def address_problems(desired: Desired, value: str) -> t.Iterator[InputError]:
     match = IP_RANGE.match(value)
     if match is None:
         if "/" in value:
-            remedy = "CIDR is not taken by Veracode; write the range as 74.0.0.* or 74.0.0.[0-99]"
+            remedy = "CIDR is not supported; write the range as 74.0.0.* or 74.0.0.[0-99]"
         elif ":" in value:
-            remedy = "IPv6 is not taken by Veracode; give the IPv4 address the account calls from"
+            remedy = "IPv6 is not supported; give the IPv4 address the account calls from"
         else:
             remedy = "write a single IPv4 address, or a wildcard 74.0.0.* or range 74.0.0.[0-99] in the last octet"
-        yield desired.problem(f'{option}: "{value}" is not an address Veracode takes: {remedy}', option, value)
+        yield desired.problem(f'{option}: "{value}" is not a supported address: {remedy}', option, value)
     elif match.group(4) is not None and int(match.group(4)) > int(match.group(5)):
         yield desired.problem(f'{option}: "{value}" is an empty range; write the smaller number first', option, value)
 
@@ -118,14 +118,14 @@ def restriction_problems(desired: Desired, option: str) -> t.Iterator[InputError
     restricted = desired.values.get(option)
     if addresses and restricted is False:
         yield desired.problem(
-            f"{option}: false contradicts the addresses in allowed_ip_addresses; leave {option} out, or empty the list",
+            f"{option}: false contradicts the addresses in allowed_ip_addresses; omit {option}, or empty the list",
             option,
             False,
         )
     if addresses == () and restricted is True:
         yield desired.problem(
             f"{option}: true with an empty allowed_ip_addresses would lock the account out: {LOCK_OUT}; list them, or "
-            f"leave {option} out",
+            f"omit {option}",
             option,
             True,
         )

@@ -98,7 +98,7 @@ def _problems(desired: Desired, params: t.Mapping[str, t.Any]) -> t.Iterator[Inp
         yield from name_problems(desired, "custom_id", desired.custom_id)
     if desired.permanently and desired.state != "absent":
         yield desired.problem(
-            f"permanently: only a deletion can be permanent, and state is {desired.state}; leave permanently out, or set "
+            f"permanently: only a deletion can be permanent, and state is {desired.state}; omit permanently, or set "
             "state: absent",
             "permanently",
             True,
@@ -115,7 +115,7 @@ def _lacking(desired: Desired, option: str, given: t.Any) -> InputError:
     # The entries of a directory have no such option.
     module = "" if desired.location is None else "community.veracode.veracode_user with "
     return desired.problem(
-        f"{option}: only the {name} has this option; leave it out or use {module}api: {other}", option, given
+        f"{option}: only the {name} has this option; omit it or use {module}api: {other}", option, given
     )
 
 
@@ -126,9 +126,7 @@ def _selector_problems(desired: Desired, params: t.Mapping[str, t.Any]) -> t.Ite
         if given is not None:
             yield desired.problem(f'{given}: "" is not a name; give the account\'s {given}', given, "")
         else:
-            yield desired.problem(
-                f"username: nothing says which account is meant; give one of {', '.join(options)}", "username"
-            )
+            yield desired.problem(f"username: no account is selected; give one of {', '.join(options)}", "username")
     for option in ("username", "custom_id", "email_address"):
         if desired.state != "present" and params.get(option) is not None:
             yield from _value_problems(desired, option, params[option])
@@ -144,11 +142,11 @@ def _selector_problems(desired: Desired, params: t.Mapping[str, t.Any]) -> t.Ite
             )
         elif name.casefold() == desired.username.casefold():
             yield desired.problem(
-                f'previously: "{name}" is the present username; list only former names', "previously", name
+                f'previously: "{name}" is the current username; list only former names', "previously", name
             )
     if params.get("new_custom_id") is not None and not (desired.custom_id or desired.username):
         yield desired.problem(
-            "new_custom_id: give custom_id, the present SAML subject, or username to say whose it is",
+            "new_custom_id: give custom_id, the current SAML subject, or username to say whose it is",
             "new_custom_id",
             params["new_custom_id"],
         )
@@ -166,7 +164,7 @@ def _value_problems(desired: Desired, option: str, given: t.Any, given_as: str |
             check = name_problems if option in NAMES_OF_THINGS else text_problems
             yield from check(desired, given_as or option, value)
     if each.type == TEXT and given == "" and not each.clearable:
-        yield desired.problem(f"{option}: Veracode cannot clear it; leave it out to keep it", option, given)
+        yield desired.problem(f"{option}: Veracode cannot clear it; omit it to keep it", option, given)
     if option == "email_address" and given and fault_of(given) is None and not is_address(given):
         yield desired.problem(
             f'email_address: "{given}" is not an e-mail address; give one address such as user@example.com',
@@ -188,8 +186,8 @@ def _list_problems(desired: Desired, option: str, given: t.Sequence[str]) -> t.I
         yield desired.problem(f'{option}: "" is not a name; remove the empty entry', option, given)
     if option == "roles" and not given:
         yield desired.problem(
-            "roles: an empty list is refused, an account needs at least one role; "
-            "use state: disabled to take away access",
+            "roles: the list is empty, but an account needs at least one role; "
+            "use state: disabled to remove the access",
             option,
             given,
         )
@@ -200,7 +198,7 @@ def _list_problems(desired: Desired, option: str, given: t.Sequence[str]) -> t.I
         for value in given:
             if "," in value:
                 yield desired.problem(
-                    f'{option}: "{value}" holds a comma, which separates names in the Admin XML API; use api: rest',
+                    f'{option}: "{value}" contains a comma, which separates names in the Admin XML API; use api: rest',
                     option,
                     value,
                 )
@@ -212,7 +210,7 @@ def _combination_problems(desired: Desired) -> t.Iterator[InputError]:
     if values.get("is_saml_user") and values.get("requires_token"):
         yield desired.problem(
             "requires_token: a SAML user cannot have Veracode's multi-factor authentication; "
-            "leave requires_token out or false, and let the identity provider ask for the second factor",
+            "omit requires_token or set it to false, and let the identity provider ask for the second factor",
             "requires_token",
             True,
         )
@@ -220,7 +218,7 @@ def _combination_problems(desired: Desired) -> t.Iterator[InputError]:
         both = sorted(set(values.get("teams", ())) & set(values.get("managed_teams", ())))
         if both:
             yield desired.problem(
-                f"managed_teams: {', '.join(both)} is to be managed and to be left (teams with teams_mode: remove); "
+                f"managed_teams: {', '.join(both)} is in managed_teams and is removed by teams_mode: remove; "
                 "name it in one of them",
                 "managed_teams",
                 both,

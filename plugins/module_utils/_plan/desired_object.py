@@ -128,11 +128,11 @@ def _problems(desired: DesiredObject) -> t.Iterator[InputError]:
         yield from _name_problems(desired, "previously", name, "list former names")
         if name and name == desired.name:
             yield desired.problem(
-                f'previously: "{name}" is the present name; list only former names', "previously", name
+                f'previously: "{name}" is the current name; list only former names', "previously", name
             )
     if desired.permanently and desired.state != "absent":
         yield desired.problem(
-            "permanently: only a deletion can be permanent; leave permanently out, or set state: absent",
+            "permanently: only a deletion can be permanent; omit permanently, or set state: absent",
             "permanently",
             True,
         )
@@ -145,15 +145,15 @@ def _problems(desired: DesiredObject) -> t.Iterator[InputError]:
                 yield from _name_problems(desired, option, each, "remove the empty entry, or leave the option out")
     if desired.values.get("permissions") == ():
         yield desired.problem(
-            "permissions: an empty list is refused, a role needs at least one permission; "
+            "permissions: the list is empty, but a role needs at least one permission; "
             "use state: absent to remove the role",
             "permissions",
             [],
         )
     if desired.values.get("jit_assignable_default") and desired.values.get("jit_assignable") is False:
         yield desired.problem(
-            "jit_assignable_default: a role that cannot be given by just-in-time provisioning cannot be its default; "
-            "leave it out, or set jit_assignable: true",
+            "jit_assignable_default: just-in-time provisioning cannot assign the role, so "
+            "it cannot be a default; omit it, or set jit_assignable: true",
             "jit_assignable_default",
             True,
         )

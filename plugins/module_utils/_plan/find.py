@@ -62,7 +62,7 @@ def _find_by_username(lookup: Lookup, desired: Desired, username: str, need: fro
         others = ", ".join(sorted(old.username for old in former.values()))
         raise desired.problem(
             f'previously: "{username}" and its former name {others} both exist, as different accounts; '
-            "remove one of them, or take the former name out of the list",
+            "remove one of them, or remove the former name from the list",
             "previously",
             others,
         )
@@ -154,7 +154,7 @@ def _find_moved(lookup: Lookup, desired: Desired, username: str, need: frozenset
         account,
         warnings=(
             f'There is no account "{username}"; "{account.username}" has the new address as its username and is '
-            f'taken for it. Write username: {account.username} (and previously: ["{username}"])',
+            f'used instead. Write username: {account.username} (and previously: ["{username}"])',
         ),
     )
 
@@ -169,7 +169,7 @@ def _find_under_other_name(lookup: Lookup, desired: Desired, username: str, need
         account,
         warnings=(
             f'There is no account "{username}"; the SAML user with that address has the username "{account.username}" '
-            "and is taken for it. Leave username out, so that custom_id selects it",
+            "and is used instead. Omit username, so that custom_id selects it",
         ),
     )
 
@@ -197,7 +197,7 @@ def _find_by_custom_id(lookup: Lookup, desired: Desired, custom_id: str, need: f
     if other is None or other.values.get("custom_id") == custom_id:
         return Found(other) if other else None
     raise desired.problem(
-        f'custom_id: "{custom_id}" is nobody\'s SAML subject, and email_address is that of "{other.username}"; '
+        f'custom_id: "{custom_id}" is not a known SAML subject, but email_address belongs to "{other.username}"; '
         f"give username: {other.username} to make it the subject of that account, or correct one of the two",
         "custom_id",
         custom_id,

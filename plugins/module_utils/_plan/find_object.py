@@ -30,8 +30,8 @@ def find_structure(desired: DesiredObject, existing: t.Iterable[N]) -> N | None:
     names = ", ".join(f'"{each.name}"' for each in sorted(former, key=lambda each: each.name))
     if current is not None and former:
         raise desired.problem(
-            f'previously: the {word} "{desired.name}" and {names} both exist; remove one of them, or take the former '
-            "name out of the list",
+            f'previously: the {word} "{desired.name}" and {names} both exist; remove one of them, or remove the former '
+            "name from the list",
             "previously",
             [each.name for each in former],
         )
@@ -53,7 +53,7 @@ def find_structure(desired: DesiredObject, existing: t.Iterable[N]) -> N | None:
     if slip is not None:
         raise desired.problem(
             f'name: there is no {word} "{desired.name}", did you mean "{slip}"? Names are exact; to change the spelling '
-            "of one, list the present one in previously",
+            "of one, list the current one in previously",
             "name",
             desired.name,
         )

@@ -63,7 +63,7 @@ def refuse_self_lockout(change: Change[t.Any], risk: str) -> GuardError:
     """
     tail = f" ({LOCK_OUT})" if risk.startswith("restrict") else ""
     return GuardError(
-        f'allow_self_lockout: this would {risk} "{change.name}", the account that signs these calls{tail}; '
+        f'allow_self_lockout: this would {risk} "{change.name}", the calling account{tail}; '
         "call with another account, or set allow_self_lockout: true if this is intended",
         location=f"{change.location}.allow_self_lockout" if change.location else None,
         kind=change.kind,
@@ -110,7 +110,7 @@ class Administrators:
             return "required_administrators", "it is required"
         missing = self.missing()
         if missing:
-            return "required_administrators", f'"{missing[0]}", which is required, is no administrator now'
+            return "required_administrators", f'"{missing[0]}", which is required, is not an administrator now'
         if len(self.current) <= self._least:
             return "min_administrators", f"only {len(self.current)} are left and {self._least} have to stay"
         return None
@@ -208,7 +208,7 @@ def _check_protected(removals: t.Sequence[Change[t.Any]], limits: Limits) -> t.I
         name = after.username if after is not None and is_new else before.username
         yield GuardError(
             f'protected_users: this plan would {takes_away(change)} "{name}", which is protected; correct its entry, or '
-            "take it out of protected_users if this is intended",
+            "remove it from protected_users if this is intended",
             location=change.location,
             kind=change.kind,
             name=name,
@@ -238,7 +238,7 @@ def check_administrators(before: Administrators, after: Administrators, least: i
     for name in after.missing():
         yield GuardError(
             f'required_administrators: "{name}" would not be an enabled, active administrator after this plan; '
-            "correct its entry, or take it out of required_administrators",
+            "correct its entry, or remove it from required_administrators",
             kind="user",
             name=name,
             option="required_administrators",
@@ -286,7 +286,7 @@ def named_accounts(option: str, names: t.Iterable[str], accounts: t.Iterable[tup
             continue
         named.errors.append(
             InputError(
-                f'{option}: "{name}" is the username or address of no account; correct it, or take it out',
+                f'{option}: "{name}" is the username or address of no account; correct it, or remove it',
                 option=option,
                 value=name,
             )

@@ -78,8 +78,8 @@ def _problems(desired: Desired) -> t.Iterator[InputError]:
                 yield desired.problem(f'{option}: "" is not a name; remove the empty entry', option, value)
     if desired.values.get("roles") == ():
         yield desired.problem(
-            "roles: an empty list is refused, a new account needs at least one role; use state: absent to take the "
-            "settings away",
+            "roles: the list is empty, but a new account needs at least one role; use state: absent to delete "
+            "the settings",
             "roles",
             [],
         )
@@ -141,7 +141,7 @@ def plan_jit(desired: Desired, current: JitSettings | None, names: Names) -> Pla
 
 def _warnings(after: JitSettings, fields: t.Collection[str]) -> tuple[str, ...]:
     if "ip_restricted" in fields and after.values["ip_restricted"] and not after.values["allowed_ip_addresses"]:
-        return ("ip_restricted: there are no allowed_ip_addresses, so a new account can log in from nowhere",)
+        return ("ip_restricted: there are no allowed_ip_addresses, so new accounts cannot log in",)
     return ()
 
 

@@ -207,7 +207,7 @@ def refuse_own_pair(change: Change[Key]) -> GuardError:
     """Return the error for a change of the pair that signs the calls."""
     verb = "revoke" if change.action == "revoke" else "replace"
     return GuardError(
-        f'allow_self: this would {verb} the key pair of "{change.name}", the account that signs these calls; call with '
+        f'allow_self: this would {verb} the key pair of "{change.name}", the calling account; call with '
         "another account, or set allow_self: true if this is intended",
         kind=KIND,
         name=change.name,

@@ -24,13 +24,13 @@ def plan_reset(person: Person, reset: t.Collection[str], *, only_never_logged_in
     """
     wanted = set(reset)
     for each, remedy in (
-        (BY_MAIL, "have the password reset in the identity provider"),
+        (BY_MAIL, "reset the password in the identity provider"),
         (MFA, "have the second factor reset in the identity provider"),
     ):
         if person.is_saml and each in wanted:
             raise InputError(
-                f'reset: "{person.username}" logs in by SAML and has no {each} of Veracode\'s to reset; {remedy}, and take '
-                f"{each} out of the list",
+                f'reset: "{person.username}" logs in with SAML and has no {each} of Veracode\'s to reset; {remedy}, and remove '
+                f"{each} from the list",
                 kind=person.kind,
                 name=person.username,
                 option="reset",

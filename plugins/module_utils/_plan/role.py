@@ -55,8 +55,8 @@ def plan_role(desired: DesiredObject, current: CustomRole | None, known: Known) 
     wanted_api = desired.values.get("is_api")
     if current is not None and wanted_api is not None and now.get("is_api", wanted_api) != wanted_api:
         raise desired.problem(
-            f'is_api: "{current.name}" is a role of {"people" if wanted_api else "API service accounts"}, and Veracode '
-            "cannot turn it into one of the other kind; leave is_api out, or create another role",
+            f'is_api: "{current.name}" is a role of {"people" if wanted_api else "API users"}, and Veracode '
+            "cannot turn it into one of the other kind; omit is_api, or create another role",
             "is_api",
             wanted_api,
         )
@@ -104,14 +104,14 @@ def _children_after(desired: DesiredObject, role: CustomRole, known: Known) -> t
         if name in (desired.name, desired.values.get("role_name")) or (
             child is not None and child.role_id == role.role_id
         ):
-            wrong.append(f'"{name}" is the role itself, which cannot include itself; take it out')
+            wrong.append(f'"{name}" is the role itself, which cannot include itself; remove it')
         elif child is None:
             wrong.append(there_is_no("role", name, by_name))
         elif bool(child.flags.get("is_api")) != is_api:
             whose = ("people", "API users") if is_api else ("API users", "people")
-            wrong.append(f'"{name}" is a role of {whose[0]}, and this is one of {whose[1]}; take it out')
+            wrong.append(f'"{name}" is a role of {whose[0]}, and this is one of {whose[1]}; remove it')
         elif role.role_id is not None and role.key in _included(child, {each.key: each for each in known.roles}):
-            wrong.append(f'"{name}" includes "{role.name}" already, and roles cannot include each other; take it out')
+            wrong.append(f'"{name}" includes "{role.name}" already, and roles cannot include each other; remove it')
         else:
             children.append(child.as_role)
     refuse(desired, {"child_roles": wrong})
@@ -145,6 +145,6 @@ def _permissions_after(
         if name not in known.permissions:
             wrong.append(there_is_no("permission", name, assignable))
         elif not known.permissions[name].assignable:
-            wrong.append(f'the permission "{name}" cannot be given to custom roles; take it out')
+            wrong.append(f'the permission "{name}" cannot be given to custom roles; remove it')
     refuse(desired, {"permissions": wrong})
     return tuple(held.get(name) or Permission(name) for name in named)

@@ -52,7 +52,7 @@ def test_no_exception_is_left_over() -> None:
         ("raise InputError('this is wrong; give another', value='1')", ["option"]),
         ("raise InputError('phone: this is wrong; give another', option='phone')", ["value"]),
         ("raise desired.problem(f'{option}: it cannot be cleared', option, '')", ["remedy"]),
-        ("raise desired.problem(f'{option}: it cannot be cleared; leave it out', option, '')", []),
+        ("raise desired.problem(f'{option}: it cannot be cleared; omit it', option, '')", []),
         ("raise ApiError('the answer is empty')", ["remedy"]),
         ("raise AnsibleFilterError('x: the input is no text')", ["value", "remedy"]),
         ("why = 'it is broken; repair it'\n    raise ApiError(f'{why} (really)')", []),

@@ -82,8 +82,8 @@ def account_from(
     if whole:
         if not has_lists(item):
             raise ApiError(
-                f'Could not read "{item.get("user_name") or item["user_id"]}": the answer holds no roles or no teams, which '
-                "every account on its own carries, so nothing of it is believed. Run the task again"
+                f'Could not read "{item.get("user_name") or item["user_id"]}": the answer lacks the roles or '
+                "the teams, which every account has. Run the task again"
             )
         values = {**_UNSET, **values}
     told = _kind(item, whole) or kind

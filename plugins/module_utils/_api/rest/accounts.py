@@ -223,7 +223,7 @@ class RestAccountClient:
 
     def service_accounts(self) -> tuple[set[str], bool]:
         """Return the handles of the API service accounts that a search finds, and whether these are all."""
-        what = "list the API service accounts"
+        what = "list the API users"
         items, complete = self._client.everything(what, "/users/search", "users", "user_id", [("user_type", "api")])
         return {str(item.get("user_id")) for item in items}, complete
 

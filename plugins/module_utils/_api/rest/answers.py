@@ -46,13 +46,13 @@ def about(what: str, item: Json, key: str, handle: str, *, sent: bool = False) -
     found = str(item.get(key) or "")
     if found.casefold() == handle.casefold():
         return
-    outcome = ", so it does not show what was done" if sent else ", so nothing of it is believed"
+    outcome = ", so it does not show what was done" if sent else ", so it is ignored"
     subject = (
         f"another object, with the {key} {found!r} instead of {handle!r}" if found else f"no object, it lacks the {key}"
     )
     raise ApiError(
-        f"Could not {what}: the answer is about {subject}{outcome}. Check api_url and whatever stands between, such as a "
-        "proxy that caches answers, then run the task again"
+        f"Could not {what}: the answer is about {subject}{outcome}. Check api_url and proxies "
+        "that cache answers, then run the task again"
     )
 
 

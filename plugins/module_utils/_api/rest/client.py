@@ -204,7 +204,7 @@ class RestClient:
         pages = count(page.get("total_pages"))
         if pages is not None and pages > MOST_PAGES:
             raise ApiError(
-                f"Could not {what}: the answer tells of {pages} pages, more than any organization has. Check api_url",
+                f"Could not {what}: the answer reports {pages} pages, more than expected. Check api_url",
                 method="GET",
                 path=BASE + path,
             )
@@ -292,8 +292,8 @@ def reconciled(read: t.Callable[[], Pages], identity: str) -> tuple[list[Json], 
 def incomplete(what: str) -> ApiError:
     """Return what is told of something that was not found where not everything could be read."""
     return ApiError(
-        f"Could not {what} in full: the pages do not add up to the total that Veracode tells, even when read again, so what "
-        "seems to be missing may be there all the same. Run the task again"
+        f"Could not {what} in full: the pages do not add up to the total that "
+        "Veracode reports, also when read again, so entries may be missing. Run the task again"
     )
 
 

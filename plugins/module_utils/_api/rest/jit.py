@@ -67,7 +67,7 @@ class JitClient:
     def _path(settings: JitSettings) -> str:
         if settings.settings_id is None:
             raise ApiError(
-                "Could not change the just-in-time settings: Veracode does not tell their id. Change them on the Veracode "
+                "Could not change the just-in-time settings: Veracode does not report their ID. Change them on the Veracode "
                 "Platform, and report this to the collection's issue tracker"
             )
         return f"{_PATH}/{segment(settings.settings_id)}"

@@ -78,7 +78,7 @@ class ResetClient:
         """
         if person.legacy_id is None:
             raise ApiError(
-                f'The mail to "{person.username}" needs the account\'s user_legacy_id, which Veracode does not tell; reset '
+                f'The mail to "{person.username}" needs the account\'s user_legacy_id, which Veracode does not report; reset '
                 "the password in the Veracode Platform"
             )
         path = f"/users/{segment(person.legacy_id)}/resetPassword"

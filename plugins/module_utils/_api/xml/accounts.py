@@ -85,8 +85,8 @@ class XmlAccountClient:
         chosen = of_that_name((Account(kind, name, {"username": name}) for name in names), username)
         if chosen is None or chosen.username != account.username:
             raise ApiError(
-                f'Could not look up "{username}": the answer is about "{account.username}", which is another account, so '
-                "nothing of it is believed. Use api: rest for this one"
+                f'Could not look up "{username}": the answer is about "{account.username}", which is another account, so it '
+                "is ignored. Use api: rest for this one"
             )
         return account
 
@@ -147,8 +147,8 @@ class XmlAccountClient:
         # Documented: an account without teams has the attribute, too, empty.
         if login.get("roles") is None or login.get("teams") is None:
             raise ApiError(
-                f'Could not read "{username or custom_id}": the userinfo document holds no roles or no teams, which every '
-                "account has, so nothing of it is believed. Run the task again"
+                f'Could not read "{username or custom_id}": the userinfo document lacks the roles or the '
+                "teams, which every account has. Run the task again"
             )
         name = document.get("username") or login.get("username") or username or login.get("email_address")
         values: dict[str, t.Any] = {"username": name}
@@ -194,7 +194,7 @@ class XmlAccountClient:
                 )
         if not filters.include_inactive:
             raise InputError(
-                "include_inactive: the Admin XML API does not tell which accounts are inactive; use api: rest",
+                "include_inactive: the Admin XML API does not report which accounts are inactive; use api: rest",
                 option="include_inactive",
                 value=False,
             )
@@ -221,7 +221,7 @@ class XmlAccountClient:
         catalog = RoleCatalog(BUILT_IN)
         role = catalog.find(name)
         if role is None:
-            remedy = "; the Admin XML API does not tell custom roles, use api: rest for these"
+            remedy = "; the Admin XML API does not report custom roles, use api: rest for these"
             raise unknown_filter("role", name, catalog.names(), remedy)
         return role
 
@@ -262,7 +262,7 @@ class XmlAccountClient:
     # Changing
 
     def create(self, after: Account, values: t.Mapping[str, t.Any], *, with_credentials: bool = False) -> Account:
-        """Create a person's account with what createuser.do takes; `finish` sets the rest."""
+        """Create a user with what createuser.do takes; `finish` sets the rest."""
         parameters = {}
         for field in FIELDS:
             if field.xml_create and field.xml is not None and field.option in values:
@@ -310,18 +310,20 @@ class XmlAccountClient:
         if account.username.casefold() not in {str(name).casefold() for name in possible if name}:
             raise ApiError(
                 f'Could not {what}: the answer is about another account, "{account.username}", so it does not show what '
-                "was done. Check xml_api_url and whatever stands between, then run the task again"
+                "was done. Check xml_api_url and proxies that cache answers, then run the task again"
             )
         return account
 
     def delete(self, account: Account, *, permanently: bool = False) -> None:
-        """Delete a person's account; one that is gone already is no error.
+        """Delete a user; one that is gone already is no error.
 
         :raises InputError: permanently, which this API cannot.
         """
         if permanently:
             raise InputError(
-                "permanently: the Admin XML API cannot delete for good; use api: rest", option="permanently", value=True
+                "permanently: the Admin XML API cannot delete permanently; use api: rest",
+                option="permanently",
+                value=True,
             )
         try:
             self._client.call(

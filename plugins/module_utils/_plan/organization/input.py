@@ -67,7 +67,7 @@ class Organization:
 
     :param entries: the accounts of both kinds, people first, in their order.
     :param problems: all that is wrong with the input.
-    :param similar: entries that mostly mean the same account.
+    :param similar: entries that mostly select the same account.
     """
 
     entries: list[AccountEntry] = field(default_factory=list)
@@ -160,7 +160,7 @@ class _Names:
         if first == location:
             return
         error = InputError(
-            f'{option}: "{name}" stands in {first} already{_CASE if folds else ""}; keep one of the two entries',
+            f'{option}: "{name}" is already in {first}{_CASE if folds else ""}; keep one of the two entries',
             location=f"{location}.{option}",
             kind=kind,
             name=name,
@@ -212,7 +212,7 @@ def _find_shared_destinations(organization: Organization) -> None:
             organization.problems.append(
                 entry.desired.problem(
                     f"credentials_dest: {what} is that of {first} already, and one key pair would overwrite the other; "
-                    "give each account a place of its own",
+                    "give each account its own file or section",
                     "credentials_dest",
                     options["credentials_dest"],
                 )
@@ -285,7 +285,7 @@ def _contradiction(
     else:
         msg = f'{location}.{option} leaves out "{who}", but {desired.location}.{of_account} names the team "{team}"'
     return InputError(
-        f"{msg}; say the same in both, or leave one of them out",
+        f"{msg}; make both agree, or omit one of them",
         location=f"{desired.location}.{of_account}, {location}.{option}",
         kind=desired.kind,
         name=who,
@@ -307,7 +307,7 @@ def unit_contradictions(organization: Organization, default: str | None) -> list
     def refuse(location: str, team: str, msg: str) -> None:
         problems.append(
             InputError(
-                f"{msg}; a team is in one business unit only, so say the same in both",
+                f"{msg}; a team is in one business unit only, so make both agree",
                 location=location,
                 kind="team",
                 name=team,

@@ -61,7 +61,7 @@ class AccountPlans:
 
 
 def match_accounts(entries: t.Sequence[AccountEntry], inventory: Inventory) -> tuple[list[Match], list[VeracodeError]]:
-    """Find the account of every entry; two entries that mean the same account are an error."""
+    """Find the account of every entry; two entries that select the same account are an error."""
     matches: list[Match] = []
     problems: list[VeracodeError] = []
     claimed: dict[str, Desired] = {}
@@ -78,7 +78,7 @@ def match_accounts(entries: t.Sequence[AccountEntry], inventory: Inventory) -> t
             if other is not desired and _selector(other) != _selector(desired):
                 problems.append(
                     desired.problem(
-                        f'username: "{desired.label}" and {other.location} ("{other.label}") mean the same account '
+                        f'username: "{desired.label}" and {other.location} ("{other.label}") select the same account '
                         f'"{found.account.username}"; keep one of the two entries',
                         "username",
                         desired.label,

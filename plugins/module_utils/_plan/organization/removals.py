@@ -46,7 +46,7 @@ class Scope:
     """Whom `exclusive` may remove.
 
     :param protected: handles of the accounts that are left alone.
-    :param exclude_saml: people who log in by SAML are left alone, too.
+    :param exclude_saml: people who log in with SAML are left alone, too.
     """
 
     protected: frozenset[str] = frozenset()
@@ -116,7 +116,7 @@ def keep_caller(plans: list[Plan[t.Any]], caller: str, allowed: t.Collection[str
             continue
         risk = lockout_risk(change)
         if is_removal(change):
-            result.warnings.append(f'"{change.name}" is the account that signs these calls, and is not removed')
+            result.warnings.append(f'"{change.name}" is the calling account, and is not removed')
             plans[number] = Plan(None, change.before)
         elif risk and caller not in allowed:
             result.problems.append(refuse_self_lockout(change, risk))

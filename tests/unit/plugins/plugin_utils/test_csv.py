@@ -117,7 +117,7 @@ def test_the_same_error_of_many_rows_is_one_line() -> None:
         (disguised(b"username\n\nM\xfcller\n"), "line 3: the file is not UTF-8 text"),
         ("username\na\x00\n", "line 2: the file is not UTF-8 text"),
         (b"\xff\xfea", "line 1: the file is not UTF-8 text"),
-        ("username,Username\na,b\n", 'line 1, column 2 "Username": the column is there twice, first as column 1'),
+        ("username,Username\na,b\n", 'line 1, column 2 "Username": the column appears twice, first as column 1'),
         ("user\x1b[31m\n", "U+001B"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "Excel's old format"),
         (b"PK\x03\x04nothing", "the workbook is damaged or encrypted"),

@@ -104,7 +104,7 @@ def test_only_groups_that_count_are_read_to_their_end() -> None:
 def test_a_reference_to_another_server_is_no_entry() -> None:
     entries = [person("A"), group("G", dn("A")), {"dn": None}, {"dn": "ldap://other"}, "text"]
     assert usernames(sync("ldap", entries, {"G": {}})) == ["a"]
-    with pytest.raises(InputError, match="is no list of entries"):
+    with pytest.raises(InputError, match="is not a list of entries"):
         read_ldap({"results": []}, [])
 
 

@@ -156,10 +156,10 @@ def test_members_that_cannot_be_accounts_are_named_all_together() -> None:
         group("H", {**ANN, "mail": ["a@example.com", "b@example.com"]}),
     ]
     assert errors(groups, {"G": {}, "H": {}}) == [
-        'group "G", member 1 (dn "cn=Printer,dc=x"): has no mail, which is its username; set it, or take it out of the group',
-        'group "G", member 2 (without any attribute): has no mail, which is its username; set it, or take it out of the group',
+        'group "G", member 1 (dn "cn=Printer,dc=x"): has no mail, which is its username; set it, or remove it from the group',
+        'group "G", member 2 (without any attribute): has no mail, which is its username; set it, or remove it from the group',
         'group "G", member 3: "ann@example.com" is not a dictionary of attributes; give {mail: …}',
-        'group "G", member 4 (givenName "Bo", sn "Berg"): has no mail, which is its username; set it, or take it out of the group',
+        'group "G", member 4 (givenName "Bo", sn "Berg"): has no mail, which is its username; set it, or remove it from the group',
         'group "H", member 1 (mail "[\'a@example.com\', \'b@example.com\']", givenName "Ann", sn "Lee"): '
         "mail has 2 values; map an attribute that has one",
     ]
@@ -170,7 +170,7 @@ def test_a_person_without_an_address_is_named() -> None:
     [message] = errors([group("G", {"uid": "bo", "givenName": "Bo", "sn": "Berg"})], {"G": {}}, attributes)
     assert (
         message
-        == 'group "G", member 1 (uid "bo"): has no mail, which is its address; set it, or take it out of the group'
+        == 'group "G", member 1 (uid "bo"): has no mail, which is its address; set it, or remove it from the group'
     )
 
 

@@ -64,7 +64,7 @@ def plan(**settings: t.Any) -> dict[str, t.Any]:
 @pytest.mark.parametrize(
     ("feed", "settings", "expected"),
     [
-        ("email\n", {}, "nobody is in it"),
+        ("email\n", {}, "the feed is empty"),
         ("", {}, "there is no header"),
         ("email,name\nli@example.com,Li\nted@example.c", {}, "line 3 (row 2): the line has 1 of 2 columns"),
         ('email\n"ted@example.com\n', {}, "line 2: a quote is opened here and never closed"),
@@ -280,7 +280,7 @@ def test_a_feed_of_the_staff_that_is_broken_is_refused() -> None:
     assert leave(feed=past).begin == [LI, TED]
     cut = Feed("feed.csv", f"mail\n{SAIYA}\n{LI}\nted@exam", kind="staff")
     (error,) = leave(feed=cut).errors
-    assert 'the last line has no line end, and "ted@exam" is no account' in error
+    assert 'the last line has no line end, and "ted@exam" is not an account' in error
     whole = Feed("feed.csv", f"mail\n{SAIYA}\n{LI}\n{TED}", kind="staff")
     assert leave(feed=whole).errors == []
 
@@ -359,7 +359,7 @@ def test_limits_are_told_with_what_exceeds_them() -> None:
         assert [" people would be off-boarded" in problem for problem in found.errors] == [True] * expected
     bots = [account(f"bot{n}", "api") for n in range(50)]
     (problem,) = leave(*(each["username"] for each in bots[:6]), accounts=[*many, *bots]).errors
-    assert problem.startswith("6 of 50 API service accounts would be off-boarded, and offboarding_max_percent is 10")
+    assert problem.startswith("6 of 50 API users would be off-boarded, and offboarding_max_percent is 10")
 
 
 # Who is deleted
@@ -410,7 +410,7 @@ def test_who_came_back_is_not_deleted() -> None:
     people = [*ACCOUNTS, account("bot-out", "api", login_enabled=False)]
     found = leave(accounts=people, ledger=due, delete_after=0)
     assert found.delete == {"human": [OUT], "api": ["bot-out"]}
-    assert found.warnings == [f"{TED} is due to be deleted, but can log in again; it is left alone"]
+    assert found.warnings == [f"{TED} is due to be deleted, but can log in again; it was kept"]
     held = leave(accounts=people, ledger=due, delete_after=0, hold=[OUT])
     assert (held.delete["human"], held.held) == ([], [OUT])
     staff = Feed("feed.csv", f"mail\n{OUT}\n{TED}\n{SAIYA}\n{LI}\n", kind="staff")
@@ -418,7 +418,7 @@ def test_who_came_back_is_not_deleted() -> None:
     assert back.delete["human"] == []
     others = Feed("feed.csv", f"mail\n{TED}\n{SAIYA}\n{LI}\n", kind="staff")
     assert leave(accounts=people, ledger=due, delete_after=0, feed=others).delete["human"] == [OUT]
-    assert f"{OUT} is due to be deleted, but is in the feed of the staff; it is left alone" in back.warnings
+    assert f"{OUT} is due to be deleted, but is in the staff feed; it was kept" in back.warnings
 
 
 def test_too_many_deletions_are_refused() -> None:

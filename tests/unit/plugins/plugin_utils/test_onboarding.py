@@ -101,9 +101,9 @@ def test_profile_and_roles_are_joined() -> None:
     [
         ("user_type,username\nrobot,a\n", 'column 1 "user_type": "robot" is not a type of account'),
         ("user_type,username,custom_id\napi,a,b\n", 'column 3 "custom_id": only people have this option'),
-        ("username,unrestricted\na,true\n", 'column 2 "unrestricted": only API service accounts'),
+        ("username,unrestricted\na,true\n", 'column 2 "unrestricted": only API users'),
         ("username,state\na,presnt\n", 'did you mean "present"?'),
-        ("username,user_name\na,b\n", 'line 1, column 2 "user_name": the column is there twice, first as column 1'),
+        ("username,user_name\na,b\n", 'line 1, column 2 "user_name": the column appears twice, first as column 1'),
         ("username,return_secret\na,true\n", 'column 2 "return_secret": unknown column'),
     ],
 )
@@ -116,7 +116,7 @@ def test_mistakes_are_named(text: str, expected: str) -> None:
 
 def test_each_mistake_of_a_row_is_told_once_in_the_order_of_the_file() -> None:
     text = "username,state,active\na,x,maybe\nb,present,perhaps\n,,true,c\n"
-    assert [re.split(': "|: the|: nothing', problem)[0] for problem in read("p.csv", text).errors] == [
+    assert [re.split(': "|: the|: no value', problem)[0] for problem in read("p.csv", text).errors] == [
         'p.csv: line 2 (row 1), column 2 "state"',
         'p.csv: line 2 (row 1), column 3 "active"',
         'p.csv: line 3 (row 2), column 3 "active"',
@@ -127,7 +127,7 @@ def test_each_mistake_of_a_row_is_told_once_in_the_order_of_the_file() -> None:
     assert len(read("p.csv", "username,colour,state\na,red,present\nb,blue,x\n").errors) == 2
     assert len(read("p.csv", "usrname,phone\na,1\nb,2\n").errors) == 1
     assert read("p.csv", "phone\n1\n2\n").errors == [
-        "p.csv: line 1: no column says whose account is meant; add username or custom_id or email_address"
+        "p.csv: line 1: no column selects the account; add username or custom_id or email_address"
     ]
 
 

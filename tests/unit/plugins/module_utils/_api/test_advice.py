@@ -40,7 +40,7 @@ def test_no_advice_that_cannot_be_meant(text: str, status: int, fields: tuple[st
         ("The user is not in a team", 400, ("roles",), False, "most roles need a team"),
         ("", 403, (), False, "the calling account lacks a role"),
         ("Access denied", None, ("username",), True, "the calling account lacks a role"),
-        ("SAML is not enabled", 400, ("saml_user",), False, "have SAML set up"),
+        ("SAML is not enabled", 400, ("saml_user",), False, "set up SAML"),
         ("Use single sign-on", None, ("username",), True, "use api: rest"),
         ("IP address 10.0.0.1 is private", 400, ("allowed_ip_addresses",), False, "public IPv4 addresses"),
         ("Your IP address is not allowed", 403, (), False, "from certain addresses only"),

@@ -251,7 +251,7 @@ def test_exclusive_removes_nothing_in_a_run_in_which_a_step_failed(emulator: Emu
     )
     assert users(result) == ["mdoe@example.com"]
     assert [(each["action"], each["name"]) for each in result["actions"]] == [("delete", "tmonarch@example.com")]
-    assert any("exclusive removes nothing in a run in which a step failed" in each for each in result["warnings"])
+    assert any("exclusive removes nothing in a run with errors" in each for each in result["warnings"])
 
 
 LAST_TEAM: list[tuple[dict[str, Any], str]] = [

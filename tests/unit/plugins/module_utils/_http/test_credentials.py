@@ -189,10 +189,10 @@ def test_a_file_that_may_not_be_read(home: Path, file: Path) -> None:
 def test_a_profile_that_does_not_exist(home: Path, file: Path) -> None:
     error = error_of(home, profile="other")
     assert "did you mean 'Other'?" in error.msg
-    assert "name one that it has: 'default', 'Other'" in error.msg
+    assert "use one of: 'default', 'Other'" in error.msg
     assert (error.option, error.value) == ("profile", "other")
     file.write_text("")
-    assert "it has: none" in error_of(home).msg
+    assert "use one of: none" in error_of(home).msg
 
 
 @pytest.mark.parametrize(
@@ -204,11 +204,11 @@ def test_a_profile_that_does_not_exist(home: Path, file: Path) -> None:
         ("[default]\nveracode_api_key_id =\nveracode_api_key_secret = {secret}\n", "no value for veracode_api_key_id"),
         ("veracode_api_key_secret = {secret}\n[default]\n", "line 1 stands before the first [profile]"),
         ("[default]\n{secret}\n", "line 2 is neither"),
-        ("[default]\nveracode_api_key_id = {id}\nveracode_api_key_id = {id}\n", "a key is there twice"),
-        ("[default]\n[default]\n", "section 'default' is there twice"),
+        ("[default]\nveracode_api_key_id = {id}\nveracode_api_key_id = {id}\n", "a key appears twice"),
+        ("[default]\n[default]\n", "section 'default' appears twice"),
         ("[default\nveracode_api_key_id = {id}\n", "line 1"),
-        ("[{secret}]\n", "it has: '...'"),
-        ("[{secret}]\n[{secret}]\n", "section '...' is there twice"),
+        ("[{secret}]\n", "use one of: '...'"),
+        ("[{secret}]\n[{secret}]\n", "section '...' appears twice"),
     ],
 )
 def test_a_file_that_is_wrong(home: Path, file: Path, text: str, part: str) -> None:
@@ -243,7 +243,7 @@ def test_the_yaml_file_stands_for_the_default_profile_after_the_ini_file(home: P
     assert found(home, environment()) == ENVIRONMENT
     error = error_of(home, profile="ci")
     assert "Neither of the credentials files" in error.msg
-    assert "has a profile 'ci'; name one that it has: 'default'" in error.msg
+    assert "has a profile 'ci'; use one of: 'default'" in error.msg
     assert error.option == "profile"
 
 
@@ -252,7 +252,7 @@ def test_the_ini_file_wins_over_the_yaml_file_where_it_has_the_profile(home: Pat
     file.write_text(ini(("ci", FILE)))
     assert found(home) == OTHER
     assert found(home, profile="ci") == FILE
-    assert "name one that it has: 'ci', 'default'" in error_of(home, profile="CI").msg
+    assert "use one of: 'ci', 'default'" in error_of(home, profile="CI").msg
     assert "(did you mean 'ci'?)" in error_of(home, profile="CI").msg
     file.write_text("[default]\nveracode_api_key_id = " + FILE[0])
     assert "no value for veracode_api_key_secret" in error_of(home).msg

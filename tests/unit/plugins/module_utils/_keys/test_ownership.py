@@ -54,7 +54,7 @@ def never(_pair: KeyPair) -> Owner | None:
     [
         (lambda _pair: Owner("2", "other"), 'of "other"'),
         (lambda _pair: Owner(None), "of an account that this one cannot see"),
-        (unreadable, "whose it is cannot be found out"),
+        (unreadable, "its owner cannot be determined"),
     ],
 )
 def test_the_pair_of_another_account_is_never_replaced_unasked(

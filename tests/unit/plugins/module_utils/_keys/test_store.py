@@ -577,7 +577,7 @@ def test_the_defaults_of_an_ini_file_are_read_and_not_replaced(tmp_path: Path) -
 def test_no_space_before(tmp_path: Path, name: str) -> None:
     def attempt() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (destination.SPARE_BYTES + 10, resource.RLIM_INFINITY))
-        assert "File too large; make room" in refused(lambda: key_store(tmp_path / "c", name), prepare_only=True)
+        assert "File too large; free some space" in refused(lambda: key_store(tmp_path / "c", name), prepare_only=True)
 
     assert child(attempt) == 0
     assert names(tmp_path) == []

@@ -67,7 +67,7 @@ def test_only_the_name_counts_for_what_is_to_go(state: str) -> None:
         ({"name": "a\nb"}, "name", "invisible character U+000A"),
         ({"name": "a", "members": ["b\x00"]}, "members", "invisible character U+0000"),
         ({"name": "a", "managers": [""]}, "managers", 'managers: "" is not a name; remove the empty entry'),
-        ({"name": "a", "previously": ["a"]}, "previously", 'previously: "a" is the present name'),
+        ({"name": "a", "previously": ["a"]}, "previously", 'previously: "a" is the current name'),
         ({"name": "a", "previously": [""]}, "previously", 'previously: "" is not a name; list former names'),
     ],
 )

@@ -548,7 +548,7 @@ def test_people_that_are_protected_or_come_by_saml_are_no_leftovers(emulator: Em
 def test_the_calling_account_is_never_removed(emulator: Emulator) -> None:
     done = converge(emulator, api_users=[{"username": "build-upload"}], exclusive=["api_users"], absent_action="delete")
     assert sorted(action["name"] for action in done["actions"]) == ["keyless-api", "restricted-api"]
-    assert any('"admin-api" is the account that signs these calls' in warning for warning in done["warnings"])
+    assert any('"admin-api" is the calling account' in warning for warning in done["warnings"])
 
 
 @pytest.mark.parametrize("kind", ["business_units", "teams", "users", "api_users"])
@@ -557,7 +557,7 @@ def test_what_is_in_no_list_is_only_reported_if_so_wished(emulator: Emulator, ki
     result = apply(emulator, exclusive=[kind], absent_action="report", max_removals=0)
     assert not result["failed"]
     assert result["actions"] == []
-    assert any("are in no list and are left alone with absent_action: report" in each for each in result["warnings"])
+    assert any("are in no list and are kept with absent_action: report" in each for each in result["warnings"])
     assert stored(emulator) == before
 
 
@@ -578,7 +578,7 @@ def test_the_calling_account_is_locked_out_only_if_that_is_meant(emulator: Emula
     entry = {"username": "admin-api", "allowed_ip_addresses": ["74.0.0.1"]}
     refused = apply(emulator, api_users=[{"username": "build-upload", "phone": "1"}, entry])
     assert [error["place"] for error in refused["errors"]] == ["api_users[1].allow_self_lockout"]
-    assert "the account that signs these calls" in refused["msg"]
+    assert "the calling account" in refused["msg"]
     assert refused["calls"]["writes"] == 0
     done = apply(emulator, check=True, api_users=[{**entry, "allow_self_lockout": True}])
     assert done["summary"]["updated"] == 1

@@ -67,7 +67,7 @@ def test_addresses_say_that_they_restrict() -> None:
     assert fields(plan(now, ip_restricted=False)) == ("allowed_ip_addresses", "ip_restricted")
     assert fields(plan(now, allowed_ip_addresses=[])) == ("allowed_ip_addresses", "ip_restricted")
     assert fields(plan(now, ip_restricted=True)) == ()
-    assert "from nowhere" in plan(settings(), ip_restricted=True).warnings[0]
+    assert "new accounts cannot log in" in plan(settings(), ip_restricted=True).warnings[0]
 
 
 def test_only_what_is_given_is_compared() -> None:
@@ -99,7 +99,7 @@ def test_scan_permission_comes_and_goes_with_the_role_that_needs_it() -> None:
     ("options", "text"),
     [
         ({"roles": ["Reveiwer"]}, 'did you mean "Reviewer"'),
-        ({"roles": ["Results API"]}, "API service accounts only"),
+        ({"roles": ["Results API"]}, "API users only"),
         ({"roles": ["Team Admin", "Administrator"]}, "cannot be combined"),
         ({"teams": ["web", "Nothing"]}, 'did you mean "Web"'),
     ],
@@ -113,7 +113,7 @@ def test_names_that_cannot_be_meant(options: dict[str, Any], text: str) -> None:
 @pytest.mark.parametrize(
     ("option", "value", "text"),
     [
-        ("roles", [], "empty list"),
+        ("roles", [], "the list is empty"),
         ("roles", [""], '"" is not a name'),
         ("teams", ["a\nb"], "invisible character U+000A"),
         ("custom_two", "x" * 257, "shorten it to 256"),

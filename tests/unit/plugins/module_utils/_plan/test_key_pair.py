@@ -158,5 +158,5 @@ def test_value_of_a_wrong_api_id_is_not_shown(secret: str) -> None:
 
 
 def test_time_of_no_known_form_is_an_error() -> None:
-    with pytest.raises(ApiError, match="in no known form"):
+    with pytest.raises(ApiError, match="in an unknown format"):
         plan(Key(ID, "next Tuesday"))

@@ -321,7 +321,7 @@ def test_the_default_business_unit_stays_and_keeps_its_teams() -> None:
     current = BusinessUnit("Finance", "1", {"A": "a", "B": "b"}, is_default=True)
     with pytest.raises(InputError, match="cannot be deleted"):
         plan_business_unit(unit_wants(state="absent"), current, KNOWN)
-    with pytest.raises(InputError, match="A, B cannot just leave the default business unit"):
+    with pytest.raises(InputError, match="A, B cannot be removed from the default business unit"):
         plan_business_unit(unit_wants(teams=[]), current, KNOWN)
     assert the_change(plan_business_unit(unit_wants(teams=["C"], teams_mode="add"), current, KNOWN)).fields == (
         "teams",

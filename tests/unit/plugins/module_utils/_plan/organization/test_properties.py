@@ -97,7 +97,7 @@ def stored(emulator: Emulator, kind: str) -> dict[str, dict[str, Any]]:
     own = {"modify_ts", "last_login", "role_names", "api_id", "activated"}
     objects = [each for each in emulator.state()[kind] if not each["deleted"]]
     names = [each[key].lower() for each in objects]
-    assert len(names) == len(set(names)), "nothing is there twice"
+    assert len(names) == len(set(names)), "nothing appears twice"
     return {each[key].lower(): {name: value for name, value in each.items() if name not in own} for each in objects}
 
 
