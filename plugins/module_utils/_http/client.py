@@ -36,6 +36,7 @@ from ansible_collections.community.veracode.plugins.module_utils._http.calls imp
 from ansible_collections.community.veracode.plugins.module_utils._http.clock import SYSTEM, Clock
 from ansible_collections.community.veracode.plugins.module_utils._http.connection import Connection
 from ansible_collections.community.veracode.plugins.module_utils._http.failures import NoAnswerError
+from ansible_collections.community.veracode.plugins.module_utils._http.outage import Outage
 from ansible_collections.community.veracode.plugins.module_utils._http.rate_limit import (
     MAX_PAUSE,
     RateLimiter,
@@ -104,6 +105,7 @@ class Transport:
         self._base = connection.api_url if family == "rest" else connection.xml_api_url
         self._session = session or Session(connection, clock=clock)
         self._owns_session = session is None
+        self._outage = Outage(clock)
         self.limiter: RateLimiter = limiter_for(
             family, urlsplit(self._base).netloc, connection.rate_limit or DEFAULT_LIMITS[family], os.environ, clock
         )
@@ -175,15 +177,25 @@ class Transport:
         """Make a call with its repetitions."""
         tries = _Tries()
         while True:
+            self._wait_for_the_server(tries)
             try:
                 raw = self._attempt(call)
             except NoAnswerError as lost:
+                self._outage.note(failed=True)
                 self._after_no_answer(call, lost, tries)
             except TooLargeError:
                 raise too_large(call) from None
             else:
+                self._outage.note(failed=is_no_verdict(raw.status))
                 if not self._is_to_be_repeated(call, raw, tries):
                     return _answer(call, raw, tries)
+
+    def _wait_for_the_server(self, tries: _Tries) -> None:
+        """Let the repetitions of other calls find out whether a server works again that failed for many in a row."""
+        while 0 < tries.failures < self._connection.max_retries:
+            if self._outage.is_worth_a_try(_pause(tries.failures) / 2):
+                return
+            self._back_off(tries)
 
     def _attempt(self, call: Call) -> RawAnswer:
         """Send a request once, as soon as the rate limit lets it, and count it if it was sent."""
@@ -235,7 +247,7 @@ class Transport:
         return False
 
     def _back_off(self, tries: _Tries, at_least: float | None = None) -> None:
-        seconds = _BACKOFF[min(tries.failures, len(_BACKOFF) - 1)] * _RANDOM.uniform(0.75, 1.25)
+        seconds = _pause(tries.failures) * _RANDOM.uniform(0.75, 1.25)
         tries.failures += 1
         self._clock.sleep(max(seconds, at_least or 0.0))
 
@@ -254,7 +266,7 @@ class Transport:
             )
         if seconds is None:
             return _DEFAULT_RETRY_AFTER
-        return seconds or _BACKOFF[min(tries.waits, len(_BACKOFF) - 1)]
+        return seconds or _pause(tries.waits)
 
     def _retry_after(self, call: Call, raw: RawAnswer, tries: _Tries) -> float | None:
         """Return what the header retry-after asks for, in seconds; `None` if it is missing or means nothing.
@@ -280,6 +292,11 @@ class Transport:
                 f"{_MAX_RETRY_AFTER} seconds that are waited for{outcome}. Run again later",
             )
         return max(seconds, 0.0)
+
+
+def _pause(failures: int) -> float:
+    """Return the seconds before the next attempt after so many."""
+    return _BACKOFF[min(failures, len(_BACKOFF) - 1)]
 
 
 def _answer(call: Call, raw: RawAnswer, tries: _Tries) -> Answer:

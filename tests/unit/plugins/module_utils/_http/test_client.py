@@ -89,6 +89,38 @@ def test_a_write_that_was_given_up_may_have_been_done_also_without_repetition(
     assert (got.status, got.repeated, got.is_open) == (status, False, True)
 
 
+class StandingClock(FakeClock):
+    """Waits without time passing, as if all threads waited at the same time."""
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+def test_many_calls_under_way_do_not_repeat_all_at_once_to_a_server_that_died(
+    connection: Connection, calls: Calls, server: Server
+) -> None:
+    number = 16
+    server.plan = [answer(503)] * number * 9
+    with_retries = replace(connection, max_retries=5)
+    transport = Transport(with_retries, calls, family="rest", clock=StandingClock())
+    got: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: got.append(transport.call("GET", "/", effect=READ).status))
+        for _each in range(number)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert got == [503] * number
+    assert len(server.seen) <= 3 * number  # and not six for each
+    server.plan = [answer(503)]
+    assert transport.call("GET", "/", effect=READ).status == 200  # the last attempt is sent in any case
+    server.plan = [answer(503), answer(503)]
+    assert transport.call("GET", "/", effect=READ).status == 200
+    transport.close()
+
+
 def test_a_5xx_waits_as_long_as_it_says(rest: Transport, server: Server, clock: FakeClock) -> None:
     server.plan = [answer(503, Retry_After="120")]
     rest.call("GET", "/", effect=READ)
