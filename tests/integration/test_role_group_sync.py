@@ -272,7 +272,7 @@ def test_a_thousand_people_in_sixty_groups_are_one_search_and_one_task(
         outcome = ldap_runs.play(SYNC, {"group_sync_ldap": ldap(server), "group_sync_mapping": mapping}, "--check")
     assert outcome.returncode == 0, outcome.output
     assert outcome.output.count(" : Search the LDAP directory]") == 1
-    assert outcome.output.count(" : Give and take access]") == 1
+    assert outcome.output.count(" : Apply the access]") == 1
     assert "1000 people have access by 60 groups." in result(outcome)
     assert len(emulator.log()) < 50
 
