@@ -35,7 +35,7 @@ def ability(field: Field, api: str) -> str:
 
 def expected_table() -> str:
     """The table of the guide, as the code has it."""
-    rows = [("Option", "API service accounts have it", "Identity REST API", "Admin XML API")]
+    rows = [("Option", "API users have it", "Identity REST API", "Admin XML API")]
     for field in FIELDS:
         reference = f":ansopt:`{MODULES[USER]}#module:{field.option}`"
         rows.append(
