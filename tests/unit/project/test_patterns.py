@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 import typing as t
 from pathlib import Path
 
@@ -104,13 +105,14 @@ def test_a_schedule_answers_its_survey(schedule: dict[str, t.Any]) -> None:
     assert {question["variable"] for question in questions if question["required"]} <= set(schedule["extra_data"])
 
 
-def test_the_readme_shows_the_credential_type_as_the_role_makes_it() -> None:
+def test_the_guide_shows_the_credential_type_as_the_role_makes_it() -> None:
     folder = ROOT / "roles" / "controller_setup" / "files" / "credential_type"
     inputs = json.loads((folder / "inputs.json").read_text())
     for field in inputs["fields"]:
         field.pop("help_text")
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    shown = [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)]
+    text = (ROOT / "docs" / "docsite" / "rst" / "controller_guide.rst").read_text(encoding="utf-8")
+    blocks = re.findall(r"^ *\.\. code-block:: yaml\n\n((?: +\S.*\n|\n)+)", text, re.MULTILINE)
+    shown = [yaml.safe_load(textwrap.dedent(block)) for block in blocks]
     assert inputs in shown
     assert json.loads((folder / "injectors.json").read_text()) in shown
 
