@@ -111,8 +111,8 @@ def test_the_guide_shows_the_credential_type_as_the_role_makes_it() -> None:
     for field in inputs["fields"]:
         field.pop("help_text")
     text = (ROOT / "docs" / "docsite" / "rst" / "controller_guide.rst").read_text(encoding="utf-8")
-    blocks = re.findall(r"^ *\.\. code-block:: yaml\n\n((?: +\S.*\n|\n)+)", text, re.MULTILINE)
-    shown = [yaml.safe_load(textwrap.dedent(block)) for block in blocks]
+    blocks = re.findall(r"^( *)\.\. code-block:: yaml\n\n((?:\1 +\S.*\n|\n)+)", text, re.MULTILINE)
+    shown = [yaml.safe_load(textwrap.dedent(block)) for _indentation, block in blocks]
     assert inputs in shown
     assert json.loads((folder / "injectors.json").read_text()) in shown
 
