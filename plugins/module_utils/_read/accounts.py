@@ -18,6 +18,7 @@ from ansible_collections.community.veracode.plugins.module_utils._api.base impor
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.account_json import (
     ALL_TEXTS,
     as_whole,
+    options_of,
     shows_all,
     texts_in,
 )
@@ -125,6 +126,8 @@ class AccountReader(Parallel):
         self._client = client
         self._lister = AccountLister(client, self.map)
         self._keys: dict[str, frozenset[str]] = {}
+        # Texts that no item showed, of all accounts that are believed not to have them.
+        self.unproven: frozenset[str] = frozenset()
 
     def active(self) -> Inventory:
         """Return the active accounts with what their listing carries."""
@@ -157,7 +160,8 @@ class AccountReader(Parallel):
         """Take a text that an item of the listing does not show for unset, if the listing can be believed.
 
         The item that shows most is compared with the same account on its own: if that has a text which its item leaves
-        out, nothing is believed. Of a text that no item shows the listing says nothing, so then a few more are compared.
+        out, nothing is believed. Of a text that no item shows the listing says nothing, so then a few more are compared,
+        and `unproven` names it: who writes it, reads the account first.
         """
         candidates = [handle for handle in inventory.by_handle if shows_all(self._keys.get(handle, ()))]
         candidates.sort(key=lambda handle: (-len(self._keys[handle]), handle))
@@ -166,6 +170,7 @@ class AccountReader(Parallel):
         for account, item in zip(sample, self.map(self._client.item, sample), strict=True):
             if item is None or not texts_in(item) <= self._keys[str(account.handle)]:
                 return
+        self.unproven = options_of(ALL_TEXTS - shown)
         for handle in candidates:
             inventory.put(as_whole(inventory.by_handle[handle]))
 

@@ -121,6 +121,11 @@ def texts_in(keys: t.Iterable[str]) -> frozenset[str]:
     return ALL_TEXTS.intersection(keys)
 
 
+def options_of(keys: t.Collection[str]) -> frozenset[str]:
+    """Return the options whose values these keys hold."""
+    return frozenset(field.option for field in FIELDS if field.rest in keys)
+
+
 def as_whole(account: Account) -> Account:
     """Return an account whose item of a listing is believed: what is not in it is unset."""
     return replace(account, values={**_UNSET, **account.values})

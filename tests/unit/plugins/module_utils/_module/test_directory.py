@@ -18,6 +18,7 @@ import pytest
 
 from ansible_collections.community.veracode.plugins.module_utils._apply.progress_file import Report
 from ansible_collections.community.veracode.plugins.module_utils._module.directory import DIRECTORY
+from ansible_collections.community.veracode.plugins.module_utils._read import accounts
 from ansible_collections.community.veracode.plugins.module_utils._read.accounts import SAMPLE
 from tests.emulator.control import Emulator
 from tests.organization import Result, apply, converge, export_all, outcome
@@ -1117,6 +1118,22 @@ def test_an_exact_name_that_is_inactive_comes_before_an_active_one_of_another_ca
     assert [action["name"] for action in done["actions"]] == ["strasse@example.com"]
     done = converge(emulator, users=[{"username": "straße@example.com", "phone": "78"}])
     assert [action["name"] for action in done["actions"]] == ["straße@example.com"]
+
+
+def test_a_text_that_no_item_shows_is_read_before_it_is_written(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "SAMPLE", 1)
+    emulator.switch(list_carries="sparse")
+    for user in emulator.state()["users"]:
+        emulator.change("user", user["user_name"], custom_two=None)
+    # Of all others the sample compares one.
+    names = ["tmonarch@example.com", "sviceroy@example.com", "mdoe@example.com"]
+    for name in names[1:]:
+        emulator.change("user", name, custom_two="here")
+    done = apply(emulator, users=[{"username": name, "custom_two": "here"} for name in names])
+    assert not done["failed"], done["msg"]
+    assert [action["name"] for action in done["actions"]] == names[:1]
 
 
 def test_a_run_can_stop_at_its_first_failure(emulator: Emulator) -> None:
