@@ -89,6 +89,15 @@ EXAMPLES = r"""
     users: "{{ groups_of_the_company | community.veracode.directory_from_groups(mapping, attributes={'custom_id': 'userPrincipalName'}) }}"
     user_defaults:
       is_saml_user: true
+  vars:
+    groups_of_the_company:
+      - name: Developers
+        members:
+          - {mail: ann@example.com, givenName: Ann, sn: Lee, userPrincipalName: ann@corp.example.com}
+    mapping:
+      Developers:
+        job_profiles: [Developer]
+        teams: [Demo Team]
 """
 
 RETURN = r"""

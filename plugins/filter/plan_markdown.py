@@ -40,14 +40,15 @@ seealso:
 EXAMPLES = r"""
 - name: Plan
   community.veracode.veracode_directory:
-    files: [directory.yml]
-    plan_file: plan.json
+    files:
+      - "{{ playbook_dir }}/directory.yml"
+    plan_file: "{{ playbook_dir }}/plan.json"
   check_mode: true
 
 - name: Write the comment
   ansible.builtin.copy:
-    content: "{{ lookup('ansible.builtin.file', 'plan.json') | from_json | community.veracode.plan_markdown('Access to Veracode') }}"
-    dest: plan.md
+    content: "{{ lookup('ansible.builtin.file', playbook_dir ~ '/plan.json') | from_json | community.veracode.plan_markdown('Access to Veracode') }}"
+    dest: "{{ playbook_dir }}/plan.md"
     mode: "0644"
 """
 

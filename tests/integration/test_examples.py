@@ -31,6 +31,16 @@ CREATE = (
 )
 PHONES = "emailaddress,phone\namara@example.com,111-222-3333\n"
 PEOPLE = "username,first_name,last_name,roles,teams\nnoah@example.com,Noah,Fischer,Reviewer,Demo Team\n"
+# Who stays, as files of an organization say it.
+ORGANIZATION = """\
+user_defaults:
+  teams: [Web Shop]
+users:
+  - username: regina@example.com
+  - username: ted@example.com
+  - username: emergency@example.com
+    teams: []
+"""
 
 Task = dict[str, t.Any]
 
@@ -93,6 +103,8 @@ def test_examples_of_modules_promise_what_they_do(world: World, module: str) -> 
         world.emulator.add("team", name="Payments")
     if module == "veracode_directory":
         one_administrator_only(world.emulator)
+        (world.folder / "organization").mkdir()
+        (world.folder / "organization" / "people.yml").write_text(ORGANIZATION, encoding="utf-8")
     else:
         people(world.emulator)
     tasks = twice(examples(PLUGINS / "modules" / f"{module}.py"))
@@ -115,8 +127,9 @@ def test_examples_of_filters_run(world: World, emulator: Emulator) -> None:
         emulator.add("team", name=team)
     people(emulator)
     ted = {"username": "regina@example.com", "user_type": "human", "login_enabled": True, "teams": ["Web Shop"]}
-    ledger = offboarding_record({"leavers": {}}, details=[ted], today="2026-01-30")["ledger"]
+    ledger = offboarding_record([ted], today="2026-01-30")["ledger"]
     files = {"newusers.csv": CREATE, "phones.csv": PHONES, "people.csv": PEOPLE, "leavers.json": json.dumps(ledger)}
+    files["directory.yml"] = "users: [{username: regina@example.com, phone: 111-222-3333}]\n"
     for name, text in files.items():
         (world.folder / name).write_text(text, encoding="utf-8")
     tasks: list[Task] = []
