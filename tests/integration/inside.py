@@ -24,7 +24,7 @@ from tests.modules import declaration
 Result = dict[str, Any]
 
 MODULES = {"user": "veracode_user", "api_user": "veracode_api_user", "info": "veracode_user_info"}
-# Of the collection's own limit only the tests of the transport want to see anything.
+# The collection's own limit, where it is not what is tested, is not to be waited for.
 NO_LIMIT = "100000"
 # What would decide of a run here and is the developer's own.
 FOREIGN = ("VERACODE_", "XDG_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.emulator.control import Emulator
+from tests.integration.inside import NO_LIMIT
 from tests.leaks import Watch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,6 +79,7 @@ class World:
         return {
             **kept,
             **self.emulator.env,
+            "VERACODE_RATE_LIMIT": NO_LIMIT,
             "ANSIBLE_COLLECTIONS_PATH": str(self.tree),
             "ANSIBLE_KEEP_REMOTE_FILES": "1",
             "ANSIBLE_LOCALHOST_WARNING": "false",

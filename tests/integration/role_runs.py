@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.emulator.control import Emulator
+from tests.integration.inside import NO_LIMIT
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -78,6 +79,7 @@ class Runs:
         self.env = {
             **bare_environment(),
             **(emulator.env if emulator else {}),
+            "VERACODE_RATE_LIMIT": NO_LIMIT,
             "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join(map(str, [tree, *collections])),
             "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",
             "ANSIBLE_LOCALHOST_WARNING": "false",

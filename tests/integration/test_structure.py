@@ -24,6 +24,7 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
 from ansible_collections.community.veracode.plugins.module_utils._module import structure as work
 from ansible_collections.community.veracode.plugins.module_utils._session import Session, _so_far
 from tests.emulator.control import Emulator
+from tests.integration.inside import NO_LIMIT
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -83,7 +84,7 @@ def run_inside(folder: Path, emulator: Emulator, module: str, options: dict[str,
         function, spec = MODULES[module]
         validated = ArgumentSpecValidator({**arguments.connection_arguments(), **spec}).validate(options)
         assert not validated.error_messages
-        session = Session({**validated.validated_parameters, "rate_limit": 100000}, check_mode=check)
+        session = Session({**validated.validated_parameters, "rate_limit": int(NO_LIMIT)}, check_mode=check)
         try:
             result = {"failed": False, **function(session)}
         except VeracodeError as error:
@@ -170,6 +171,7 @@ def play(folder: Path, emulator: Emulator, tasks: t.Sequence[Task]) -> list[Resu
         ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
         ANSIBLE_PYTHON_INTERPRETER=sys.executable,
         HOME=str(folder),
+        VERACODE_RATE_LIMIT=NO_LIMIT,
         no_proxy="*",
     )
     beside = Path(sys.executable).parent / "ansible-playbook"
