@@ -29,7 +29,7 @@ from tests.benchmarks.support import (
     without_units,
 )
 from tests.emulator.control import Emulator
-from tests.organization import apply, export_all
+from tests.inside import apply, export_all
 
 PEOPLE = 1000
 LATENCY_MS = 100

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.benchmarks.support import Figures, check_rate, full_minutes, most_in_a_minute
 from tests.emulator.control import Emulator
-from tests.organization import apply
+from tests.inside import apply
 
 LIMIT = 120
 CHANGED = 400

@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.community.veracode.plugins.module_utils import _session as _module
-from tests.modules import declaration
+from tests.inside import declaration
 
 Result = dict[str, t.Any]
 Options = dict[str, t.Any]

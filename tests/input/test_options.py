@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 from hypothesis import strategies as st
 
-from tests import modules
+from tests import inside
 from tests.emulator.control import Emulator
 from tests.input import values
 from tests.leaks import assert_silent
@@ -81,7 +81,7 @@ ENTRIES: dict[str, Options] = {
     "api_users": {"username": "build-upload"},
 }
 # They are the same in every module, so that one module is enough for each.
-CONNECTION = set.intersection(*(set(modules.specification(name)) for name in modules.MODULES))
+CONNECTION = set.intersection(*(set(inside.specification(name)) for name in inside.MODULES))
 
 
 class Case(NamedTuple):
@@ -110,10 +110,10 @@ class Case(NamedTuple):
 
 def cases() -> Iterator[Case]:
     """Yield every option of every module."""
-    for number, module in enumerate(modules.MODULES):
-        specs = modules.specification(module)
+    for number, module in enumerate(inside.MODULES):
+        specs = inside.specification(module)
         for option, spec in specs.items():
-            if option not in CONNECTION or sorted(CONNECTION).index(option) % len(modules.MODULES) == number:
+            if option not in CONNECTION or sorted(CONNECTION).index(option) % len(inside.MODULES) == number:
                 yield Case(module, None, option, spec)
             for part, inner in spec.get("options", {}).items():
                 yield Case(module, option, part, inner)
@@ -148,7 +148,7 @@ class Runs:
 
     def run(self, module: str, options: Options, *, check: bool = False) -> Result:
         """Run a module; no traceback and no secret comes of it."""
-        result = modules.run(module, options, self.env, check=check)
+        result = inside.run_module(module, options, self.env, check=check)
         shown = json.dumps(result)
         assert "Traceback" not in shown
         assert "exception" not in result
@@ -252,7 +252,7 @@ def _is_low(limit: Any) -> bool:
 
 
 def many_options(module: str, runs: Runs, number: int) -> None:
-    specs = {name: spec for name, spec in modules.specification(module).items() if name not in CONNECTION}
+    specs = {name: spec for name, spec in inside.specification(module).items() if name not in CONNECTION}
 
     def test(data: st.DataObject) -> None:
         options = dict(data.draw(st.sampled_from(TASKS[module])))
@@ -264,7 +264,7 @@ def many_options(module: str, runs: Runs, number: int) -> None:
 
 
 def test_every_module_has_a_task() -> None:
-    assert set(TASKS) == set(modules.MODULES)
+    assert set(TASKS) == set(inside.MODULES)
     assert len(CONNECTION) >= 12
 
 
@@ -273,7 +273,7 @@ def test_one_bad_option(case: Case, runs: Runs) -> None:
     one_option(case, runs, 3)
 
 
-@pytest.mark.parametrize("module", modules.MODULES)
+@pytest.mark.parametrize("module", inside.MODULES)
 def test_many_bad_options(module: str, runs: Runs) -> None:
     many_options(module, runs, 8)
 
@@ -285,6 +285,6 @@ def test_one_bad_option_many_times(case: Case, runs: Runs) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("module", modules.MODULES)
+@pytest.mark.parametrize("module", inside.MODULES)
 def test_many_bad_options_many_times(module: str, runs: Runs) -> None:
     many_options(module, runs, 300)

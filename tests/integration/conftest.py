@@ -35,12 +35,11 @@ if not _importable():
     (_place / "veracode").symlink_to(ROOT)
     sys.path.insert(0, str(_tree))
 
-pytest.register_assert_rewrite("tests.integration.inside", "tests.integration.key_runs", "tests.integration.role_runs")
+pytest.register_assert_rewrite("tests.inside", "tests.integration.playbooks")
 
 from tests.emulator.control import Emulator  # noqa: E402
-from tests.integration.inside import Inside  # noqa: E402
-from tests.integration.key_runs import World  # noqa: E402
-from tests.integration.role_runs import install  # noqa: E402
+from tests.inside import Inside  # noqa: E402
+from tests.integration.playbooks import World, install  # noqa: E402
 from tests.leaks import Watch, watching  # noqa: E402
 from tests.tools.locks import locked  # noqa: E402
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.emulator.control import Emulator
-from tests.integration.inside import Inside, Result, assert_converged
+from tests.inside import Inside, Result, assert_converged
 from tests.integration.scenarios import NEW, SVC, TED
 
 MANAGED: dict[str, Any] = {"roles": ["Creator", "eLearning", "Submitter"], "teams": ["Demo Team"], "first_name": "Ted"}

@@ -10,7 +10,7 @@ import resource
 
 import pytest
 
-from tests.integration.key_runs import Task, World, task
+from tests.integration.playbooks import Task, World, task
 from tests.integration.scenarios import TED
 
 TASKS = 30

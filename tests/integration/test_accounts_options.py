@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.community.veracode.plugins.module_utils import _argspec as _arguments
 from tests.emulator.control import Emulator
-from tests.integration.inside import Inside, assert_converged, failures
+from tests.inside import Inside, assert_converged, failures
 from tests.integration.scenarios import BUILD, TED
 
 # What an option is set to, changed to and cleared with; None where it cannot be cleared.

@@ -16,7 +16,7 @@ import yaml
 
 from ansible_collections.community.veracode.plugins.modules import veracode_api_user, veracode_user, veracode_user_info
 from tests.emulator.control import Emulator
-from tests.integration.key_runs import Task, World, assert_three, task, three
+from tests.integration.playbooks import Task, World, assert_three, task, three
 from tests.integration.scenarios import BUILD, TED
 
 Result = dict[str, Any]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.emulator.control import Emulator
-from tests.integration.inside import Inside, assert_converged
+from tests.inside import Inside, assert_converged
 from tests.integration.scenarios import BUILD, NEW, SAML, SVC, TED
 
 BOTH = ("rest", "xml")

@@ -16,7 +16,7 @@ import pytest
 
 from tests.emulator.control import Emulator
 from tests.emulator.switches import TABLE, Switch
-from tests.integration.inside import Inside, Result, assert_converged, failures
+from tests.inside import Inside, Result, assert_converged, failures
 from tests.integration.scenarios import SCENARIOS, Scenario
 
 # With these in another position whole groups of scenarios are impossible, which would hide everything else; each of

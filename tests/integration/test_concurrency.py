@@ -23,8 +23,8 @@ import pytest
 
 from tests.emulator.control import Emulator
 from tests.faults.matrix import no_duplicates
-from tests.integration.key_runs import PLAYBOOK, World, task
-from tests.organization import apply
+from tests.inside import apply
+from tests.integration.playbooks import PLAYBOOK, World, task
 from tests.processes import descendants, kill
 
 FORKS = 10

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.key_runs import World, assert_three, holds_pair, task, three
+from tests.integration.playbooks import World, assert_three, holds_pair, task, three
 
 MODULE = "veracode_api_credentials"
 KEYLESS, BUILD = "keyless-api", "build-upload"

@@ -15,7 +15,7 @@ import pytest
 from ansible.release import __version__
 
 from tests.emulator.control import Emulator
-from tests.integration.key_runs import World, assert_three, task, three
+from tests.integration.playbooks import World, assert_three, task, three
 
 ANSIBLE_CORE = tuple(int(number) for number in __version__.split(".")[:2])
 

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from tests.emulator.control import Emulator
-from tests.integration.role_runs import Outcome, Runs
+from tests.integration.playbooks import Outcome, Runs
 
 DRIFT = "community.veracode.detect_drift"
 TED = "tmonarch@example.com"

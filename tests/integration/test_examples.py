@@ -16,7 +16,7 @@ import yaml
 
 from ansible_collections.community.veracode.plugins.filter.offboarding_record import offboarding_record
 from tests.emulator.control import Emulator
-from tests.integration.key_runs import World
+from tests.integration.playbooks import World
 
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"
 # These run three times each, in test_accounts_playbooks.py.

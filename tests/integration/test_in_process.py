@@ -7,16 +7,15 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests import actions, modules
+from tests import inside
 from tests.emulator.control import Emulator
-from tests.integration.key_runs import Task, World, task
+from tests.integration.playbooks import Task, World, task
 from tests.integration.scenarios import SCENARIOS, Scenario
 
 MODULES = {"user": "veracode_user", "api_user": "veracode_api_user"}
@@ -26,12 +25,6 @@ _CHANCE = re.compile(
 )
 
 
-def _environment(emulator: Emulator, folder: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "VERACODE_", "XDG_"))}
-    limit = {"VERACODE_RATE_LIMIT": "100000"}
-    return {**kept, **emulator.env, **limit, "HOME": str(folder), "XDG_CACHE_HOME": str(folder / "cache")}
-
-
 def to_the_letter(result: dict[str, Any]) -> str:
     """Return a result as text that can be compared."""
     return _CHANCE.sub("*", json.dumps(result, indent=1, sort_keys=True))
@@ -39,14 +32,14 @@ def to_the_letter(result: dict[str, Any]) -> str:
 
 def both(name: str, options: dict[str, Any], emulator: Emulator, folder: Path, **more: Any) -> tuple[str, str]:
     """Return the results of the module and of the action, each from the same organization."""
-    env = _environment(emulator, folder)
+    env = inside.environment(emulator, folder)
     before = more.pop("before", None)
     results = []
-    for way in (modules, actions):
+    for run in (inside.run_module, inside.run_action):
         emulator.reset()
         if before is not None:
             before(emulator)
-        results.append(way.run(name, options, env, **more))
+        results.append(run(name, options, env, **more))
     return to_the_letter(results[0]), to_the_letter(results[1])
 
 

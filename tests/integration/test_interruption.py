@@ -17,9 +17,9 @@ import pytest
 
 from tests.emulator.control import Emulator
 from tests.faults.matrix import meaning, no_duplicates
-from tests.integration.key_runs import World, holds_pair
+from tests.inside import apply
+from tests.integration.playbooks import World, holds_pair
 from tests.leaks import Watch
-from tests.organization import apply
 
 KILLS = 30
 ACCOUNTS = 300

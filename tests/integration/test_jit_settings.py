@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.key_runs import World, assert_three, task, three
+from tests.integration.playbooks import World, assert_three, task, three
 
 MODULE = "veracode_jit_settings"
 FIRST = {"prefer_veracode_data": False, "ip_restricted": False, "roles": ["Creator", "extreviewer"]}

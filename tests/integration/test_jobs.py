@@ -23,7 +23,7 @@ from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tests.emulator.control import Emulator
-from tests.integration.role_runs import Outcome, Runs, program
+from tests.integration.playbooks import Outcome, Runs, program
 
 LEAVER, ROTATED = "sviceroy@example.com", "build-upload"
 ANSWERS: dict[str, dict[str, t.Any]] = {

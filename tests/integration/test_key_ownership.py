@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.key_runs import PLAYBOOK, World, holds_pair, task
+from tests.integration.playbooks import PLAYBOOK, World, holds_pair, task
 
 MODULE = "veracode_api_credentials"
 KEYLESS, BUILD, OTHER = "keyless-api", "build-upload", "restricted-api"

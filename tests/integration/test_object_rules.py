@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.emulator.control import Emulator
-from tests.integration.inside import Inside
+from tests.inside import Inside
 from tests.integration.scenarios import NEW, TED
 from tests.integration.test_structure import run_inside
 

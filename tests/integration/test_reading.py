@@ -23,9 +23,8 @@ from ansible_collections.community.veracode.plugins.module_utils._module.team im
 from ansible_collections.community.veracode.plugins.module_utils._module.user_info import USER_INFO
 from ansible_collections.community.veracode.plugins.module_utils._session import Module
 from tests.emulator.control import Emulator
-from tests.integration.inside import Inside, assert_converged
+from tests.inside import Inside, apply, assert_converged, converge, export_all, result
 from tests.integration.scenarios import BUILD, NEW, SVC, TED
-from tests.organization import apply, converge, export_all, result
 
 OTHER = "mdoe@example.com"
 BOTH = ("rest", "xml")

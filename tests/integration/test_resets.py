@@ -10,8 +10,8 @@ import pytest
 
 from ansible_collections.community.veracode.plugins.module_utils._module.user_reset import USER_RESET
 from tests.emulator.control import Emulator
-from tests.integration.key_runs import World, task
-from tests.organization import result
+from tests.inside import result
+from tests.integration.playbooks import World, task
 
 MODULE = "veracode_user_reset"
 NEVER, OFTEN, SERVICE, SAML = "mdoe@example.com", "tmonarch@example.com", "build-upload", "msaml@example.com"

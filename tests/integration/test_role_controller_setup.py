@@ -22,7 +22,7 @@ import pytest
 import yaml
 
 from tests.integration.controller_standin import TOKEN
-from tests.integration.role_runs import ROOT, Outcome, Runs
+from tests.integration.playbooks import ROOT, Outcome, Runs
 
 ROLE = ROOT / "roles" / "controller_setup"
 SECRET = "0" * 60 + "5ec7e700"

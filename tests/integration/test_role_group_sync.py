@@ -19,7 +19,7 @@ import yaml
 from tests.emulator.control import Emulator
 from tests.integration import ldap_server
 from tests.integration.ldap_server import ADMIN, BASE, PASSWORD, LdapServer, entry
-from tests.integration.role_runs import ROOT, Outcome, Runs
+from tests.integration.playbooks import ROOT, Outcome, Runs
 
 SYNC = "community.veracode.sync_groups"
 TED, SAIYA = "tmonarch@example.com", "sviceroy@example.com"

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.emulator.control import Emulator
-from tests.integration.role_runs import ROOT, Outcome, Runs
+from tests.integration.playbooks import ROOT, Outcome, Runs
 
 CREATOR, LEAD, MANAGER, BOT = "tmonarch@example.com", "sviceroy@example.com", "lpieris@example.com", "build-upload"
 

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from tests.emulator.control import Emulator
-from tests.integration.role_runs import ROOT, Outcome, Runs
+from tests.integration.playbooks import ROOT, Outcome, Runs
 
 ONBOARD = "community.veracode.onboard"
 

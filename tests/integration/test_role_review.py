@@ -23,7 +23,7 @@ from pathlib import Path
 import pytest
 
 from tests.emulator.control import Emulator
-from tests.integration.role_runs import ROOT, Outcome, Runs
+from tests.integration.playbooks import ROOT, Outcome, Runs
 from tests.tools.browser import Browser, find
 
 PLAYBOOK = "community.veracode.access_review"

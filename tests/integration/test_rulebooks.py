@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from tests.emulator.control import Emulator
-from tests.integration.role_runs import ROOT, Runs
+from tests.integration.playbooks import ROOT, Runs
 
 RULEBOOKS = sorted((ROOT / "extensions" / "eda" / "rulebooks").glob("*.yml"))
 LEAKED = "svc-build-booking"

@@ -13,18 +13,13 @@ import subprocess
 import sys
 import typing as t
 from pathlib import Path
-from unittest import mock
 
 import pytest
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.community.veracode.plugins.module_utils import _argspec as arguments
 from ansible_collections.community.veracode.plugins.module_utils._apply import object as _apply
-from ansible_collections.community.veracode.plugins.module_utils._errors import LostAnswerError, VeracodeError
-from ansible_collections.community.veracode.plugins.module_utils._module import structure as work
-from ansible_collections.community.veracode.plugins.module_utils._session import Session, _so_far
+from ansible_collections.community.veracode.plugins.module_utils._errors import LostAnswerError
 from tests.emulator.control import Emulator
-from tests.integration.inside import NO_LIMIT
+from tests.inside import NO_LIMIT, Inside
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,15 +28,6 @@ ALLOWED = {"allow_unrestricted_api_users": True}
 
 Task = tuple[str, dict[str, t.Any], bool]
 Result = dict[str, t.Any]
-
-MODULES: dict[str, tuple[t.Callable[[Session], Result], dict[str, t.Any]]] = {
-    "veracode_team": (work.manage_team, arguments.team_arguments()),
-    "veracode_business_unit": (work.manage_business_unit, arguments.business_unit_arguments()),
-    "veracode_role": (work.manage_role, arguments.role_arguments()),
-    "veracode_team_info": (work.list_teams, arguments.structure_filter_arguments("team")),
-    "veracode_business_unit_info": (work.list_business_units, arguments.structure_filter_arguments("business_unit")),
-    "veracode_role_info": (work.list_roles, arguments.structure_filter_arguments("role")),
-}
 
 # Positions of all switches that concern these objects: as they are, and as they could be as well.
 WORLDS: dict[str, dict[str, object]] = {
@@ -78,20 +64,7 @@ WORLDS: dict[str, dict[str, object]] = {
 
 def run_inside(folder: Path, emulator: Emulator, module: str, options: dict[str, t.Any], check: bool = False) -> Result:
     """Do the work of a module inside this process; a failure is a result, too."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("VERACODE_", "XDG_"))}
-    environment.update(emulator.env, HOME=str(folder), XDG_CACHE_HOME=str(folder / "cache"), no_proxy="*")
-    with mock.patch.dict(os.environ, environment, clear=True):
-        function, spec = MODULES[module]
-        validated = ArgumentSpecValidator({**arguments.connection_arguments(), **spec}).validate(options)
-        assert not validated.error_messages
-        session = Session({**validated.validated_parameters, "rate_limit": int(NO_LIMIT)}, check_mode=check)
-        try:
-            result = {"failed": False, **function(session)}
-        except VeracodeError as error:
-            result = {"failed": True, "msg": error.msg, "failure": error.failure()}
-        finally:
-            session.close()
-    return {**_so_far(session), **result, "warnings": session.progress.warnings}
+    return Inside(emulator, folder).run(module.removeprefix("veracode_"), options, check=check)
 
 
 class Bench:

@@ -23,7 +23,7 @@ from ansible_collections.community.veracode.plugins.module_utils._activity impor
 from ansible_collections.community.veracode.plugins.module_utils._errors import MissingLibraryError
 from ansible_collections.community.veracode.plugins.plugin_utils import in_process
 from ansible_collections.community.veracode.plugins.plugin_utils.in_process import InProcessAction, plain
-from tests import actions, modules
+from tests import inside
 from tests.emulator.control import Emulator
 
 SECRET = "5ec4e7" * 20
@@ -58,7 +58,7 @@ def run(action: InProcessAction, **variables: Any) -> dict[str, Any]:
 
 
 def user(**task: Any) -> InProcessAction:
-    return actions.action("veracode_user", {"username": "a@example.com"}, **task)
+    return inside.action("veracode_user", {"username": "a@example.com"}, **task)
 
 
 def test_a_local_task_runs_here(ran: list[str]) -> None:
@@ -66,9 +66,9 @@ def test_a_local_task_runs_here(ran: list[str]) -> None:
     assert ran == ["here"]
 
 
-@pytest.mark.parametrize("name", modules.MODULES)
+@pytest.mark.parametrize("name", inside.MODULES)
 def test_every_module_has_an_action_with_its_own_declaration(name: str) -> None:
-    assert actions.action(name, {}).declaration is modules.declaration(name)
+    assert inside.action(name, {}).declaration is inside.declaration(name)
 
 
 def test_a_remote_task_runs_as_a_module(ran: list[str]) -> None:
@@ -163,7 +163,7 @@ def test_secrets_are_masked_and_yes_and_no_are_not(monkeypatch: pytest.MonkeyPat
         return _session.Outcome({"changed": True, "user": f"a {SECRET}", **invocation}, [f"w {SECRET}"], {SECRET})
 
     monkeypatch.setattr(in_process, "run", here)
-    action = actions.action("veracode_user", {"username": "a", "api_key_secret": "given in the task"})
+    action = inside.action("veracode_user", {"username": "a", "api_key_secret": "given in the task"})
     result = run(action, ansible_inject_invocation=True)
     assert result["changed"] is True
     assert result["invocation"]["module_args"]["api_key_secret"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -174,7 +174,7 @@ def test_secrets_are_masked_and_yes_and_no_are_not(monkeypatch: pytest.MonkeyPat
 def test_an_error_of_the_collection_itself_is_a_result_that_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     environment = {"VERACODE_API_KEY_ID": "a" * 32, "VERACODE_API_KEY_SECRET": "b" * 128}
     monkeypatch.setattr(_session.Session, "rest", mock.Mock(side_effect=ValueError(f"broken by {'b' * 128}")))
-    result = actions.run("veracode_user", {"username": "a@example.com"}, {**os.environ, **environment})
+    result = inside.run_action("veracode_user", {"username": "a@example.com"}, {**os.environ, **environment})
     assert result["failed"]
     assert result["msg"].startswith("ValueError: broken by ****")
     assert "report this" in result["msg"]
@@ -194,7 +194,7 @@ def test_an_error_of_the_collection_itself_is_a_result_that_is_masked(monkeypatc
 )
 def test_wrong_options_are_refused_as_the_module_refuses_them(options: dict[str, Any], tmp_path: Path) -> None:
     env = {**os.environ, "HOME": str(tmp_path), "VERACODE_API_KEY_ID": "a" * 32, "VERACODE_API_KEY_SECRET": "b" * 128}
-    assert actions.run("veracode_user", options, env) == modules.run("veracode_user", options, env)
+    assert inside.run_action("veracode_user", options, env) == inside.run_module("veracode_user", options, env)
 
 
 def test_values_become_what_json_makes_of_them() -> None:
@@ -210,7 +210,7 @@ def test_a_deprecated_alias_is_a_deprecation_of_the_result(ran: list[str], monke
     old = {"name": "old_name", "version": "9.0.0", "collection_name": "community.veracode"}
     spec = {"name": {"type": "str", "aliases": ["old_name"], "deprecated_aliases": [old]}}
     monkeypatch.setattr(_session.Module, "argument_spec", lambda _self: spec)
-    (deprecation,) = run(actions.action("veracode_user", {"old_name": "x"}))["deprecations"]
+    (deprecation,) = run(inside.action("veracode_user", {"old_name": "x"}))["deprecations"]
     assert "old_name" in deprecation["msg"]
 
 
@@ -220,16 +220,16 @@ def test_one_connection_is_kept_for_all_items_of_a_loop_and_never_by_a_forked_pr
     env = {**os.environ, **emulator.env, "VERACODE_RATE_LIMIT": "100000", "XDG_CACHE_HOME": str(tmp_path)}
     emulator.clear_log()
     for _item in range(3):
-        assert not actions.run("veracode_user_info", {"username": "tmonarch@example.com"}, env).get("failed")
+        assert not inside.run_action("veracode_user_info", {"username": "tmonarch@example.com"}, env).get("failed")
     calls = emulator.log()
     assert len(calls) == 6
     assert {call["connection"] for call in calls} == {calls[0]["connection"]}
     child = os.fork()
     if not child:
-        failed = actions.run("veracode_user_info", {"username": "tmonarch@example.com"}, env).get("failed")
+        failed = inside.run_action("veracode_user_info", {"username": "tmonarch@example.com"}, env).get("failed")
         os._exit(1 if failed else 0)
     assert os.waitpid(child, 0)[1] == 0
-    assert not actions.run("veracode_user_info", {"username": "tmonarch@example.com"}, env).get("failed")
+    assert not inside.run_action("veracode_user_info", {"username": "tmonarch@example.com"}, env).get("failed")
     connections = [call["connection"] for call in emulator.log()]
     assert len(set(connections)) == 2
     assert connections[0] == connections[-1] != connections[6]
@@ -239,7 +239,7 @@ def test_few_connections_are_kept_and_those_used_last(emulator: Emulator, tmp_pa
     env = {**os.environ, **emulator.env, "VERACODE_RATE_LIMIT": "100000", "XDG_CACHE_HOME": str(tmp_path)}
     for timeout in (50, 51, 50, 52, 53, 54, 50):
         options = {"username": "tmonarch@example.com", "timeout": timeout}
-        assert not actions.run("veracode_user_info", options, env).get("failed")
+        assert not inside.run_action("veracode_user_info", options, env).get("failed")
     assert [each.timeout for each in in_process._connections] == [52, 53, 54, 50]
 
 
@@ -277,7 +277,7 @@ def test_a_long_run_says_what_it_is_doing_unless_it_is_to_be_quiet(
         return _session.Outcome({"changed": False, "invocation": {}}, [], set())
 
     monkeypatch.setattr(in_process, "run", here)
-    run(actions.action("veracode_directory", {}), veracode_show_progress=shows)
+    run(inside.action("veracode_directory", {}), veracode_show_progress=shows)
     told = "community.veracode.veracode_directory: reading accounts 400/1,000, waiting for the rate limit"
     assert set(screen.lines) == ({told} if shows else set())
 
@@ -295,7 +295,7 @@ def test_a_directory_run_says_how_far_it_is(
     monkeypatch.setattr(Phase, "advance", told)
     env = {**os.environ, **emulator.env, "VERACODE_RATE_LIMIT": "100000", "XDG_CACHE_HOME": str(tmp_path)}
     users = [{"username": f"{name}@example.com", "phone": "1"} for name in ("tmonarch", "mdoe", "sviceroy")]
-    assert not actions.run("veracode_directory", {"users": users}, env).get("failed")
+    assert not inside.run_action("veracode_directory", {"users": users}, env).get("failed")
     assert {"writing 1/3", "writing 2/3", "writing 3/3"} <= set(seen)
 
 

@@ -17,7 +17,7 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest impor
 from ansible_collections.community.veracode.plugins.module_utils._http.calls import Effect
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Transport
 from tests.emulator.control import Emulator
-from tests.organization import Result, apply
+from tests.inside import Result, apply
 
 State = dict[str, Any]
 

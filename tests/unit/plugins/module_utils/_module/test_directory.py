@@ -21,7 +21,7 @@ from ansible_collections.community.veracode.plugins.module_utils._module.directo
 from ansible_collections.community.veracode.plugins.module_utils._read import accounts
 from ansible_collections.community.veracode.plugins.module_utils._read.accounts import SAMPLE
 from tests.emulator.control import Emulator
-from tests.organization import Result, apply, converge, export_all, outcome
+from tests.inside import Result, apply, converge, export_all, outcome
 
 # Every kind of change at once: units, teams, accounts, created, renamed, moved, left, disabled and deleted, with
 # references to what the same run creates or renames.

@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._module.directory_files import read_files
 from tests.emulator.control import Emulator
-from tests.organization import apply, converge
+from tests.inside import apply, converge
 
 PEOPLE = """\
 ---

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.community.veracode.plugins.module_utils._read.accounts import SAMPLE
 from tests.benchmarks.support import slim, without_units
 from tests.emulator.control import Emulator
-from tests.organization import apply, export_all
+from tests.inside import apply, export_all
 
 PAGE = 500
 

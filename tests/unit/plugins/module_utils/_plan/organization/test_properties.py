@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from tests.emulator.control import Emulator
-from tests.organization import apply
+from tests.inside import apply
 
 PEOPLE = [f"p{number}@example.com" for number in range(6)]
 TEAMS = ["Demo Team", "Release Team", "Quality Team", "New Team", "Other Team"]

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Playbooks of single tasks in a world of their own, and a search for secrets in everything that such a run leaves."""
+"""Run playbooks against an emulator: those of the installed collection (`Runs`), and single tasks (`World`).
+
+Whatever the developer has set for Ansible and Veracode stays out of every run.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +13,133 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from tests.emulator.control import Emulator
-from tests.integration.inside import NO_LIMIT
+from tests.inside import NO_LIMIT
 from tests.leaks import Watch
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 
-Task = dict[str, Any]
+Task = dict[str, t.Any]
+
+
+def program(name: str) -> str:
+    """Return the path of a program beside this Python, or on the PATH."""
+    beside = Path(sys.executable).parent / name
+    return str(beside) if beside.exists() else shutil.which(name) or name
+
+
+def bare_environment() -> dict[str, str]:
+    """Return the environment without settings of Ansible, and without any way to the sources of the collection."""
+    foreign = ("ANSIBLE_", "VERACODE_", "PYTHON", "XDG_")
+    return {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
+
+
+def environment(folder: Path, emulator: Emulator | None = None) -> dict[str, str]:
+    """Return the environment of a run, without the place of the collections.
+
+    :param folder: its home.
+    :param emulator: whom it calls, as its administrator.
+    """
+    proxies = ("http_proxy", "https_proxy")
+    return {
+        **{key: value for key, value in bare_environment().items() if key.lower() not in proxies},
+        **(emulator.env if emulator else {}),
+        "VERACODE_RATE_LIMIT": NO_LIMIT,
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "ANSIBLE_NOCOLOR": "true",
+        "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
+        "HOME": str(folder),
+    }
+
+
+def install(folder: Path) -> Path:
+    """Build the collection and install what was built, as a user does; return the tree that it is in."""
+    galaxy, tree = program("ansible-galaxy"), folder / "unfinished"
+    folder.mkdir(exist_ok=True)
+    env = {**bare_environment(), "ANSIBLE_COLLECTIONS_PATH": str(tree), "HOME": str(folder)}
+
+    def run(*arguments: str) -> None:
+        done = subprocess.run([galaxy, "collection", *arguments], env=env, check=False, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    run("build", "--output-path", str(folder), str(ROOT))
+    [built] = folder.glob("*.tar.gz")
+    run("install", "--offline", "--collections-path", str(tree), str(built))
+    return tree.rename(folder / "collections")
+
+
+@dataclass
+class Outcome:
+    """What one run of `ansible-playbook` said."""
+
+    returncode: int
+    output: str
+
+    @property
+    def changed(self) -> int:
+        """The number of changed tasks in the recap."""
+        return int(re.search(r"changed=(\d+)", self.output)[1])  # type: ignore[index]
+
+
+class Runs:
+    """Runs playbooks in a folder of their own.
+
+    :param folder: an empty folder; it is the home and the working directory of every run.
+    :param tree: where the collection is installed. The runs find no other collection, and nothing of the sources.
+    :param emulator: whom the runs call, as its administrator.
+    :param collections: further folders with collections.
+    """
+
+    def __init__(
+        self, folder: Path, tree: Path, emulator: Emulator | None = None, collections: t.Sequence[Path] = ()
+    ) -> None:
+        self.folder = folder
+        self.env = {
+            **environment(folder, emulator),
+            "ANSIBLE_COLLECTIONS_PATH": os.pathsep.join(map(str, [tree, *collections])),
+            "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",
+            # Whatever a role brings into the facts is to be seen in the cache.
+            "ANSIBLE_CACHE_PLUGIN": "jsonfile",
+            "ANSIBLE_CACHE_PLUGIN_CONNECTION": str(folder / "facts"),
+            # Ansible asks the system for the home of the user, not the environment.
+            "ANSIBLE_REMOTE_TEMP": str(folder / ".ansible" / "tmp"),
+        }
+
+    def start(self, playbook: str, variables: t.Mapping[str, t.Any], *arguments: str) -> subprocess.Popen[str]:
+        """Start a run without waiting for its end; further playbooks may be among the arguments."""
+        command = [program("ansible-playbook"), playbook, *arguments, "-e", json.dumps(variables)]
+        return subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def play(self, playbook: str, variables: t.Mapping[str, t.Any], *arguments: str) -> Outcome:
+        """Run a playbook, by its path or its name."""
+        process = self.start(playbook, variables, *arguments)
+        output = process.communicate(timeout=300)[0]
+        return Outcome(process.returncode, output)
+
+    def cached(self) -> str:
+        """Return everything in the fact cache."""
+        folder = self.folder / "facts"
+        return "".join(path.read_text() for path in folder.iterdir()) if folder.is_dir() else ""
+
+
+# --- single tasks -----------------------------------------------------------------------------------------------------
 
 
 def task(module: str, *, check: bool = False, **options: object) -> Task:
@@ -36,8 +152,8 @@ def three(module: str, **options: object) -> list[Task]:
     return [task(module, check=True, **options), task(module, **options), task(module, **options)]
 
 
-def assert_three(results: list[dict[str, Any]], *, changed: bool = True, again: bool = False) -> dict[str, Any]:
-    """Check mode promised what the run did, and the second run did nothing (or C(again) the same). Returns the run."""
+def assert_three(results: list[dict[str, t.Any]], *, changed: bool = True, again: bool = False) -> dict[str, t.Any]:
+    """Check mode promised what the run did, and the second run did nothing (or `again` the same). Returns the run."""
     promised, run, second = results
     for one in results:
         assert not one.get("failed"), one["msg"]
@@ -52,7 +168,7 @@ def assert_three(results: list[dict[str, Any]], *, changed: bool = True, again: 
 
 @dataclass
 class World:
-    """A home, temporary folders and a tree of collections; all that a run writes is below C(folder)."""
+    """A home, temporary folders and a tree of collections; all that a run writes is below `folder`."""
 
     folder: Path
     emulator: Emulator
@@ -73,19 +189,11 @@ class World:
         return self.folder / "files"
 
     def env(self, **more: str) -> dict[str, str]:
-        """The environment of a run; nothing of the developer's own settings comes in."""
-        foreign = ("ANSIBLE_", "VERACODE_", "XDG_")
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
+        """The environment of a run."""
         return {
-            **kept,
-            **self.emulator.env,
-            "VERACODE_RATE_LIMIT": NO_LIMIT,
+            **environment(self.folder / "home", self.emulator),
             "ANSIBLE_COLLECTIONS_PATH": str(self.tree),
             "ANSIBLE_KEEP_REMOTE_FILES": "1",
-            "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-            "ANSIBLE_NOCOLOR": "1",
-            "HOME": str(self.folder / "home"),
             "TMPDIR": str(self.folder / "tmp"),
             "XDG_CACHE_HOME": str(self.folder / "home" / "cache"),
             "PYTHONPATH": f"{self.tree}{os.pathsep}{ROOT}",
@@ -114,7 +222,7 @@ class World:
         pipe = subprocess.PIPE
         return subprocess.Popen(command, env=self.env(**env), stdout=pipe, stderr=subprocess.STDOUT, text=True)
 
-    def finish(self, process: subprocess.Popen[str], name: str = "play") -> list[dict[str, Any]]:
+    def finish(self, process: subprocess.Popen[str], name: str = "play") -> list[dict[str, t.Any]]:
         """Wait for a playbook and return the results of its tasks."""
         output, _none = process.communicate(timeout=300)
         self.printed.append(output)
@@ -129,7 +237,7 @@ class World:
             assert "Traceback" not in json.dumps(told), one
         return list(found)
 
-    def play(self, tasks: list[Task], *arguments: str, **env: str) -> list[dict[str, Any]]:
+    def play(self, tasks: list[Task], *arguments: str, **env: str) -> list[dict[str, t.Any]]:
         """Run a playbook of these tasks and return their results."""
         return self.finish(self.start(tasks, *arguments, **env))
 
@@ -146,7 +254,7 @@ class World:
         pipe = subprocess.PIPE
         return subprocess.Popen(command, env=self.env(), stdout=pipe, stderr=subprocess.STDOUT, text=True)
 
-    def run_module(self, name: str, **options: object) -> dict[str, Any]:
+    def run_module(self, name: str, **options: object) -> dict[str, t.Any]:
         """Run a module by itself and return its result: cheaper than a playbook."""
         output = self.module(name, **options).communicate(timeout=300)[0]
         self.printed.append(output)
