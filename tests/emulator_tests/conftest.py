@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One emulator for all tests of this folder, put back before each."""
+"""Clients of the emulator, as its administrator and as others."""
 
 from __future__ import annotations
 
@@ -12,18 +12,6 @@ import pytest
 
 from tests.emulator.control import Emulator
 from tests.emulator_tests.client import Client
-
-
-@pytest.fixture(scope="session")
-def running() -> Iterator[Emulator]:
-    with Emulator("small") as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def emulator(running: Emulator) -> Emulator:
-    running.reset()
-    return running
 
 
 @pytest.fixture

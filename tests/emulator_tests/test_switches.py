@@ -537,12 +537,12 @@ def test_every_switch_has_a_scenario() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
-def test_positions_differ(running: Emulator, name: str) -> None:
+def test_positions_differ(emulator: Emulator, name: str) -> None:
     seen: dict[str, str] = {}
     for position in TRIED.get(name, BY_NAME[name].positions):
-        running.reset()
-        running.switch(**{name: position})
-        client = Client(running)
+        emulator.reset()
+        emulator.switch(**{name: position})
+        client = Client(emulator)
         seen[position] = repr(SCENARIOS[name](client))
         client.close()
     assert len(set(seen.values())) == len(seen), seen

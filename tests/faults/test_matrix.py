@@ -10,7 +10,6 @@ Long form (slow): every fault strikes every call of every scenario, and what cam
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,12 +26,6 @@ ROOT = Path(__file__).resolve().parents[2]
 STRIDE = 5
 
 ALL = pytest.mark.parametrize("scenario", SCENARIOS, ids=[scenario.name for scenario in SCENARIOS])
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    with Emulator("small") as running:
-        yield running
 
 
 @pytest.fixture

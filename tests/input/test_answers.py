@@ -97,12 +97,6 @@ def edit(answer: Answer, chance: random.Random) -> Answer:
     return dataclasses.replace(answer, body=change(answer.body, chance))
 
 
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    with Emulator("small") as running:
-        yield running
-
-
 def _with_edits(chance: random.Random, at: int) -> Callable[..., Answer]:
     """Return a Transport.call whose answers from number C(at) on are edited, one or each."""
     whole = chance.random() < 0.3

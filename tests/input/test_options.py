@@ -205,12 +205,6 @@ def assert_explained(case: Case, value: Any, result: Result) -> None:
         assert told or isinstance(failure.get("value"), bool), (value, msg)
 
 
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    with Emulator("small") as running:
-        yield running
-
-
 @pytest.fixture
 def runs(emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, record_property: Any) -> Iterator[Runs]:
     monkeypatch.chdir(tmp_path)  # a relative path is an input, too

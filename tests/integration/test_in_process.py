@@ -73,7 +73,20 @@ def test_a_playbook_registers_the_same_either_way(world: World) -> None:
         {**task("veracode_user_info", username="{{ item }}"), "loop": ["tmonarch@example.com", "mdoe@example.com"]},
         {**task("veracode_user_info", **user), "delegate_to": "localhost", "run_once": True},
         task("veracode_api_credentials", username="build-upload", credentials_dest="no/such/folder/file"),
+        task("veracode_api_user", username="build-upload"),
+        task("veracode_business_unit", name="Example Unit"),
+        task("veracode_business_unit_info"),
+        task("veracode_directory", users=[{**user, "phone": "1"}], check=True),
+        task("veracode_directory_info"),
+        task("veracode_jit_settings", roles=["Reviewer"], check=True),
+        task("veracode_role", name="Custom Reporter"),
+        task("veracode_role_info"),
+        task("veracode_team", name="Demo Team"),
+        task("veracode_team_info"),
+        task("veracode_user_reset", **user, reset=["mfa"], check=True),
     ]
+    played = {name.rpartition(".")[2] for one in tasks for name in one}
+    assert played >= set(inside.MODULES)
     both_ways = [{**one, "vars": {"veracode_run_as_module": as_module}} for one in tasks for as_module in (False, True)]
     results = world.play(both_ways, "-vv", ANSIBLE_INJECT_INVOCATION="true")
     assert world.printed[0].count("runs as a module: veracode_run_as_module is true") >= len(tasks)

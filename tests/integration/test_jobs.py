@@ -26,6 +26,8 @@ from tests.emulator.control import Emulator
 from tests.integration.playbooks import Outcome, Runs, program
 
 LEAVER, ROTATED = "sviceroy@example.com", "build-upload"
+# Those of one role each, of which make test runs the playbooks as modules.
+SHORT = {"access_review", "offboard", "onboard", "rotate_credentials", "sync_groups"}
 ANSWERS: dict[str, dict[str, t.Any]] = {
     "onboard": {"onboarding_files": "people.csv", "onboarding_result_file": "out/result.csv"},
     "offboard": {"offboarding_ledger": "out/ledger.json", "offboarding_leavers": f"{LEAVER}, {LEAVER}"},
@@ -183,12 +185,17 @@ def test_a_job_of_a_pattern(tmp_path: Path, installed: Path, emulator: Emulator,
     assert job.secrets_shown() == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", list(ANSWERS))
-def test_the_playbook_of_a_pattern(tmp_path: Path, installed: Path, emulator: Emulator, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", [name if name in SHORT else pytest.param(name, marks=pytest.mark.slow) for name in ANSWERS]
+)
+def test_the_playbook_of_a_pattern_runs_as_modules_too(
+    tmp_path: Path, installed: Path, emulator: Emulator, name: str
+) -> None:
     job = Job(tmp_path, installed, emulator, name)
-    outcome = Runs(job.project, installed, emulator).play(job.playbook, job.answers)
+    as_modules = {"veracode_run_as_module": True}
+    outcome = Runs(job.project, installed, emulator).play(job.playbook, {**job.answers, **as_modules}, "-vv")
     assert outcome.returncode == 0, outcome.output
+    assert "runs as a module: veracode_run_as_module is true" in outcome.output
     check_effect(name, job.project, emulator)
 
 

@@ -6,11 +6,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-import sys
 import typing as t
 from pathlib import Path
 
@@ -19,7 +14,9 @@ import pytest
 from ansible_collections.community.veracode.plugins.module_utils._apply import object as _apply
 from ansible_collections.community.veracode.plugins.module_utils._errors import LostAnswerError
 from tests.emulator.control import Emulator
-from tests.inside import NO_LIMIT, Inside
+from tests.inside import Inside
+from tests.integration.playbooks import World, task
+from tests.leaks import Watch
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -76,6 +73,7 @@ class Bench:
     def __init__(self, world: str, emulator: Emulator) -> None:
         self.world = world
         self.emulator = emulator
+        self.leaks = Watch(Path())
 
     @property
     def is_default(self) -> bool:
@@ -89,78 +87,33 @@ class Bench:
         :param by_playbook: by ansible-playbook where the world is the default one.
         """
         if by_playbook and self.is_default:
-            return play(folder, self.emulator, tasks)
+            return play(folder, self.emulator, tasks, self.leaks)
         return [run_inside(folder, self.emulator, module, options, check) for module, options, check in tasks]
 
 
-def play(folder: Path, emulator: Emulator, tasks: t.Sequence[Task]) -> list[Result]:
-    """Run tasks in one play of ansible-playbook and return their results."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written: list[dict[str, t.Any]] = [
-        {
-            "name": f"Task {number}",
-            f"community.veracode.{module}": options,
-            "check_mode": check,
-            "diff": True,
-            "ignore_errors": True,
-            "register": f"result_{number}",
-        }
-        for number, (module, options, check) in enumerate(tasks)
-    ]
-    names = ", ".join(f"result_{number}" for number in range(len(tasks)))
-    written.append(
-        {
-            "name": "Keep the results",
-            "ansible.builtin.copy": {"content": f"{{{{ [{names}] | to_json }}}}", "dest": str(folder / "results.json")},
-        }
-    )
-    # The connection comes by the action group, so that a module that is not in it reaches nothing.
+def play(folder: Path, emulator: Emulator, tasks: t.Sequence[Task], leaks: Watch) -> list[Result]:
+    """Run tasks in one play of ansible-playbook and return their results.
+
+    The connection comes by the action group, so that a module that is not in it reaches nothing.
+    """
     connection = {
         "api_key_id": emulator.api_id,
         "api_key_secret": emulator.api_secret,
         "api_url": emulator.url,
         "ca_path": emulator.ca_path,
     }
-    book = [
-        {
-            "name": "Teams, business units and roles",
-            "hosts": "localhost",
-            "gather_facts": False,
-            "module_defaults": {"group/community.veracode.veracode": connection},
-            "tasks": written,
-        }
-    ]
-    (folder / "play.json").write_text(json.dumps(book))
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("ANSIBLE_", "VERACODE_"))}
-    tree = os.environ.get("ANSIBLE_COLLECTIONS_PATH")
-    if tree is None:
-        place = folder / "tree" / "ansible_collections" / "community"
-        place.mkdir(parents=True)
-        (place / "veracode").symlink_to(ROOT)
-        tree = str(folder / "tree")
-    env.update(
-        ANSIBLE_COLLECTIONS_PATH=tree,
-        ANSIBLE_LOCALHOST_WARNING="false",
-        ANSIBLE_INVENTORY_UNPARSED_WARNING="false",
-        ANSIBLE_PYTHON_INTERPRETER=sys.executable,
-        HOME=str(folder),
-        VERACODE_RATE_LIMIT=NO_LIMIT,
-        no_proxy="*",
-    )
-    beside = Path(sys.executable).parent / "ansible-playbook"
-    program = str(beside) if beside.exists() else shutil.which("ansible-playbook") or "ansible-playbook"
-    run = subprocess.run(
-        [program, "play.json"], cwd=folder, env=env, check=False, capture_output=True, text=True, timeout=500
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert emulator.api_secret not in run.stdout + run.stderr
-    return t.cast("list[Result]", json.loads((folder / "results.json").read_text()))
+    defaults = {"module_defaults": {"group/community.veracode.veracode": connection}}
+    written = [{**task(module, check=check, **options), **defaults} for module, options, check in tasks]
+    world = World(folder, emulator, leaks)
+    results = world.play(written, **dict.fromkeys(emulator.env, ""))
+    assert emulator.api_secret not in "".join(world.printed)
+    return results
 
 
 def prove(folder: Path, bench: Bench, cases: t.Sequence[tuple[str, dict[str, t.Any], list[str] | None]]) -> None:
     """Prove of each case that check mode tells what the run does, and that a second run does nothing.
 
-    :param cases: module, options, and the fields of the change; C(None) if nothing is to be done.
+    :param cases: module, options, and the fields of the change; `None` if nothing is to be done.
     """
     tasks: list[Task] = []
     for module, options, _fields in cases:
@@ -190,9 +143,10 @@ def shared_bench(request: pytest.FixtureRequest) -> t.Iterator[Bench]:
 
 
 @pytest.fixture
-def bench(shared_bench: Bench) -> Bench:
+def bench(shared_bench: Bench, leaks: Watch) -> Bench:
     """The organization as good as new."""
     shared_bench.emulator.reset()
+    shared_bench.leaks = leaks
     return shared_bench
 
 

@@ -10,7 +10,7 @@ import datetime
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -27,12 +27,6 @@ from tests import inside
 from tests.emulator.control import Emulator
 
 SECRET = "5ec4e7" * 20
-
-
-@pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    with Emulator() as running:
-        yield running
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,19 +20,6 @@ from tests.emulator.control import Emulator
 from tests.inside import Result, apply
 
 State = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[Emulator]:
-    with Emulator("small") as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def emulator(process: Emulator) -> Emulator:
-    process.reset()
-    process.clear_faults()
-    return process
 
 
 class Watch:

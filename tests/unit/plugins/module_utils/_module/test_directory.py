@@ -10,7 +10,6 @@ import copy
 import json
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -122,19 +121,6 @@ POSITIONS = [
     ("business_unit_delete", "moves"),
     ("creation_delay", "30"),
 ]
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[Emulator]:
-    with Emulator("small") as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def emulator(process: Emulator) -> Emulator:
-    process.reset()
-    process.clear_faults()
-    return process
 
 
 def stored(emulator: Emulator) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,19 +37,6 @@ users:
       - Creator
       - Reveiwer
 """
-
-
-@pytest.fixture(scope="module")
-def process() -> Iterator[Emulator]:
-    with Emulator("small") as emulator:
-        yield emulator
-
-
-@pytest.fixture
-def emulator(process: Emulator) -> Emulator:
-    process.reset()
-    process.clear_faults()
-    return process
 
 
 def test_files_are_joined_with_the_options_and_are_data(emulator: Emulator, tmp_path: Path) -> None:

@@ -6,10 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
@@ -83,12 +81,6 @@ def wishes(draw: st.DrawFn) -> dict[str, Any]:
         "min_administrators": draw(st.integers(0, 2)),
         "workers": draw(st.sampled_from([1, 4])),
     }
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[Emulator]:
-    with Emulator("small") as running:
-        yield running
 
 
 def stored(emulator: Emulator, kind: str) -> dict[str, dict[str, Any]]:
