@@ -5,7 +5,7 @@
 """Every check of the collection. The targets of the Makefile are thin names for these sessions.
 
 The sessions work on a copy of the collection in the place where Ansible looks for collections, in environments below
-C(.nox/environments) that are made anew when what they hold has changed (see C(tests/tools)).
+`.nox/environments` that are made anew when what they hold has changed (see `tests/tools`).
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def core_requirement(core: str) -> str:
 
 
 def tools(name: str, *arguments: str, python: str | None = None) -> dict[str, str | None]:
-    """Return the process environment in which the programs of the environment C(name) are found first.
+    """Return the process environment in which the programs of the environment `name` are found first.
 
     Nothing of the developer's own settings of Ansible and Veracode comes in, and nothing is written to their home.
     """
@@ -247,7 +247,7 @@ class Checks:
         self.results.append({"name": name, "ok": ok, "seconds": time.monotonic() - started, "junit": junit})
 
     def finish(self) -> None:
-        """Write the results for C(tests/tools/run.py) and fail the session if a check failed."""
+        """Write the results for `tests/tools/run.py` and fail the session if a check failed."""
         results(self.session).write_text(json.dumps(self.results))
         failed = [result["name"] for result in self.results if not result["ok"]]
         if failed:

@@ -4,7 +4,7 @@
 
 """A search for the secrets of all emulators in everything that the runs of a test say, write, cache and start.
 
-While a Watch is open, every C(ansible-playbook), and every module that is run by itself, keeps what Ansible usually
+While a Watch is open, every `ansible-playbook`, and every module that is run by itself, keeps what Ansible usually
 removes: files on the host, a fact cache, a log of the highest verbosity. A thread looks at command lines and at files
 that are there for a moment only. When it is closed, all of that is searched, as is all that was printed.
 """
@@ -147,14 +147,14 @@ class Watch:
         self._allowed.update(places)
 
     def allow_copies(self) -> None:
-        """Say that the tasks of a user, as those of a store, write secrets with C(ansible.builtin.copy).
+        """Say that the tasks of a user, as those of a store, write secrets with `ansible.builtin.copy`.
 
         Ansible hands the content on in files that only its user can read.
         """
         self._copies = True
 
     def returned(self, results: object) -> None:
-        """Do not search for secrets that a task returned because C(return_secret) asked for it."""
+        """Do not search for secrets that a task returned because `return_secret` asked for it."""
         if isinstance(results, Mapping):
             secret = results.get("api_key_secret")
             if isinstance(secret, str) and "api_key_id" in results:

@@ -25,7 +25,7 @@ class Scenario:
 
     :param apis: by which it is run.
     :param stops: switch=position to a pattern of the error that explains why this cannot be there; with a prefix
-        C(rest:) or C(xml:) for one API only.
+        `rest:` or `xml:` for one API only.
     :param before: makes the organization as the task finds it.
     """
 

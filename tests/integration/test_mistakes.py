@@ -11,8 +11,7 @@ import typing as t
 import pytest
 
 from tests.emulator.control import Emulator
-from tests.modules import declaration
-from tests.organization import result
+from tests.inside import declaration, result
 
 TED = "tmonarch@example.com"
 NEW = {"first_name": "Nora", "last_name": "New", "roles": ["Reviewer"], "teams": ["Demo Team"]}

@@ -18,7 +18,7 @@ from typing import Any
 def judge(document: dict[str, Any] | None, said: str) -> list[str]:
     """Return what is wrong.
 
-    :param document: what pip-audit answered; C(None) if it answered nothing.
+    :param document: what pip-audit answered; `None` if it answered nothing.
     :param said: what it printed beside.
     """
     packages = (document or {}).get("dependencies") or []

@@ -4,7 +4,7 @@
 
 """Make the tarball of a collection depend on nothing but its content, and tell what is wrong with what it holds.
 
-C(ansible-galaxy collection build) takes the order of its files from the file system, their times from the checkout and
+`ansible-galaxy collection build` takes the order of its files from the file system, their times from the checkout and
 two more from the clock. Here names are sorted, and all times are one.
 """
 
@@ -30,7 +30,7 @@ def _as_json(value: object) -> bytes:
 
 
 def _contents(tarball: Path) -> dict[str, tuple[int, bytes | None]]:
-    """Return mode and content of each member; of a folder, C(None)."""
+    """Return mode and content of each member; of a folder, `None`."""
     found: dict[str, tuple[int, bytes | None]] = {}
     with tarfile.open(tarball) as archive:
         for member in archive:
