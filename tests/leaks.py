@@ -32,8 +32,10 @@ _SIGNATURE = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 # So Ansible itself hands an option on to the host, in a file that only its user can read: first a temporary one of the
 # controller, then AnsiballZ_ and the name of the module.
 _HANDED_ON = re.compile(rb'api_key_secret(\\*)": \1"[^"\\]*')
-# A file of a key pair in one of the three formats, which only its user can read: where the pair was to go.
-_KEY_FILE = re.compile(rb'(?i)(veracode_)?api_key_secret"?\s*[=:]')
+# A file of a key pair or OAuth client in one of the formats, which only its user can read: where it was to go.
+_KEY_FILE = re.compile(rb'(?i)(veracode_)?(api_key|client)_secret"?\s*[=:]')
+# The secret of a key pair may carry the prefix of a region. That of an OAuth client has none, and may have a hyphen.
+_PAIR = re.compile("([0-9A-Za-z]{8}-)?[0-9A-Fa-f]+")
 _LOCAL = re.compile("ansible-local-")
 # As older and newer ansible-core call it, with the ending of what is copied
 _REMOTE_COPY = re.compile(r"\.?source(\.[^.]+)?\Z")
@@ -48,6 +50,11 @@ def _encoded(data: bytes) -> Iterator[bytes]:
         yield from {inner, inner.replace(b"+", b"-").replace(b"/", b"_")}
 
 
+def _bare(secret: str) -> str:
+    """Return a secret without its prefix, in lower case."""
+    return (secret.rsplit("-", 1)[-1] if _PAIR.fullmatch(secret) else secret).lower()
+
+
 class Search:
     """Finds secrets and what is made of them.
 
@@ -59,7 +66,7 @@ class Search:
         self._plain: dict[bytes, str] = {}
         self._coded: dict[bytes, str] = dict.fromkeys(_encoded(_ENCODED_HEADER), "an encoded header")
         for secret in secrets:
-            bare = secret.rsplit("-", 1)[-1].lower()
+            bare = _bare(secret)
             half = max(_SHORTEST, len(bare) // 2)
             self._plain.update({bare[:half].encode(): "a secret", bare[-half:].encode(): "a secret"})
             raw = [bytes.fromhex(bare)] if re.fullmatch("([0-9a-f]{2})+", bare) else []
@@ -156,9 +163,10 @@ class Watch:
     def returned(self, results: object) -> None:
         """Do not search for secrets that a task returned because `return_secret` asked for it."""
         if isinstance(results, Mapping):
-            secret = results.get("api_key_secret")
-            if isinstance(secret, str) and "api_key_id" in results:
-                self._returned.add(secret.rsplit("-", 1)[-1].lower())
+            for kind in ("api_key", "client"):
+                secret = results.get(f"{kind}_secret")
+                if isinstance(secret, str) and f"{kind}_id" in results:
+                    self._returned.add(_bare(secret))
             results = list(results.values())
         if isinstance(results, list):
             for result in results:
@@ -259,7 +267,7 @@ class Watch:
         if not self.runs:
             return []
         self._learn()
-        search = Search(self._secrets - self._returned, self._signatures)
+        search = Search({each for each in self._secrets if _bare(each) not in self._returned}, self._signatures)
         found = [f"output: {what}" for text in self._said for what in search.find(text)]
         found += [f"command line: {what}" for line in self._lines for what in search.find(line)]
         self.processes = len(self._lines)

@@ -272,6 +272,28 @@ def key_pair_arguments() -> Spec:
     }
 
 
+def oauth_client_arguments() -> Spec:
+    """Return the options of `veracode_oauth_client`."""
+    store = {name: option for name, option in key_store_arguments().items() if name != "credentials_profile"}
+    return {
+        "name": {"type": "str"},
+        "username": {"type": "str", "aliases": ["user_name"]},
+        "description": {"type": "str"},
+        "expires_in": {"type": "int"},
+        "roles": {"type": "list", "elements": "str"},
+        "state": {"type": "str", "default": "present", "choices": ["present", "rotated", "absent"]},
+        "revoke_tokens": {"type": "bool", "default": False, "no_log": False},
+        "renew_if_missing": {"type": "bool", "default": False},
+        **store,
+        "credentials_format": {"type": "str", "default": "json", "choices": ["json", "env"]},
+    }
+
+
+def oauth_client_filter_arguments() -> Spec:
+    """Return the filters of `veracode_oauth_client_info`."""
+    return {"username": {"type": "str", "aliases": ["user_name"]}, "name": {"type": "str"}}
+
+
 def reset_arguments() -> Spec:
     """Return the options of C(veracode_user_reset)."""
     return {

@@ -17,7 +17,6 @@ from ansible_collections.community.veracode.plugins.module_utils._keys.formats i
 from ansible_collections.community.veracode.plugins.module_utils._keys.locks import Lock, LockedError, acquire
 from ansible_collections.community.veracode.plugins.module_utils._keys.ownership import FindOwner, refuse_foreign_pair
 from ansible_collections.community.veracode.plugins.module_utils._keys.store import KeyStore, Reservation
-from ansible_collections.community.veracode.plugins.module_utils._model.key_pair import bare
 
 
 class Report(t.Protocol):
@@ -125,8 +124,8 @@ class KeyDelivery:
     def check(self, username: str, user_id: str | None = None, own: t.Collection[str] = ()) -> None:
         """See whether the pair could be kept, without writing anything.
 
-        :param user_id: GUID of the account, `None` if it is to be created.
-        :param own: IDs of pairs that are known to be those of the account.
+        :param user_id: GUID of the account, or id of the OAuth client; `None` if it is to be created.
+        :param own: IDs of pairs that are known to be those of the account, as they are compared.
         :raises InputError: it could not, or the options name no destination, or one of another account.
         """
         self._user_id = user_id
@@ -135,7 +134,7 @@ class KeyDelivery:
             self._store.check()
             self._check_owner(self._store, own)
             self.warnings += [
-                f"{path} holds a key pair of an earlier run that could not be stored; use it or remove it"
+                f"{path} holds {self._names.a} of an earlier run that could not be stored; use it or remove it"
                 for path in self._store.rescue_files()
             ]
         elif not self._params.get("return_secret"):
@@ -144,14 +143,18 @@ class KeyDelivery:
                 ", or set return_secret: true and no_log: true on the task" if "return_secret" in self._params else ""
             )
             raise InputError(
-                "credentials_dest: the secret of a generated key pair is shown once, so it needs a destination; give "
+                f"credentials_dest: the secret of {'a generated key pair' if self._names.ini else 'an OAuth client'} is shown once, so it needs a destination; give "
                 f"credentials_dest, a file to write it to{instead}",
                 option="credentials_dest",
             )
 
     def _check_owner(self, store: KeyStore, own: t.Collection[str]) -> None:
         pair = store.replaceable()
-        if pair is not None and bare(pair.api_id) not in own and not self._params.get("credentials_overwrite"):
+        if (
+            pair is not None
+            and self._names.comparable(pair.api_id) not in own
+            and not self._params.get("credentials_overwrite")
+        ):
             refuse_foreign_pair(store, self._user_id, self._find_owner)
         self._accepted = pair
 
@@ -188,7 +191,7 @@ class KeyDelivery:
         if self._is_unlocked:
             self._report.warnings.append(
                 "No folder could hold a lock (neither the user's cache folder nor the folder for temporary files), so another run may "
-                f"generate a key pair for {self._store.label} at the same time"
+                f"generate {self._names.a} for {self._store.label} at the same time"
             )
 
     def receive(self, credentials: t.Mapping[str, t.Any], is_newest: t.Callable[[], bool] | None = None) -> None:
@@ -200,7 +203,7 @@ class KeyDelivery:
         pair = self._pair = KeyPair(credentials["api_id"], credentials["api_secret"], credentials.get("expires"))
         self._report.kept["credentials"] = self.result()
         if not self._params.get("return_secret"):
-            self._report.masked |= {pair.api_secret, pair.api_secret.rpartition("-")[2]}
+            self._report.masked |= self._names.secrets(pair.api_secret)
         if self._reservation is not None:
             self._reservation.store(pair, lambda other: is_newest is not None and self._is_older(other, is_newest))
 
@@ -214,10 +217,10 @@ class KeyDelivery:
     def result(self) -> dict[str, t.Any]:
         """Return the pair, with its secret only where that was asked for."""
         result: dict[str, t.Any] = {
-            "api_key_id": self._pair.api_id if self._pair else None,
+            self._names.json[0]: self._pair.api_id if self._pair else None,
             "expires": self._pair.expires if self._pair else None,
             "dest": self._params.get("credentials_dest"),
         }
         if self._params.get("return_secret"):
-            result["api_key_secret"] = self._pair.api_secret if self._pair else None
+            result[self._names.json[1]] = self._pair.api_secret if self._pair else None
         return result

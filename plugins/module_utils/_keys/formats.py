@@ -17,6 +17,8 @@ import typing as t
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ansible_collections.community.veracode.plugins.module_utils._model.key_pair import bare
+
 _BOM = "\ufeff"
 _ID, _SECRET = "veracode_api_key_id", "veracode_api_key_secret"
 # Real ones are hexadecimal, some with a prefix; all of these characters mean themselves in INI (no "%") and in a shell.
@@ -31,20 +33,43 @@ class Names:
     :param kind: names this in a rescue file.
     :param json: keys of the id and the secret.
     :param env: variables of the id and the secret.
-    :param ini: whether Veracode's credentials file can hold it.
+    :param ini: whether Veracode's credentials file can hold it. Only there, both halves may have a region's prefix.
+    :param noun: how messages call it, with its article.
     """
 
     kind: str
     json: tuple[str, str]
     env: tuple[str, str]
     ini: bool
+    noun: tuple[str, str]
+
+    @property
+    def a(self) -> str:
+        """The noun with its article."""
+        return " ".join(self.noun)
+
+    def comparable(self, api_id: str) -> str:
+        """Return an id as it is compared."""
+        return bare(api_id) if self.ini else api_id.casefold()
+
+    def secrets(self, secret: str) -> set[str]:
+        """Return a secret in each form in which it must not be shown."""
+        return {secret, secret.rpartition("-")[2]} if self.ini else {secret}
 
 
 KEY_PAIR = Names(
-    "api_credentials", ("api_key_id", "api_key_secret"), ("VERACODE_API_KEY_ID", "VERACODE_API_KEY_SECRET"), ini=True
+    "api_credentials",
+    ("api_key_id", "api_key_secret"),
+    ("VERACODE_API_KEY_ID", "VERACODE_API_KEY_SECRET"),
+    ini=True,
+    noun=("a", "key pair"),
 )
 OAUTH_CLIENT = Names(
-    "oauth_client", ("client_id", "client_secret"), ("VERACODE_CLIENT_ID", "VERACODE_CLIENT_SECRET"), ini=False
+    "oauth_client",
+    ("client_id", "client_secret"),
+    ("VERACODE_CLIENT_ID", "VERACODE_CLIENT_SECRET"),
+    ini=False,
+    noun=("an", "OAuth client"),
 )
 _NAMES = {names.kind: names for names in (KEY_PAIR, OAUTH_CLIENT)}
 

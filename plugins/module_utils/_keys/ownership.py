@@ -19,10 +19,10 @@ from ansible_collections.community.veracode.plugins.module_utils._keys.store imp
 
 @dataclass(frozen=True)
 class Owner:
-    """The account that a pair belongs to.
+    """The account that a pair belongs to, or the OAuth client that a secret belongs to.
 
-    :param user_id: its GUID, `None` if the pair works and its account cannot be seen.
-    :param username: `None` if that is not known.
+    :param user_id: GUID of the account or id of the client, `None` if the pair works and its account cannot be seen.
+    :param username: of the account, `None` if that is not known.
     """
 
     user_id: str | None
@@ -52,8 +52,8 @@ def refuse_foreign_pair(store: KeyStore, user_id: str | None, find_owner: FindOw
             return
         why = f'of "{owner.username}"' if owner.username else "of an account that this one cannot see"
     raise InputError(
-        f"credentials_dest: {store.label} holds the key pair {pair.api_id} {why}; choose another destination, or set "
-        "credentials_overwrite: true to replace that pair",
+        f"credentials_dest: {store.label} holds the {store.names.noun[1]} {pair.api_id} {why}; choose another destination, or set "
+        f"credentials_overwrite: true to replace {'that pair' if store.names.ini else 'it'}",
         option="credentials_dest",
         value=store.dest,
     )

@@ -356,14 +356,16 @@ class Reservation:
 
     def _error(self, api_id: str, why: str, rescue: str | None) -> KeyStoreError:
         dest = self._store.dest
-        msg = f"credentials_dest: the new key pair {api_id} was generated, but storing it in {dest!r} failed: {why}. "
+        noun = self._store.names.noun[1]
+        msg = f"credentials_dest: the new {noun} {api_id} was generated, but storing it in {dest!r} failed: {why}. "
         if rescue is None:
             msg += (
-                "No rescue file could be written either: its secret is lost. Generate a new pair when this is repaired"
+                "No rescue file could be written either: its secret is lost. "
+                f"Generate a new {'pair' if self._store.names.ini else 'secret'} when this is repaired"
             )
         else:
             msg += (
-                f"The pair, with its secret, is in the rescue file {shown(rescue)!r} (mode 0600): "
+                f"The {noun.rpartition(' ')[2]}, with its secret, is in the rescue file {shown(rescue)!r} (mode 0600): "
                 "put it in its place and delete that file"
             )
         return KeyStoreError(msg, rescue=rescue, option="credentials_dest", value=dest)

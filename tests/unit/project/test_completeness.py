@@ -16,15 +16,7 @@ from tests.emulator.app import ROUTES
 UTILS = Path(__file__).resolve().parents[3] / "plugins" / "module_utils"
 OTHER_WAY = "the listings and details that are read anyway tell the same"
 SESSION = "belongs to whoever logs in, not to an administrator"
-OAUTH = "clients are asked for from the page of an account in Veracode's user interface"
 LEFT_OUT = {
-    "/oauth2/client_credentials": OAUTH,
-    "/oauth2/client_credentials/user/{}": OAUTH,
-    "/oauth2/client_credentials/user/{}/tokens": OAUTH,
-    "/oauth2/client_credentials/{}": OAUTH,
-    "/oauth2/client_credentials/{}/secrets": OAUTH,
-    "/oauth2/client_credentials/{}/secrets/{}": OAUTH,
-    "/oauth2/client_credentials/{}/tokens": OAUTH,
     "/oauth2/token": "takes a client's secret, which the collection hands over and never uses",
     "/permissions/{}": OTHER_WAY,
     "/roles/search": OTHER_WAY,

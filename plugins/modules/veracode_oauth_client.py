@@ -1,0 +1,335 @@
+#!/usr/bin/python
+
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: veracode_oauth_client
+short_description: Manage OAuth client credentials on Veracode
+version_added: 1.0.0
+description:
+  - Creates and deletes OAuth clients of the calling account, and replaces their secrets. A client has some or all roles of its account.
+  - Administrators also delete the clients of other accounts, or revoke their tokens.
+  - Veracode shows a secret once, in the answer that generates it. So everything that can be refused is refused before.
+  - Veracode has no call that changes a client. A client with another O(description) or other O(roles) is an error.
+  - OAuth clients need the Identity REST API, and an organization that has them. They do not work with the Admin XML API.
+  - Veracode documents the calls and not their answers. An answer with another form than expected is an error that names the missing field.
+extends_documentation_fragment:
+  - community.veracode.connection
+  - community.veracode.attributes
+  - community.veracode.attributes.actiongroup_veracode
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Whether O(credentials_dest) could be written is checked as far as that can be known without writing.
+  diff_mode:
+    support: full
+    details:
+      - What the server decides, such as the ids of secrets, is V(null).
+  idempotent:
+    support: partial
+    details:
+      - With O(state=rotated), each run generates a new secret. With O(revoke_tokens=true), each run revokes the tokens.
+options:
+  name:
+    description:
+      - Name of the client, which is exact. It selects among the clients of the account.
+      - A client that has expired counts as absent. Creating one of its name deletes it.
+      - Required without O(username).
+    type: str
+  username:
+    description:
+      - Username of the account whose clients are deleted, with O(state=absent), or whose tokens are revoked, with O(revoke_tokens=true).
+      - Without O(name), all clients of the account are meant. Without O(username), the clients are those of the calling account.
+    type: str
+    aliases: [user_name]
+  description:
+    description:
+      - Description of the client. By default, a new client has its name as its description.
+    type: str
+  expires_in:
+    description:
+      - Days for which a new client is valid. By default, Veracode decides.
+      - The expiry cannot be changed later. Another life of an existing client is a warning.
+    type: int
+  roles:
+    description:
+      - Roles of the client by display name or short name, out of those of the calling account. By default, a new client has all of them.
+    type: list
+    elements: str
+  state:
+    description:
+      - State of the client.
+      - V(present) creates a client with a secret, if there is none that is valid. An existing client without a valid secret gets one
+        if the task says where it goes.
+      - V(rotated) generates another secret, stores it, and then deletes the older ones.
+      - V(absent) deletes the client. A file is left as it is.
+    type: str
+    choices: [present, rotated, absent]
+    default: present
+  revoke_tokens:
+    description:
+      - Whether to revoke the tokens that were issued to the client, or to all clients of O(username).
+    type: bool
+    default: false
+  renew_if_missing:
+    description:
+      - Whether O(state=present) replaces the secret if O(credentials_dest) does not hold that of the client, which shows by its id.
+      - By default this is an error, since the current secret ends for everybody who uses it.
+    type: bool
+    default: false
+  credentials_dest:
+    description:
+      - File for the generated secret, on the machine where the module runs. It is written whole or not at all, with mode C(0600).
+      - Its folder must exist. The module proves that it can write the file before it generates the secret.
+      - In a folder where other users may write, a file or a link of another user is refused.
+      - If writing fails all the same, the secret is in a rescue file, which the error names.
+    type: path
+  credentials_format:
+    description:
+      - Format of the file. Veracode's credentials file cannot hold an OAuth client.
+      - V(json) is an object with C(client_id), C(client_secret) and C(expires).
+      - V(env) is lines that set E(VERACODE_CLIENT_ID) and E(VERACODE_CLIENT_SECRET). Other lines are kept.
+    type: str
+    choices: [json, env]
+    default: json
+  credentials_overwrite:
+    description:
+      - Whether to replace the secret of another client in O(credentials_dest). By default this is refused before anything is generated.
+      - A client that has expired, or that the calling account has deleted, is always replaced.
+    type: bool
+    default: false
+  return_secret:
+    description:
+      - Whether to return the secret. Set C(no_log=true) on the task, since nothing else masks a secret that the server generates.
+    type: bool
+    default: false
+seealso:
+  - module: community.veracode.veracode_oauth_client_info
+  - module: community.veracode.veracode_api_credentials
+    description: Manages key pairs, which work with all APIs.
+author:
+  - Ansible Veracode Collection contributors (@ansible-collections)
+"""
+
+EXAMPLES = r"""
+- name: Create a client for 90 days with one of the roles of the calling account
+  community.veracode.veracode_oauth_client:
+    name: access-report
+    description: Weekly report of who has access
+    expires_in: 90
+    roles:
+      - Admin API
+    credentials_dest: "{{ lookup('env', 'HOME') }}/access-report.json"
+
+- name: Replace the secret of a client
+  community.veracode.veracode_oauth_client:
+    name: access-report
+    state: rotated
+    credentials_dest: "{{ lookup('env', 'HOME') }}/access-report.env"
+    credentials_format: env
+
+- name: Delete a client and revoke its tokens
+  community.veracode.veracode_oauth_client:
+    name: access-report
+    state: absent
+    revoke_tokens: true
+
+- name: Delete all clients of an account and revoke their tokens
+  community.veracode.veracode_oauth_client:
+    username: regina@example.com
+    state: absent
+    revoke_tokens: true
+"""
+
+RETURN = r"""
+oauth_client:
+  description: The client after the run, without its secret. V(null) if it is deleted, and with O(username).
+  returned: success
+  type: dict
+  contains:
+    client_id:
+      description: The id of the client. V(null) in check mode if it would be created.
+      type: str
+    name:
+      description: The name.
+      type: str
+    description:
+      description: The description.
+      type: str
+    username:
+      description: Username of the account that the client belongs to.
+      type: str
+    user_id:
+      description: The GUID of that account.
+      type: str
+    roles:
+      description: Display names of the roles, sorted. Of a client that is not scoped, those of the account.
+      type: list
+      elements: str
+    is_scoped:
+      description: Whether the client has roles of its own. If not, it has all roles of its account.
+      type: bool
+    created:
+      description: When the client was created.
+      type: str
+    expires:
+      description: When the client expires. V(null) if Veracode reports no expiry.
+      type: str
+  sample:
+    client_id: 00000000-0000-0000-0000-000000000003
+    name: access-report
+    description: Weekly report of who has access
+    username: report-api
+    user_id: 00000000-0000-0000-0000-000000000001
+    roles: [Admin API]
+    is_scoped: true
+    created: "2026-11-02T12:00:00Z"
+    expires: "2027-01-31T12:00:00Z"
+reason:
+  description: Why something is done, or why not.
+  returned: success
+  type: str
+  sample: there is no such client
+credentials:
+  description:
+    - The secret that was generated. Its values are V(null) in check mode.
+    - A task that fails after it was generated returns it, too.
+  returned: when a secret is generated
+  type: dict
+  contains:
+    client_id:
+      description: The id of the client.
+      type: str
+    client_secret:
+      description: The secret, shown only now. Use C(no_log) on the task.
+      type: str
+      returned: when O(return_secret=true)
+    expires:
+      description: When the secret expires.
+      type: str
+    dest:
+      description: The file that holds the secret.
+      type: str
+  sample:
+    client_id: 00000000-0000-0000-0000-000000000003
+    expires: "2027-01-31T12:00:00Z"
+    dest: /home/devops/access-report.json
+actions:
+  description:
+    - What was done, or in check mode would be done.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: What was done.
+      type: str
+    kind:
+      description: What it was done to.
+      type: str
+    name:
+      description: The name of the client, or the username where the tokens of an account are revoked.
+      type: str
+    fields:
+      description: The options that were set, sorted. Empty for all but a creation.
+      type: list
+      elements: str
+  sample:
+    - action: create
+      kind: oauth_client
+      name: access-report
+      fields: [description, expires_in, roles]
+calls:
+  description: How many calls were sent, each attempt counted, by what they mean and not by their HTTP method.
+  returned: always
+  type: dict
+  contains:
+    reads:
+      description: Calls that read.
+      type: int
+    writes:
+      description: Calls that change something.
+      type: int
+  sample:
+    reads: 2
+    writes: 1
+diff:
+  description: What differs, before and after.
+  returned: success
+  type: dict
+  contains:
+    before_header:
+      description: Whose the values before are, kind and name; of a rename the old name.
+      type: str
+    after_header:
+      description: Whose the values after are, kind and name.
+      type: str
+    before:
+      description: A client that is deleted, or the ids of the secrets that are replaced. Several clients stand each below their name.
+      type: dict
+    after:
+      description: A client that is created. For a new secret, its id is V(null), as it is decided by the server. Empty for a deletion.
+      type: dict
+  sample:
+    before_header: oauth_client access-report
+    after_header: oauth_client access-report
+    before: {}
+    after:
+      description: Weekly report of who has access
+      expires_in: 90
+      roles: [Admin API]
+failure:
+  description: What went wrong. Holds what applies of the following.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description: The kind of object.
+      type: str
+    name:
+      description: The name of the object.
+      type: str
+    option:
+      description: The option at fault.
+      type: str
+    value:
+      description: The value at fault.
+      type: raw
+    msg:
+      description: What happened, and what to do.
+      type: str
+    status:
+      description: The HTTP status of the refusal.
+      type: int
+    method:
+      description: The HTTP method of the refused call.
+      type: str
+    path:
+      description: The path of the refused call.
+      type: str
+    request_id:
+      description: Veracode's id of the call, for its support.
+      type: str
+  sample:
+    kind: oauth_client
+    name: access-report
+    option: roles
+    value: [Results API]
+    msg: 'roles: "Results API" is not a role of "report-api" (a client has at most the roles of its account)'
+"""
+
+from ansible_collections.community.veracode.plugins.module_utils._module.oauth_client import OAUTH_CLIENT
+from ansible_collections.community.veracode.plugins.module_utils._session import run_as_module
+
+
+def main() -> None:
+    run_as_module(OAUTH_CLIENT)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+#!/usr/bin/python
+
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: veracode_oauth_client_info
+short_description: List OAuth client credentials on Veracode
+version_added: 1.0.0
+description:
+  - Returns the OAuth clients of one account, or of all accounts that the calling one may see, without their secrets.
+  - Veracode lists clients by account only. Without O(username), this costs a call for each account of the organization.
+  - An account without an administrator's role sees its own clients only.
+  - OAuth clients need the Identity REST API, and an organization that has them. Veracode documents the calls and not their answers.
+extends_documentation_fragment:
+  - community.veracode.connection
+  - community.veracode.attributes
+  - community.veracode.attributes.info_module
+  - community.veracode.attributes.actiongroup_veracode
+options:
+  username:
+    description: Only the clients of this account. An account that does not exist has none.
+    type: str
+    aliases: [user_name]
+  name:
+    description: Only clients of this name, which is exact.
+    type: str
+seealso:
+  - module: community.veracode.veracode_oauth_client
+  - module: community.veracode.veracode_user_info
+author:
+  - Ansible Veracode Collection contributors (@ansible-collections)
+"""
+
+EXAMPLES = r"""
+- name: List the OAuth clients of every account
+  community.veracode.veracode_oauth_client_info:
+  register: all_clients
+
+- name: List the OAuth clients of one account
+  community.veracode.veracode_oauth_client_info:
+    username: regina@example.com
+  register: clients_of_regina
+"""
+
+RETURN = r"""
+oauth_clients:
+  description: The clients, sorted by the username of their account and their name.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    client_id:
+      description: The id of the client.
+      type: str
+    name:
+      description: The name.
+      type: str
+    description:
+      description: The description.
+      type: str
+    username:
+      description: Username of the account that the client belongs to.
+      type: str
+    user_id:
+      description: The GUID of that account.
+      type: str
+    roles:
+      description: Display names of the roles, sorted. Of a client that is not scoped, those of the account.
+      type: list
+      elements: str
+    is_scoped:
+      description: Whether the client has roles of its own. If not, it has all roles of its account.
+      type: bool
+    created:
+      description: When the client was created.
+      type: str
+    expires:
+      description: When the client expires. V(null) if Veracode reports no expiry.
+      type: str
+  sample:
+    - client_id: 00000000-0000-0000-0000-000000000003
+      name: access-report
+      description: Weekly report of who has access
+      username: report-api
+      user_id: 00000000-0000-0000-0000-000000000001
+      roles: [Admin API]
+      is_scoped: true
+      created: "2026-11-02T12:00:00Z"
+      expires: "2027-01-31T12:00:00Z"
+count:
+  description: How many clients matched.
+  returned: success
+  type: int
+  sample: 1
+complete:
+  description: Whether the listings agree with the server's own totals and show all accounts. If not, clients may be missing.
+  returned: success
+  type: bool
+  sample: true
+calls:
+  description: How many calls were sent, each attempt counted, by what they mean and not by their HTTP method.
+  returned: always
+  type: dict
+  contains:
+    reads:
+      description: Calls that read.
+      type: int
+    writes:
+      description: Calls that change something.
+      type: int
+  sample:
+    reads: 2
+    writes: 0
+failure:
+  description: What went wrong. Holds what applies of the following.
+  returned: failure
+  type: dict
+  contains:
+    kind:
+      description: The kind of object.
+      type: str
+    name:
+      description: The name of the object.
+      type: str
+    option:
+      description: The option at fault.
+      type: str
+    value:
+      description: The value at fault.
+      type: raw
+    msg:
+      description: What happened, and what to do.
+      type: str
+    status:
+      description: The HTTP status of the refusal.
+      type: int
+    method:
+      description: The HTTP method of the refused call.
+      type: str
+    path:
+      description: The path of the refused call.
+      type: str
+    request_id:
+      description: Veracode's id of the call, for its support.
+      type: str
+  sample:
+    kind: oauth_client
+    msg: 'Could not list the OAuth clients of the calling account (HTTP 404): Not Found. If the calling account may do this, the organization
+      does not have OAuth client credentials; ask Veracode whether they can be turned on'
+    status: 404
+    method: GET
+    path: /api/authn/v2/oauth2/client_credentials
+"""
+
+from ansible_collections.community.veracode.plugins.module_utils._module.oauth_client_info import OAUTH_CLIENT_INFO
+from ansible_collections.community.veracode.plugins.module_utils._session import run_as_module
+
+
+def main() -> None:
+    run_as_module(OAUTH_CLIENT_INFO)
+
+
+if __name__ == "__main__":
+    main()
