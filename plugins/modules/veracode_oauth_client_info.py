@@ -102,50 +102,50 @@ complete:
   type: bool
   sample: true
 calls:
-  description: How many calls were sent, each attempt counted, by what they mean and not by their HTTP method.
+  description: Number of calls that were sent, including retries. Reading with a POST counts as a read.
   returned: always
   type: dict
   contains:
     reads:
-      description: Calls that read.
+      description: Number of reading calls.
       type: int
     writes:
-      description: Calls that change something.
+      description: Number of writing calls.
       type: int
   sample:
     reads: 2
     writes: 0
 failure:
-  description: What went wrong. Holds what applies of the following.
+  description: Details of the error. Contains the values that apply.
   returned: failure
   type: dict
   contains:
     kind:
-      description: The kind of object.
+      description: Kind of the object.
       type: str
     name:
-      description: The name of the object.
+      description: Name of the object.
       type: str
     option:
-      description: The option at fault.
+      description: Option that caused the error.
       type: str
     value:
-      description: The value at fault.
+      description: Value that caused the error.
       type: raw
     msg:
-      description: What happened, and what to do.
+      description: The error message.
       type: str
     status:
-      description: The HTTP status of the refusal.
+      description: HTTP status of the answer.
       type: int
     method:
-      description: The HTTP method of the refused call.
+      description: HTTP method of the call.
       type: str
     path:
-      description: The path of the refused call.
+      description: Path of the call.
       type: str
     request_id:
-      description: Veracode's id of the call, for its support.
+      description: Veracode's ID of the call, for its support.
       type: str
   sample:
     kind: oauth_client
