@@ -34,7 +34,11 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.organizat
     contradictions,
     unit_contradictions,
 )
-from ansible_collections.community.veracode.plugins.module_utils._plan.organization.locations import Part, in_order
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.locations import (
+    Part,
+    entries_of,
+    in_order,
+)
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.match import (
     AccountPlans,
     Match,
@@ -137,9 +141,8 @@ class Reconciliation:
         self._add(Phase.UNCLAIMED_TEAMS, map(removal, removed_teams))
         self._add(Phase.UNCLAIMED_UNITS, map(removal, removed_units))
         errors = [*self.organization.problems, *problems, *self.accounts.problems]
-        raise_all(in_order(errors, self._parts))
         self._order()
-        raise_all(list(self._lost_teams()))
+        raise_all(in_order([*errors, *self._lost_teams(errors)], self._parts))
         self.warnings += self.accounts.warnings
         self._report_unclaimed()
 
@@ -264,13 +267,17 @@ class Reconciliation:
             if match.found is not None and match.entry.desired.unrestricted
         )
 
-    def _lost_teams(self) -> t.Iterator[VeracodeError]:
-        """Yield an error for each step that takes the last team of an API user."""
+    def _lost_teams(self, errors: t.Sequence[VeracodeError]) -> t.Iterator[VeracodeError]:
+        """Yield an error for each step that takes the last team of an API user.
+
+        :param errors: what else is wrong; what the entries concerned would give is not known, so nothing is said of it.
+        """
         if self.params["allow_unrestricted_api_users"]:
             return
         keys = self._keys()
         accounts = self.reader.inventory.by_handle
-        lost = last_teams_lost(self.changes, keys, accounts.values(), self._unrestricted())
+        excepted = self._unrestricted() | self._named_by_faulty(errors, keys)
+        lost = last_teams_lost(self.changes, keys, accounts.values(), excepted)
         for step in self.steps:
             change = step.plan.change
             if change is None or change.kind != TEAM:
@@ -278,6 +285,15 @@ class Reconciliation:
             names = sorted(accounts[key].username for key in lost & relations_of(change, keys).to_remove)
             if names:
                 yield _last_team(step, change, names)
+
+    def _named_by_faulty(self, errors: t.Sequence[VeracodeError], keys: Keys) -> frozenset[str]:
+        """Return the keys of the accounts of which an entry says something that has an error."""
+        faulty = entries_of(errors)
+        names = [each.desired.username for each in self.organization.accounts if each.desired.location in faulty]
+        for team in self.organization.teams:
+            if team.location in faulty:
+                names += [*(team.options.get("members") or ()), *(team.options.get("managers") or ())]
+        return frozenset(keys.of_name(name) for name in names if name)
 
     def _report_unclaimed(self) -> None:
         for kind in dict.fromkeys(kind for kind, _name in self._reported):

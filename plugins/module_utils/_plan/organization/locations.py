@@ -57,6 +57,12 @@ def in_order(errors: t.Iterable[VeracodeError], parts: t.Sequence[Part]) -> list
     return sorted(errors, key=key)
 
 
+def entries_of(errors: t.Iterable[VeracodeError]) -> set[str]:
+    """Return the locations of the entries that errors are about."""
+    parts = (part for error in errors for part in str(error.location or "").split(", "))
+    return {entry.group() for entry in map(_ENTRY.match, parts) if entry is not None}
+
+
 def shown(error: VeracodeError, parts: t.Iterable[Part]) -> VeracodeError:
     """Return the error with the line of each entry that stands in a file: `people.yml:118 (users[17].roles)`."""
     lines = {part.name: part.line for part in parts}

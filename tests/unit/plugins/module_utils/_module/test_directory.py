@@ -257,6 +257,21 @@ def test_teams_do_not_take_the_last_team_of_an_api_user_with_an_entry(
     assert "No Team Restriction API" in user["roles"]
 
 
+def test_the_last_team_of_an_api_user_is_told_together_with_all_other_errors(emulator: Emulator) -> None:
+    release = {"name": "Release Team", "members": ["keyless-api"]}
+    wrong = {"username": "tmonarch@example.com", "roles": ["Reveiwer"]}
+    result = apply(emulator, teams=[release], users=[wrong])
+    assert [error["place"] for error in result["errors"]] == ["teams[0].members", "users[0].roles"]
+    assert result["calls"]["writes"] == 0
+    # An entry that has an error may give the team that is missing.
+    moving = {"username": "build-upload", "teams": ["Demo Team"], "roles": ["nonsense"]}
+    result = apply(emulator, teams=[release], api_users=[moving])
+    assert [error["place"] for error in result["errors"]] == ["api_users[0].roles"]
+    joining = {"name": "Demo Team", "members": ["build-upload", "nobody@example.com"]}
+    result = apply(emulator, teams=[release, joining])
+    assert [error["place"] for error in result["errors"]] == ["teams[1].members"]
+
+
 def test_an_api_service_account_goes_from_one_team_to_another(emulator: Emulator) -> None:
     teams = [{"name": "Release Team", "members": ["keyless-api"]}, {"name": "Web", "members": ["build-upload"]}]
     converge(emulator, api_users=[{"username": "build-upload", "phone": "1"}], teams=teams)
