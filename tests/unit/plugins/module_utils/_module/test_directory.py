@@ -333,7 +333,7 @@ def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_input(emulator: E
         "users[1].first_name (new@example.com): new@example.com does not exist, and creating it needs first_name, last_name"
         in text
     )
-    assert 'users[3].username (TMonarch@example.com): "TMonarch@example.com" stands in users[0] already' in text
+    assert 'users[3].username (TMonarch@example.com): "TMonarch@example.com" is already in users[0], as names' in text
     assert "nobody@example.com" in text
     # The same fault of several entries is said once, with its places.
     shared = "users[0].roles (tmonarch@example.com), users[1].roles (new@example.com), users[2].roles (b@example.com)"
