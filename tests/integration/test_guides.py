@@ -78,6 +78,13 @@ def emulator() -> t.Iterator[Emulator]:
             roles=["Results API"],
             teams=["Payments"],
         )
+        emulator.add(
+            "user",
+            user_name="emergency@example.com",
+            first_name="Emergency",
+            last_name="Account",
+            roles=["Administrator"],
+        )
         yield emulator
 
 
