@@ -22,7 +22,7 @@ MODULES = {"user": "veracode_user", "api_user": "veracode_api_user"}
 # The clock goes on between two runs, and the emulator makes ids and key pairs of chance.
 _CHANCE = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+0000)?|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,128}"
-    r'|(?<="elapsed": )[0-9.]+'
+    r'|(?<="elapsed": )[0-9.]+|\d+(\.\d+)?(?= s\b)'
 )
 
 
