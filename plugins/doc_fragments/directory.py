@@ -2,13 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Entries of a directory: written by C(tests/tools/directory_docs.py) from the options of single objects."""
+"""Entries of a directory: written by `tests/tools/directory_docs.py` from the options of single objects."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The lists of C(veracode_directory)."""
+    """The lists of `veracode_directory`."""
 
     DOCUMENTATION = r"""
 options:

@@ -38,7 +38,7 @@ def from_environment(name: str) -> str:
 
 
 def connection_arguments() -> Spec:
-    """Return the options of the doc fragment C(connection).
+    """Return the options of the doc fragment `connection`.
 
     The credentials have no fall-back here: their environment variables and file come in an order of their own.
     """
@@ -70,7 +70,7 @@ def connection_arguments() -> Spec:
 def account_arguments(kind: str) -> Spec:
     """Return the options of one account, from the table of fields.
 
-    :param kind: C(user) or C(api_user).
+    :param kind: `user` or `api_user`.
     """
     spec: Spec = {}
     for field in fields_of(kind):
@@ -112,7 +112,7 @@ def key_store_arguments() -> Spec:
 
 
 def filter_arguments() -> Spec:
-    """Return the filters of C(veracode_user_info)."""
+    """Return the filters of `veracode_user_info`."""
     return {
         "username": {"type": "str", "aliases": ["user_name"]},
         "custom_id": {"type": "str", "aliases": ["saml_subject"]},
@@ -163,7 +163,7 @@ def _role_flags() -> tuple[str, ...]:
 
 
 def role_arguments() -> Spec:
-    """Return the options of C(veracode_role)."""
+    """Return the options of `veracode_role`."""
     return {
         "name": {"type": "str", "required": True},
         "previously": {"type": "list", "elements": "str"},
@@ -176,9 +176,9 @@ def role_arguments() -> Spec:
 
 
 def structure_filter_arguments(kind: str) -> Spec:
-    """Return the filters of C(veracode_team_info), C(veracode_business_unit_info) or C(veracode_role_info).
+    """Return the filters of `veracode_team_info`, `veracode_business_unit_info` or `veracode_role_info`.
 
-    :param kind: C(team), C(business_unit) or C(role).
+    :param kind: `team`, `business_unit` or `role`.
     """
     spec: Spec = {"name": {"type": "str"}, "detailed": {"type": "bool", "default": False}}
     if kind == "team":
@@ -207,7 +207,7 @@ def _entry_of_team() -> Spec:
 
 
 def entry_arguments() -> dict[str, Spec]:
-    """Return the options of the entries of C(veracode_directory), by the list they stand in."""
+    """Return the options of the entries of `veracode_directory`, by the list they stand in."""
     keys = {name: option for name, option in key_store_arguments().items() if name != "return_secret"}
     return {
         "business_units": _without_defaults(business_unit_arguments()),
@@ -221,7 +221,7 @@ CREDENTIALS: Spec = {"credentials": {"type": "str", "default": "none", "choices"
 
 
 def directory_arguments() -> Spec:
-    """Return the options of C(veracode_directory) beside those of the connection."""
+    """Return the options of `veracode_directory` beside those of the connection."""
     entries = entry_arguments()
     spec: Spec = {name: {"type": "list", "elements": "dict", "options": options} for name, options in entries.items()}
     spec["files"] = {"type": "list", "elements": "path"}
@@ -260,7 +260,7 @@ def export_arguments() -> Spec:
 
 
 def key_pair_arguments() -> Spec:
-    """Return the options of C(veracode_api_credentials) beside those on where a key pair goes."""
+    """Return the options of `veracode_api_credentials` beside those on where a key pair goes."""
     return {
         "username": {"type": "str", "aliases": ["user_name"]},
         "api_id": {"type": "str"},
@@ -295,7 +295,7 @@ def oauth_client_filter_arguments() -> Spec:
 
 
 def reset_arguments() -> Spec:
-    """Return the options of C(veracode_user_reset)."""
+    """Return the options of `veracode_user_reset`."""
     return {
         "username": {"type": "str", "required": True, "aliases": ["user_name"]},
         "reset": {
@@ -309,7 +309,7 @@ def reset_arguments() -> Spec:
 
 
 def jit_arguments() -> Spec:
-    """Return the options of C(veracode_jit_settings)."""
+    """Return the options of `veracode_jit_settings`."""
     return {
         "state": {"type": "str", "default": "present", "choices": ["present", "absent"]},
         "prefer_veracode_data": {"type": "bool"},

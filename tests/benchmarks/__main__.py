@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the benchmarks and fail if a figure is not what it has to be. See C(make bench)."""
+"""Run the benchmarks and fail if a figure is not what it has to be. See `make bench`."""
 
 from __future__ import annotations
 

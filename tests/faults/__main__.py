@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Strike every call with every fault, and write what came of it into the guide: C(make faults)."""
+"""Strike every call with every fault, and write what came of it into the guide: `make faults`."""
 
 from __future__ import annotations
 

@@ -26,8 +26,8 @@ class Fault:
     :param says: a pattern of the error, where there is one.
     :param switches: of the organization in which it strikes.
     :param slow: it is over only when the client's patience is.
-    :param calls: which calls it can strike: all, C(pages) of listings, or C(creations) of accounts.
-    :param read: what a run comes to whose reading call it strikes: C(survived), as that is sent again, or C(explained).
+    :param calls: which calls it can strike: all, `pages` of listings, or `creations` of accounts.
+    :param read: what a run comes to whose reading call it strikes: `survived`, as that is sent again, or `explained`.
     """
 
     name: str

@@ -63,7 +63,7 @@ class _Jumping(Clock):
 class Call(t.NamedTuple):
     """A call of an undisturbed run.
 
-    :param kind: C(pages) of a listing, C(creations) of accounts, or C(other).
+    :param kind: `pages` of a listing, `creations` of accounts, or `other`.
     """
 
     number: int
@@ -157,9 +157,9 @@ class Matrix:
         return folder / "key.json"
 
     def strike(self, scenario: Scenario, fault: Fault, call: int) -> str:
-        """Run a scenario while a fault strikes its call number C(call), and check everything that has to hold.
+        """Run a scenario while a fault strikes its call number `call`, and check everything that has to hold.
 
-        :returns: C(survived) or C(explained).
+        :returns: `survived` or `explained`.
         """
         calls, expected, truth = self.undisturbed(scenario, fault)
         emulator, dest = self.emulator, self._dest()

@@ -20,7 +20,7 @@ Options = dict[str, t.Any]
 class Scenario:
     """One run of one module.
 
-    :param options: of the task; C(DEST) stands for a file of the run.
+    :param options: of the task; `DEST` stands for a file of the run.
     :param secret: it generates a key pair.
     :param always_writes: each run of it does the same again.
     :param first: what was run before.

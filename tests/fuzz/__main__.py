@@ -5,7 +5,7 @@
 """Fuzz one target with atheris for some seconds: python -m tests.fuzz TARGET SECONDS FOLDER.
 
 FOLDER keeps what was found to lead somewhere, for the next time. An input that breaks something is in
-C(FOLDER/broken-*); once it is mended, it belongs into tests/fuzz/corpus/TARGET, which the unit tests run through.
+`FOLDER/broken-*`; once it is mended, it belongs into tests/fuzz/corpus/TARGET, which the unit tests run through.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ def edit(answer: Answer, chance: random.Random) -> Answer:
 
 
 def _with_edits(chance: random.Random, at: int) -> Callable[..., Answer]:
-    """Return a Transport.call whose answers from number C(at) on are edited, one or each."""
+    """Return a Transport.call whose answers from number `at` on are edited, one or each."""
     whole = chance.random() < 0.3
     calls = 0
     real = Transport.call

@@ -4,7 +4,7 @@
 
 """Plays and forks at the same time: nothing is lost for good, one rate limit holds for all, and nobody waits for ever.
 
-Two plays on one file with key pairs: C(test_credentials.py).
+Two plays on one file with key pairs: `test_credentials.py`.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ NO_TEAM = {
 class Observation(NamedTuple):
     """The answer to one question.
 
-    C(assumed) is what the collection would do without looking, C(observed) what was seen.
+    `assumed` is what the collection would do without looking, `observed` what was seen.
     """
 
     question: str

@@ -31,7 +31,7 @@ class Browser(t.NamedTuple):
 def find(place: Path) -> Browser | None:
     """Return the browser of the machine, or the one unpacked into `place`, which is done first if need be.
 
-    :returns: V(None) where there is no browser and nothing to get one with.
+    :returns: `None` where there is no browser and nothing to get one with.
     """
     for name in NAMES:
         program = shutil.which(name)

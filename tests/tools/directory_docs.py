@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Write the documentation of the lists of C(veracode_directory) from that of the options of single objects.
+"""Write the documentation of the lists of `veracode_directory` from that of the options of single objects.
 
-C(python tests/tools/directory_docs.py) writes C(plugins/doc_fragments/directory.py); a test compares the two.
+`python tests/tools/directory_docs.py` writes `plugins/doc_fragments/directory.py`; a test compares the two.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ HEAD = """\
 # SPDX-License-"""
 HEAD += '''Identifier: GPL-3.0-or-later
 
-"""Entries of a directory: written by C(tests/tools/directory_docs.py) from the options of single objects."""
+"""Entries of a directory: written by `tests/tools/directory_docs.py` from the options of single objects."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The lists of C(veracode_directory)."""
+    """The lists of `veracode_directory`."""
 
     DOCUMENTATION = r"""
 '''

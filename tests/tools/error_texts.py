@@ -4,7 +4,7 @@
 
 """Collect every error text of the collection, as the code has it: with a placeholder where a value goes.
 
-C(python tests/tools/error_texts.py FILE.md) writes them to be read through. A test says which of them lack the option,
+`python tests/tools/error_texts.py FILE.md` writes them to be read through. A test says which of them lack the option,
 the value or the remedy, as far as that can be told of a text.
 """
 
@@ -72,8 +72,8 @@ class Text:
 
     :param place: file and line.
     :param function: in which it is.
-    :param sort: C(INPUT) or C(OTHER).
-    :param text: with C({expression}) where a value goes, and all that such an expression can become where that is a text.
+    :param sort: `INPUT` or `OTHER`.
+    :param text: with `{expression}` where a value goes, and all that such an expression can become where that is a text.
     :param option: the expression that names the option, if any.
     :param value: whether the error carries the value or shows one.
     """
@@ -126,7 +126,7 @@ class Source:
                     yield text
 
     def _text(self, path: Path, call: ast.Call, owner: Function | None) -> Text | None:
-        """Return the text of a call, C(None) if it hands on what was made elsewhere."""
+        """Return the text of a call, `None` if it hands on what was made elsewhere."""
         name = _called(call)
         index, sort = MAKERS[name]
         given = call.args[index] if len(call.args) > index else None

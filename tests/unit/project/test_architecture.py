@@ -17,7 +17,7 @@ PREFIX = "ansible_collections.community.veracode.plugins."
 
 
 def room(parts: tuple[str, ...]) -> str:
-    """Return the room of a module below C(plugins), by its name in the picture."""
+    """Return the room of a module below `plugins`, by its name in the picture."""
     return parts[1] if parts[0] == "module_utils" and len(parts) > 1 else parts[0]
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every error text names the option, the value and the remedy. C(make errors) writes all of them to be read."""
+"""Every error text names the option, the value and the remedy. `make errors` writes all of them to be read."""
 
 from __future__ import annotations
 

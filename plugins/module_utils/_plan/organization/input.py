@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The input of C(veracode_directory): every entry with its location, checked and held against the others. Pure."""
+"""The input of `veracode_directory`: every entry with its location, checked and held against the others. Pure."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ DEFAULTS = {USER: "user_defaults", API_USER: "api_user_defaults"}
 
 @dataclass(frozen=True)
 class AccountEntry:
-    """One entry of C(users) or C(api_users).
+    """One entry of `users` or `api_users`.
 
-    :param options: its options with the defaults filled in, none of them C(None).
+    :param options: its options with the defaults filled in, none of them `None`.
     :param desired: without the options that are wrong by themselves, so that the others can still be looked at.
-    :param name_only: it keeps the account from C(exclusive) and manages nothing of it.
+    :param name_only: it keeps the account from `exclusive` and manages nothing of it.
     :param faults: the options that are wrong by themselves.
     """
 

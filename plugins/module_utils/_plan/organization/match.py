@@ -49,7 +49,7 @@ class AccountPlans:
     """What the accounts need.
 
     :param plans: a plan for each entry and each removal, in that order.
-    :param reported: accounts that only C(absent_action=report) keeps.
+    :param reported: accounts that only `absent_action=report` keeps.
     :param usernames: those that the accounts will have, by the location of their entry.
     """
 

@@ -401,7 +401,7 @@ print(limiter.shared)
 
 @pytest.fixture
 def holder(tmp_path: Path) -> t.Iterator[subprocess.Popen[str]]:
-    """A process that holds the lock of the file C(f)."""
+    """A process that holds the lock of the file `f`."""
     program = f"""
 import fcntl, os, time
 fd = os.open({str(tmp_path / "f")!r}, os.O_RDWR | os.O_CREAT, 0o600)

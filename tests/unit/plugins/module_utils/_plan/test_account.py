@@ -88,7 +88,7 @@ def accounts(draw: st.DrawFn, kind: str, api: str) -> Account:
 
 @st.composite
 def tasks(draw: st.DrawFn, kind: str, api: str, always: str = "") -> dict[str, Any]:
-    """Options of one task, with C(always) among them; some combinations of them are refused."""
+    """Options of one task, with `always` among them; some combinations of them are refused."""
     options: dict[str, Any] = {"username": draw(st.sampled_from(["one@example.com", "ONE@Example.COM"]))}
     for each in fields_of(kind):
         if (
@@ -211,7 +211,7 @@ def test_lists_are_sets(data: st.DataObject) -> None:
 
 @given(st.data())
 def test_modes(data: st.DataObject) -> None:
-    """C(exact) has what is named, C(add) keeps what is held, C(remove) has none of it."""
+    """`exact` has what is named, `add` keeps what is held, `remove` has none of it."""
     kind, api = data.draw(KINDS)
     account = data.draw(accounts(kind, api))
     options = data.draw(tasks(kind, api, "teams"))
