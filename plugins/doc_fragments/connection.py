@@ -15,7 +15,7 @@ options:
   api_key_id:
     description:
       - API ID of the calling account, which needs the Admin API role (API user) or the Administrator role (user).
-      - Requires O(api_key_secret). The notes say where else credentials are read from.
+      - See the notes for other sources of credentials.
     type: str
   api_key_secret:
     description:
@@ -42,11 +42,11 @@ options:
     default: auto
   api_url:
     description:
-      - Base URL of the REST APIs, without a path. Defaults to E(VERACODE_API_URL), then to the O(region).
+      - Base URL of the REST APIs, without a path. Defaults to E(VERACODE_API_URL) or the O(region).
     type: str
   xml_api_url:
     description:
-      - Base URL of the XML APIs, without a path. Defaults to E(VERACODE_XML_API_URL), then to the O(region).
+      - Base URL of the XML APIs, without a path. Defaults to E(VERACODE_XML_API_URL) or the O(region).
     type: str
   validate_certs:
     description:
@@ -66,7 +66,7 @@ options:
     default: 120
   max_retries:
     description:
-      - How often to retry a call after a transient failure. Calls that are not safe to repeat are not retried.
+      - How often to retry a call after a transient failure. Calls that are unsafe to repeat are not.
     type: int
     default: 5
   rate_limit:

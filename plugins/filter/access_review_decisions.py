@@ -6,13 +6,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: access_review_decisions
-short_description: Turn the filled-in sheets of an access review into changes
+short_description: Read the decisions of an access review
 version_added: 1.0.0
 description:
-  - Only the role P(community.veracode.access_review#role) uses this filter, which can change without notice.
+  - Only the role P(community.veracode.access_review#role) uses this filter. It can change without notice.
   - Reads the sheets that the role wrote and team managers filled in, and returns input for M(community.veracode.veracode_directory).
   - V(keep) changes nothing. V(change) gives the account exactly the roles in C(new_roles). V(remove) removes the account from the team of the row,
-    or disables it in a row without team. An empty cell is no decision.
+    or disables it in a row without team. An empty cell is not a decision.
   - Only rows that the review wrote into a sheet count. A decision that was applied before, or holds already, changes nothing.
 positional: _input
 options:
@@ -70,7 +70,7 @@ _value:
   type: dict
   contains:
     errors:
-      description: What is wrong with the sheets, a line each. If there are errors, nothing else is returned.
+      description: All errors. If there are any, nothing else is returned.
       type: list
       elements: str
     users:
@@ -85,7 +85,7 @@ _value:
       description: Numbers of rows with C(keep), C(change), C(remove), and C(open) ones without a decision.
       type: dict
     record:
-      description: The record with the decisions that are applied now.
+      description: Record with the decisions that are applied now.
       type: dict
 """
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: access_review_findings
-short_description: Find what an access review has to look at
+short_description: Find risks for an access review
 version_added: 1.0.0
 description:
-  - Only the role P(community.veracode.access_review#role) uses this filter, which can change without notice.
+  - Only the role P(community.veracode.access_review#role) uses this filter. It can change without notice.
   - Finds risks in accounts and teams, compares them with the last snapshot, and creates a sheet for each team manager.
 positional: _input
 options:
@@ -31,7 +31,7 @@ options:
     description: Snapshot of an earlier review. Without it, nothing is new and no changes are listed.
     type: dict
   organization:
-    description: What identifies the organization. A snapshot of another one is refused.
+    description: Name of the organization. A snapshot of another one is rejected.
     type: str
     default: ""
   oauth_clients:
@@ -63,7 +63,7 @@ options:
     type: int
     default: 90
   key_days:
-    description: Days before the expiry of a key pair from which on it is a finding.
+    description: Days before the expiry of a key pair at which it is a finding.
     type: int
     default: 30
   key_age_days:
@@ -71,11 +71,11 @@ options:
     type: int
     default: 180
   max_administrators_percent:
-    description: Share of administrators among the enabled people that is no finding.
+    description: Maximum percentage of administrators among the enabled people.
     type: int
     default: 10
   min_saml_percent:
-    description: Share of SAML users among the enabled people that is no finding.
+    description: Minimum percentage of SAML users among the enabled people.
     type: int
     default: 80
 seealso:
@@ -110,7 +110,7 @@ _value:
   type: dict
   contains:
     errors:
-      description: What is wrong with the options. If there are errors, nothing else is returned.
+      description: All errors. If there are any, nothing else is returned.
       type: list
       elements: str
     review:

@@ -9,35 +9,34 @@ name: directory_from_groups
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: People with the access that their groups give
+short_description: Convert groups of a directory into users
 description:
-  - Turns groups of your company's directory, with the attributes of their members, into the list O(community.veracode.veracode_directory#module:users).
-  - A person in several mapped groups is there once, with the roles and teams of all of them. A person in no mapped group is not there,
-    so that O(community.veracode.veracode_directory#module:exclusive) can disable the account, with its guards.
-  - An option that no group of a person names is not managed.
+  - Converts groups of a company directory, such as LDAP, with the attributes of their members, into the list O(community.veracode.veracode_directory#module:users).
+  - A person in several mapped groups gets the roles and teams of all of them. People without a mapped group are left out, so that
+    O(community.veracode.veracode_directory#module:exclusive) can disable them.
+  - Options that no group of a person sets are not managed.
   - All errors are reported together.
 positional: _input
 options:
   _input:
     description:
-      - The groups. Each has C(name) and C(members), a list of dictionaries of attributes.
-      - C(dn) can stand beside the name, or the name can itself be a distinguished name. A value may be a list of one, as LDAP gives it.
+      - Groups with C(name) and C(members), a list of dictionaries of attributes. C(dn) is optional.
+      - A value may be a list with one element, as LDAP returns it.
     type: list
     elements: dict
     required: true
   mapping:
     description:
-      - What each group gives, by its name, or by its distinguished name, which compares without case.
-      - Each value has any of C(roles), C(job_profiles), C(teams) and C(managed_teams), lists of names.
+      - Access by name or distinguished name of the group.
+      - Each value has lists of names in any of C(roles), C(job_profiles), C(teams) and C(managed_teams).
     type: dict
     required: true
   attributes:
     description:
-      - From option of M(community.veracode.veracode_user) to attribute of a member. It extends the default and wins over it.
-      - Options are C(username), C(custom_id), C(email_address), C(first_name), C(last_name), C(phone), C(title) and C(custom_one) to
-        C(custom_five), and C(previously), whose attribute may hold many old names, as C(proxyAddresses) does.
-      - An empty attribute takes an option out.
-      - The default is C(username) and C(email_address) from C(mail), C(first_name) from C(givenName), C(last_name) from C(sn).
+      - Attribute of a member for each option, in addition to the defaults. An empty attribute removes an option.
+      - Options are C(username), C(custom_id), C(email_address), C(first_name), C(last_name), C(phone), C(title), C(custom_one) to
+        C(custom_five) and C(previously).
+      - By default, C(username) and C(email_address) are C(mail), C(first_name) is C(givenName), C(last_name) is C(sn).
     type: dict
     default: {}
   missing:
@@ -45,8 +44,8 @@ options:
       - What to do if a mapped group is not among the groups.
     type: str
     choices:
-      error: It is an error.
-      ignore: Nobody has that group's access.
+      error: Raise an error.
+      ignore: Ignore the group.
     default: error
   profiles:
     description:
@@ -55,7 +54,7 @@ options:
     default: {}
   common:
     description:
-      - Add the roles that Veracode calls common for a job, as for P(community.veracode.job_profile_roles#filter).
+      - Whether to add the roles that Veracode calls common for a job, as for P(community.veracode.job_profile_roles#filter).
     type: bool
     default: false
 seealso:
@@ -65,7 +64,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Give people the access that their groups stand for
+- name: Give users the access of their groups
   community.veracode.veracode_directory:
     users: "{{ groups_of_the_company | community.veracode.directory_from_groups(mapping) }}"
   vars:
@@ -84,7 +83,7 @@ EXAMPLES = r"""
       cn=appsec,ou=groups,dc=example,dc=com:
         roles: [Security Lead]
 
-- name: Log people in by SAML
+- name: Create SAML users
   community.veracode.veracode_directory:
     users: "{{ groups_of_the_company | community.veracode.directory_from_groups(mapping, attributes={'custom_id': 'userPrincipalName'}) }}"
     user_defaults:
@@ -103,7 +102,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The people, sorted by username, in the form of O(community.veracode.veracode_directory#module:users).
+    - Users, sorted by username, in the form of O(community.veracode.veracode_directory#module:users).
   type: list
   elements: dict
   sample:

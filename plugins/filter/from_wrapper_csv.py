@@ -11,33 +11,28 @@ author:
 version_added: 1.0.0
 short_description: Read the CSV file of Veracode's Java or C# API wrapper
 description:
-  - Turns the text of a CSV file that was made for the C(inputfilepath) of Veracode's API wrappers into a list of options of
-    M(community.veracode.veracode_user), one for each row.
-  - The columns are separated by commas, semicolons or tabs, found by the header. A byte order mark, any line ending and blank lines
-    are understood. Cells are trimmed of white space; an invisible character in one is an error.
-  - Columns have the wrapper's names, without regard to case, blanks, C(_) and C(-). They are C(action), C(username), C(customid),
+  - Converts a CSV file for the C(inputfilepath) of Veracode's API wrappers into options of M(community.veracode.veracode_user), one set for
+    each row.
+  - Commas, semicolons and tabs are recognized as separators. Blanks around a cell are ignored; invisible characters are an error.
+  - The columns have the wrapper's names. Case, blanks, C(_) and C(-) are ignored. They are C(action), C(username), C(customid),
     C(newcustomid), C(firstname), C(lastname), C(emailaddress), C(phone), C(title) or C(position), C(roles), C(teams), C(issamluser), C(loginenabled), C(active), C(requirestoken),
     C(hasiprestrictions), C(allowedipaddresses), C(custom1) to C(custom5), C(iselearningmanager), C(elearningmanager),
     C(elearningtrack), C(elearningcurriculum), C(keepelearningactive), C(loginaccounttype). The order does not matter.
-  - An empty cell means "not given", and the option is left out. The wrapper itself takes the value of the row above instead, which
-    has given people the teams of others.
-  - The actions C(createuser) and C(updateuser) become C(state=present), C(deleteuser) becomes C(state=absent) with the selector alone.
-    One file may mix them.
-  - An unknown column, a boolean other than C(true) and C(false), a cell without a column and everything else that is wrong with the
-    file is an error that names line and column. All are listed, the same error of many rows once. The header is line 1.
-  - Lists have commas or semicolons between their names. Blanks around these do not count. A name that holds one itself can be given in
-    a JSON list, C("[""R, D"", ""Quality Team""]").
+  - An empty cell omits the option. The wrapper itself repeats the value of the row above instead.
+  - The actions C(createuser) and C(updateuser) become C(state=present), C(deleteuser) becomes C(state=absent).
+  - All errors are reported together, with line and column. The header is line 1.
+  - The names in a list are separated by commas or semicolons. Use a JSON list for names that contain one, C("[""R, D"", ""Quality Team""]").
 positional: _input
 options:
   _input:
     description:
-      - The text of the file.
+      - Text of the file.
     type: str
     required: true
   action:
     description:
-      - The action of rows that name none, like the C(-action) of the wrapper's command line.
-      - Without it, such a row is an error.
+      - Action of rows without one, like C(-action) of the wrapper.
+      - If omitted, such rows are an error.
     type: str
     choices:
       - createuser
@@ -45,12 +40,12 @@ options:
       - deleteuser
   file:
     description:
-      - A name of the file for error messages.
+      - Name of the file for error messages.
     type: str
 """
 
 EXAMPLES = r"""
-- name: Do what a file for the API wrapper says, in one task
+- name: Apply a file for the API wrapper
   community.veracode.veracode_directory:
     users: "{{ lookup('ansible.builtin.file', 'newusers.csv') | community.veracode.from_wrapper_csv }}"
 
@@ -62,7 +57,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - One dictionary of options of M(community.veracode.veracode_user) for each row, always with C(state).
+    - Options of M(community.veracode.veracode_user) for each row, always with C(state).
   type: list
   elements: dict
   sample:

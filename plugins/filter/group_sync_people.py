@@ -9,31 +9,31 @@ name: group_sync_people
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: The people of a source of groups, for the role group_sync
+short_description: Read the users of a source of groups
 description:
-  - Only the role P(community.veracode.group_sync#role) uses this filter. It is outside of the promise of compatibility.
-  - Reads a variable, a file or entries of LDAP and returns the people that the mapping gives access, or what is wrong.
+  - Only the role P(community.veracode.group_sync#role) uses this filter. It can change without notice.
+  - Reads a variable, a file or LDAP entries, and returns the users with access by the mapping, or the errors.
 positional: _input, form
 options:
   _input:
     description:
-      - A list of groups, the content of a file, or a list of entries of LDAP.
+      - List of groups, content of a file, or list of LDAP entries.
     type: raw
     required: true
   form:
     description:
-      - What the input is.
+      - Form of the input.
     type: str
     choices: [variable, file, ldap]
     required: true
   mapping:
     description:
-      - What each group gives, as for P(community.veracode.directory_from_groups#filter).
+      - Access by group, as for P(community.veracode.directory_from_groups#filter).
     type: dict
     required: true
   attributes:
     description:
-      - From option to attribute, as for P(community.veracode.directory_from_groups#filter).
+      - Attributes by option, as for P(community.veracode.directory_from_groups#filter).
     type: dict
     default: {}
   missing:
@@ -49,7 +49,7 @@ options:
     default: false
   member_attributes:
     description:
-      - Attributes of an LDAP group that hold members, beside C(member), C(uniqueMember) and C(memberUid).
+      - Further attributes of an LDAP group that contain members, in addition to C(member), C(uniqueMember) and C(memberUid).
     type: list
     elements: str
     default: []
@@ -60,17 +60,17 @@ options:
     default: {}
   common:
     description:
-      - Add the roles that Veracode calls common for a job.
+      - Whether to add the roles that Veracode calls common for a job.
     type: bool
     default: false
   file:
     description:
-      - Path of the file, by whose ending its form is known.
+      - Path of the file. Its ending determines the format.
     type: str
 """
 
 EXAMPLES = r"""
-- name: Find out who has which access
+- name: Show the access of each user
   ansible.builtin.debug:
     msg: "{{ groups_of_the_company | community.veracode.group_sync_people('variable', mapping={'Developers': {'roles': ['Reviewer']}}) }}"
   vars:

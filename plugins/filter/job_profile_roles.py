@@ -9,31 +9,30 @@ name: job_profile_roles
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: The roles that go with a job
+short_description: Return the roles of a job profile
 description:
   - Returns the roles of a job profile. The profiles are those of Veracode's page Common roles for user accounts,
     U(https://docs.veracode.com/r/Common_Roles_for_User_Accounts), and your own.
   - Veracode's are C(Account Administrator), C(Application Stakeholder), C(AppSec Manager), C(Architect), C(Developer),
     C(Developer Lead), C(DevOps Engineer), C(Engineering Leader), C(Executive), C(Project Manager/Owner), C(QA and Release Engineer),
     C(Security Leader), C(Security Risk Team), C(Security Team Member), C(Technical Lead), C(Vulnerability Manager).
-  - A DevOps Engineer also gets Creator, which that page calls common and not typical, because the typical role Delete Scans needs it.
-  - Scan permissions are not part of a profile. Any Scan is added where a role needs one and none is held.
+  - The profile DevOps Engineer includes Creator, since its role Delete Scans needs it.
+  - Profiles include no scan permissions. The modules add Any Scan if a role needs one.
 positional: _input
 options:
   _input:
     description:
-      - Name of the profile, case observed.
+      - Name of the profile, case-sensitive.
     type: str
     required: true
   profiles:
     description:
-      - Your own profiles, each a list of roles. They win over Veracode's of the same name.
+      - Your own profiles, each a list of roles. They replace profiles of Veracode with the same name.
     type: dict
     default: {}
   common:
     description:
-      - Add the roles that Veracode calls common for the job beside those that it calls typical.
-      - It does not add to your own profiles.
+      - Whether to add the roles that Veracode calls common for the job to the typical ones. Your own profiles are not changed.
     type: bool
     default: false
 """
@@ -50,7 +49,7 @@ EXAMPLES = r"""
     managed_teams:
       - Demo Team
 
-- name: Use a profile of one's own
+- name: Use your own profile
   community.veracode.veracode_user:
     username: ted@example.com
     first_name: Ted

@@ -9,48 +9,48 @@ name: offboarding_outcome
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: Find out what was done with every leaver
+short_description: Report the outcome of an off-boarding
 description:
-  - Only the role P(community.veracode.offboarding#role) uses this filter. It is outside of the promise of compatibility.
-  - Compares what the tasks of the role did with its plan.
+  - Only the role P(community.veracode.offboarding#role) uses this filter. It can change without notice.
+  - Compares the results of the role with its plan.
 positional: _input
 options:
   _input:
     description:
-      - What P(community.veracode.offboarding_plan#filter) returned.
+      - Result of P(community.veracode.offboarding_plan#filter).
     type: dict
     required: true
   details:
     description:
-      - The accounts as they were before.
+      - Details of the leavers before the run.
     type: list
     elements: dict
     required: true
   accounts:
     description:
-      - Every account as it was before.
+      - All accounts before the run.
     type: list
     elements: dict
     required: true
   teams_run:
     description:
-      - What the task that took people from their teams registered, failed or not.
+      - Registered result of the task that removed people from their teams, even if it failed.
     type: dict
     default: {}
   teams:
     description:
-      - The teams that leavers managed, with their managers as they are after.
+      - Teams that leavers managed, with their managers after the run.
     type: list
     elements: dict
     default: []
   revoked:
     description:
-      - Whether keys were revoked.
+      - Whether key pairs were revoked.
     type: bool
     default: true
   leave_teams:
     description:
-      - Whether people were taken from their teams.
+      - Whether people were removed from their teams.
     type: bool
     default: true
   check_mode:
@@ -66,7 +66,7 @@ EXAMPLES = r"""
     detailed: true
   register: everyone
 
-- name: Show what would be done
+- name: Show the planned outcome
   ansible.builtin.debug:
     msg: "{{ (plan | community.veracode.offboarding_outcome(details, everyone.users)).summary }}"
   vars:
@@ -77,32 +77,32 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - What was done.
+    - The outcome.
   type: dict
   contains:
     ledger:
-      description: The change of the ledger that says what was done.
+      description: Changes to record in the ledger.
       type: dict
     rows:
       description: One dictionary for each account, with C(account), C(user_type), C(outcome), C(key_revoked), C(teams_left), C(teams_kept), C(message).
       type: list
       elements: dict
     lines:
-      description: The rows in words.
+      description: One sentence for each row.
       type: list
       elements: str
     csv:
       description: The rows as a CSV file.
       type: str
     summary:
-      description: What was done, in one sentence.
+      description: Summary in one sentence.
       type: str
     unmanaged:
-      description: Teams without a manager who stays.
+      description: Teams that are left without a manager.
       type: list
       elements: str
     errors:
-      description: What went wrong.
+      description: All errors.
       type: list
       elements: str
 """

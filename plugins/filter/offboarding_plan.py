@@ -9,16 +9,16 @@ name: offboarding_plan
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: Decide whose accounts are off-boarded, and whose are deleted
+short_description: Plan which accounts are off-boarded and deleted
 description:
-  - Only the role P(community.veracode.offboarding#role) uses this filter. It is outside of the promise of compatibility.
-  - Compares a list of leavers and the feed of a personnel system with the accounts, the hold list, the limits and the ledger.
-  - Does not fail for what is in the feed. All errors are returned.
+  - Only the role P(community.veracode.offboarding#role) uses this filter. It can change without notice.
+  - Compares leavers and the feed of an HR system with the accounts, the hold list, the limits and the ledger.
+  - Errors in the feed do not raise an exception. They are returned.
 positional: _input
 options:
   _input:
     description:
-      - Every account, as M(community.veracode.veracode_user_info) returns them.
+      - All accounts from M(community.veracode.veracode_user_info).
     type: list
     elements: dict
     required: true
@@ -29,17 +29,17 @@ options:
     required: true
   ledger:
     description:
-      - The ledger, as the role keeps it.
+      - Ledger of the role.
     type: dict
     required: true
   today:
     description:
-      - The day, as C(2026-01-31).
+      - Current day, such as C(2026-01-31).
     type: str
     required: true
   marked:
     description:
-      - Details of the accounts that cannot log in, if a custom field holds the day.
+      - Details of the accounts that cannot log in, if a custom field contains the day.
     type: list
     elements: dict
     default: []
@@ -50,7 +50,7 @@ EXAMPLES = r"""
   community.veracode.veracode_user_info:
   register: everyone
 
-- name: See who would be off-boarded
+- name: Show who would be off-boarded
   ansible.builtin.debug:
     msg: "{{ everyone.users | community.veracode.offboarding_plan(settings, ledger={}, today='2026-01-31') }}"
   vars:
@@ -61,39 +61,39 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - Who is off-boarded, who is deleted, and what is wrong.
+    - The plan.
   type: dict
   contains:
     leavers:
-      description: Usernames of those who leave or have left, by C(human) and C(api).
+      description: Usernames of current and earlier leavers, by C(human) and C(api).
       type: dict
     begin:
-      description: Usernames of those for whom everything is yet to be done.
+      description: Usernames of new leavers.
       type: list
       elements: str
     delete:
-      description: Usernames of those whose time has come, by C(human) and C(api).
+      description: Usernames of accounts that are due to be deleted, by C(human) and C(api).
       type: dict
     disable_entries:
       description: Entries of M(community.veracode.veracode_directory) that disable the leavers, in C(users) and C(api_users).
       type: dict
     delete_entries:
-      description: Entries that delete those whose time has come, in C(users) and C(api_users).
+      description: Entries that delete the accounts that are due, in C(users) and C(api_users).
       type: dict
     held:
       description: Usernames on the hold list.
       type: list
       elements: str
     missing:
-      description: Names without an account.
+      description: Names that match no account.
       type: list
       elements: str
     errors:
-      description: Everything that is wrong.
+      description: All errors.
       type: list
       elements: str
     warnings:
-      description: What should be looked at.
+      description: Warnings.
       type: list
       elements: str
 """

@@ -9,15 +9,15 @@ name: offboarding_record
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: Find out what is done with the accounts of leavers
+short_description: Record the accounts of leavers
 description:
-  - Only the role P(community.veracode.offboarding#role) uses this filter. It is outside of the promise of compatibility.
-  - Returns what the ledger keeps of the accounts, and what the tasks of the role do with them.
+  - Only the role P(community.veracode.offboarding#role) uses this filter. It can change without notice.
+  - Returns the ledger entries of accounts and the input of the next tasks of the role.
 positional: _input
 options:
   _input:
     description:
-      - The accounts, as M(community.veracode.veracode_user_info) returns them with O(community.veracode.veracode_user_info#module:detailed).
+      - Accounts from M(community.veracode.veracode_user_info) with O(community.veracode.veracode_user_info#module:detailed).
     type: list
     elements: dict
     required: true
@@ -27,23 +27,23 @@ options:
     type: str
   date_field:
     description:
-      - The custom field that gets the day, if one does.
+      - Custom field to write the day into.
     type: str
   today:
     description:
-      - The day, as C(2026-01-31).
+      - Current day, such as C(2026-01-31).
     type: str
     required: true
 """
 
 EXAMPLES = r"""
-- name: Read the account of somebody who leaves
+- name: Read the account of a leaver
   community.veracode.veracode_user_info:
     username: regina@example.com
     detailed: true
   register: found
 
-- name: Show the teams that are left
+- name: Show the teams to leave
   ansible.builtin.debug:
     msg: "{{ (found.users | community.veracode.offboarding_record(today='2026-01-31')).leave_entries }}"
 """
@@ -51,21 +51,21 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - What is to be done with the accounts.
+    - Input of the next tasks.
   type: dict
   contains:
     ledger:
-      description: The change of the ledger that keeps what the accounts have now.
+      description: Changes to record in the ledger.
       type: dict
     leave_entries:
-      description: Entries of M(community.veracode.veracode_directory) that take people from all their teams, where their roles allow it.
+      description: Entries of M(community.veracode.veracode_directory) that remove people from all their teams, where their roles allow it.
       type: list
       elements: dict
     date_entries:
       description: Entries that write the day into the custom field, in C(users) and C(api_users).
       type: dict
     with_key:
-      description: Usernames of accounts that have an API key.
+      description: Usernames of accounts with an API key pair.
       type: list
       elements: str
     managed_teams:

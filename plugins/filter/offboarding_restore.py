@@ -9,10 +9,10 @@ name: offboarding_restore
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: Find in a ledger what brings accounts back
+short_description: Restore off-boarded accounts from the ledger
 description:
-  - Only the role P(community.veracode.offboarding#role) uses this filter. It is outside of the promise of compatibility.
-  - Returns entries of M(community.veracode.veracode_directory) that give accounts back the login and the teams they had.
+  - Only the role P(community.veracode.offboarding#role) uses this filter. It can change without notice.
+  - Returns entries of M(community.veracode.veracode_directory) that restore the login and the teams of accounts.
 positional: _input
 options:
   _input:
@@ -28,12 +28,12 @@ options:
     required: true
   date_field:
     description:
-      - The custom field that holds the day, if one does.
+      - Custom field that contains the day.
     type: str
 """
 
 EXAMPLES = r"""
-- name: Bring an account back
+- name: Restore an account
   community.veracode.veracode_directory:
     users: "{{ (ledger | community.veracode.offboarding_restore(['regina@example.com'])).users }}"
   vars:
@@ -43,7 +43,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - What brings the accounts back.
+    - Entries that restore the accounts.
   type: dict
   contains:
     users:
@@ -59,11 +59,11 @@ _value:
       type: list
       elements: str
     errors:
-      description: Everything that is wrong.
+      description: All errors.
       type: list
       elements: str
     warnings:
-      description: What cannot be brought back.
+      description: What cannot be restored.
       type: list
       elements: str
 """

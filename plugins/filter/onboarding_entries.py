@@ -11,50 +11,50 @@ author:
 version_added: 1.0.0
 short_description: Read users and API users from files
 description:
-  - Only the role P(community.veracode.onboarding#role) uses this filter. It is outside of the promise of compatibility.
+  - Only the role P(community.veracode.onboarding#role) uses this filter. It can change without notice.
   - Reads the contents of files and the entries of variables into entries of M(community.veracode.veracode_directory).
-  - A file whose name ends in C(.yml), C(.yaml) or C(.json) is YAML. Every other is a workbook of Excel or CSV, in the form of Veracode's
-    API wrapper if its header says so.
-  - Does not fail for what is in the files. All errors are returned, among them that there is no account at all.
+  - Files ending in C(.yml), C(.yaml) or C(.json) are read as YAML, others as Excel or CSV. The form of Veracode's API wrapper is recognized by
+    its header.
+  - Errors in the files do not raise an exception. They are returned.
 positional: _input
 options:
   _input:
     description:
-      - The contents of the files, as the lookup P(ansible.builtin.unvault#lookup) returns them.
+      - Contents of the files, from P(ansible.builtin.unvault#lookup).
     type: list
     elements: str
     required: true
   files:
     description:
-      - The names of the files, in the same order.
+      - Names of the files, in the same order.
     type: list
     elements: str
     default: []
   users:
     description:
-      - Entries of users, from a variable.
+      - Users from a variable.
     type: list
     elements: dict
     default: []
   api_users:
     description:
-      - Entries of API users, from a variable.
+      - API users from a variable.
     type: list
     elements: dict
     default: []
   job_profiles:
     description:
-      - Job profiles of your own. See P(community.veracode.job_profile_roles#filter).
+      - Your own job profiles, as for P(community.veracode.job_profile_roles#filter).
     type: dict
     default: {}
   common:
     description:
-      - Whether job profiles include the roles that Veracode calls common.
+      - Whether to include the roles that Veracode calls common.
     type: bool
     default: false
   action:
     description:
-      - The action of rows in the wrapper's form that name none.
+      - Action of rows without one, in the form of Veracode's API wrapper.
     type: str
     choices:
       - createuser
@@ -62,7 +62,7 @@ options:
       - deleteuser
   sheet:
     description:
-      - The sheet of files that are workbooks of Excel. If not given, it is the first.
+      - Sheet of Excel files. Defaults to the first.
     type: str
 """
 
@@ -79,7 +79,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The entries, where they come from, and what is wrong.
+    - Entries, their locations, and errors.
   type: dict
   contains:
     users:
@@ -91,14 +91,14 @@ _value:
       type: list
       elements: dict
     origins:
-      description: Where each entry of both lists comes from, for P(community.veracode.onboarding_outcome#filter).
+      description: Location of each entry, for P(community.veracode.onboarding_outcome#filter).
       type: dict
     teams:
-      description: An entry with only a name for every team that an entry joins, sorted.
+      description: One entry with only a name for each team of an account, sorted.
       type: list
       elements: dict
     errors:
-      description: Everything that is wrong, a line for each kind of error, with its file, line and column.
+      description: All errors, a line for each, with file, line and column.
       type: list
       elements: str
 """

@@ -9,27 +9,27 @@ name: onboarding_outcome
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: Say what became of each row of an onboarding
+short_description: Report the outcome of each row of an onboarding
 description:
-  - Only the role P(community.veracode.onboarding#role) uses this filter. It is outside of the promise of compatibility.
-  - Compares what M(community.veracode.veracode_directory) returned with the rows that
-    P(community.veracode.onboarding_entries#filter) gave it.
-  - Errors that speak of C(users[17].roles) are rewritten to speak of file, line, row and column.
+  - Only the role P(community.veracode.onboarding#role) uses this filter. It can change without notice.
+  - Assigns the result of M(community.veracode.veracode_directory) to the rows from
+    P(community.veracode.onboarding_entries#filter).
+  - Errors about C(users[17].roles) are rewritten to name file, line, row and column.
 positional: _input
 options:
   _input:
     description:
-      - What the task with M(community.veracode.veracode_directory) registered, failed or not.
+      - Registered result of M(community.veracode.veracode_directory), even if it failed.
     type: dict
     required: true
   entries:
     description:
-      - What P(community.veracode.onboarding_entries#filter) returned.
+      - Result of P(community.veracode.onboarding_entries#filter).
     type: dict
     required: true
   stops:
     description:
-      - Whether the task was to stop at the first failure.
+      - Whether the task stops at the first failure.
     type: bool
     default: false
   check_mode:
@@ -52,7 +52,7 @@ EXAMPLES = r"""
   register: run
   failed_when: false
 
-- name: Show what became of each row
+- name: Show the outcome of each row
   ansible.builtin.debug:
     msg: "{{ (run | community.veracode.onboarding_outcome(entries)).rows }}"
 """
@@ -60,7 +60,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - What became of the rows.
+    - The outcome.
   type: dict
   contains:
     rows:
@@ -78,10 +78,10 @@ _value:
       type: list
       elements: str
     summary:
-      description: What was done, in one sentence.
+      description: Summary in one sentence.
       type: str
     counts:
-      description: How many rows there are of each outcome.
+      description: Number of rows by outcome.
       type: dict
 """
 
@@ -104,7 +104,7 @@ from ansible_collections.community.veracode.plugins.plugin_utils.onboarding impo
 
 @veracode_filter
 def onboarding_outcome(value: t.Any, entries: t.Any, stops: bool = False, check_mode: bool = False) -> dict[str, t.Any]:
-    """Return what became of the rows."""
+    """Return the outcome of the rows."""
     if not isinstance(value, Mapping) or not isinstance(entries, Mapping) or "origins" not in entries:
         raise AnsibleFilterError(
             "onboarding_outcome: entries: not what onboarding_entries returned; give that, and a registered result"

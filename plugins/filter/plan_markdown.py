@@ -9,28 +9,26 @@ name: plan_markdown
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: A plan as a comment on a pull request
+short_description: Convert a plan into Markdown
 description:
-  - Turns the plan that O(community.veracode.veracode_directory#module:plan_file) holds into Markdown, with one line of counts, what
-    is removed, and a table for each kind that says who changes how.
-  - Disabling an account counts as removing it.
-  - Every name and value stands in a code span, so that it can be no link, mention, heading or HTML.
+  - Converts the plan from O(community.veracode.veracode_directory#module:plan_file) into Markdown for a comment on a pull request.
+  - The text has one line of counts, the removals, and a table of the changes for each kind. Disabling an account counts as a removal.
+  - Names and values cannot become links, mentions, headings or HTML.
 positional: _input, title, max_length
 options:
   _input:
     description:
-      - The plan, as the file holds it.
+      - Plan from the file.
     type: dict
     required: true
   title:
     description:
-      - The heading.
+      - Heading of the text.
     type: str
     default: Veracode plan
   max_length:
     description:
-      - How many characters the text may have. A longer one ends after an entry and says how many are left out.
-      - GitHub takes comments of up to 65536 characters.
+      - Maximum number of characters. A longer text is cut after an entry. GitHub accepts up to 65536 characters.
     type: int
     default: 60000
 seealso:
@@ -55,7 +53,7 @@ EXAMPLES = r"""
 RETURN = r"""
 _value:
   description:
-    - The text, in Markdown as GitHub and GitLab read it. Without any change it says C(No changes.).
+    - The text, in Markdown as GitHub and GitLab read it. Without changes, it is C(No changes.).
   type: str
   sample: |
     ## Veracode plan

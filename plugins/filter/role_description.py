@@ -9,23 +9,22 @@ name: role_description
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: The display name of a role
+short_description: Return the display name of a role
 description:
-  - Turns short names of roles (C(extseclead)), as the Identity REST API and its scripts use them, into display names
-    (C(Security Lead)). A display name stays what it is.
-  - The modules of this collection take both names. The filter is for reports, and for what is sent to Veracode by other means.
-  - Knows the built-in roles, the other spellings of them on Veracode's pages, and the custom roles in O(roles). An unknown name is an
-    error with the nearest valid one.
+  - Converts short names of roles (C(extseclead)), as the Identity REST API and its scripts use them, into display names
+    (C(Security Lead)). A display name is returned unchanged.
+  - The modules of this collection accept both names. Use the filter for reports and for other tools.
+  - Knows the built-in roles, the spellings in Veracode's documentation, and the custom roles in O(roles). An unknown name is an error.
 positional: _input
 options:
   _input:
     description:
-      - A name of a role, or a list of names.
+      - Name of a role, or a list of names.
     type: raw
     required: true
   roles:
     description:
-      - Custom roles, in the form in which M(community.veracode.veracode_role_info) returns them.
+      - Custom roles from M(community.veracode.veracode_role_info).
     type: list
     elements: dict
     default: []
@@ -41,7 +40,7 @@ EXAMPLES = r"""
   community.veracode.veracode_role_info:
   register: organization
 
-- name: Translate the roles of a list, custom ones too
+- name: Translate a list of roles, including custom roles
   ansible.builtin.debug:
     msg: "{{ ['extseclead'] | community.veracode.role_description(roles=organization.roles) }}"
 """

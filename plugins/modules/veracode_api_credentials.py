@@ -55,7 +55,7 @@ options:
     default: present
   renew_within:
     description:
-      - Remaining validity at which O(state=present) renews a key pair, a number with the unit V(m), V(h), V(d) or V(w).
+      - Remaining validity at which O(state=present) renews a key pair, with the unit V(m), V(h), V(d) or V(w).
       - Key pairs that never live that long are renewed at half of their life, with a warning.
     type: str
     default: 30d

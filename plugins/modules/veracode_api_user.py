@@ -99,7 +99,7 @@ EXAMPLES = r"""
     username: reporting
     state: disabled
 
-- name: Delete the account for good
+- name: Delete an API user
   community.veracode.veracode_api_user:
     username: reporting
     state: absent

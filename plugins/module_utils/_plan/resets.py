@@ -42,7 +42,7 @@ def plan_reset(person: Person, reset: t.Collection[str], *, only_never_logged_in
         if person.logged_in is None:
             warnings = (
                 f'Veracode does not report whether "{person.username}" has ever logged in, so no mail is sent; set '
-                "only_never_logged_in: false to send it all the same",
+                "only_never_logged_in: false to send it anyway",
             )
     if BY_MAIL in wanted and not person.active:
         warnings = (
