@@ -118,7 +118,7 @@ def test_the_calling_account_is_refused_before_the_first_write(runs: Runs, emula
     emulator.read_only(True)
     outcome = offboard(runs, offboarding_leavers=[MANAGER, "admin-api"])
     assert outcome.returncode == 2
-    assert "Nothing was changed: admin-api is the account that signs the calls" in outcome.output
+    assert "Nothing was changed: admin-api is the calling account" in outcome.output
     assert not emulator.violations()
     assert account(emulator, MANAGER)["api_id"]
     assert not (runs.folder / "ledger.json").exists()
