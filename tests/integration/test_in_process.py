@@ -80,6 +80,8 @@ def test_a_playbook_registers_the_same_either_way(world: World) -> None:
         task("veracode_directory", users=[{**user, "phone": "1"}], check=True),
         task("veracode_directory_info"),
         task("veracode_jit_settings", roles=["Reviewer"], check=True),
+        task("veracode_oauth_client", name="never-there", state="absent"),
+        task("veracode_oauth_client_info"),
         task("veracode_role", name="Custom Reporter"),
         task("veracode_role_info"),
         task("veracode_team", name="Demo Team"),

@@ -17,9 +17,9 @@ from unittest import mock
 
 import pytest
 
-from tests import actions, modules
+from tests import inside
 from tests.emulator.control import Emulator
-from tests.integration.key_runs import World, assert_three, task, three
+from tests.integration.playbooks import World, assert_three, task, three
 from tests.integration.test_in_process import _environment, to_the_letter
 from tests.leaks import assert_silent
 
@@ -46,7 +46,7 @@ class Runs:
 
     def run(self, options: Mapping[str, Any], *, module: str = MODULE, check: bool = False, **env: str) -> Result:
         """Return the result; without the secret where it may not be."""
-        result = modules.run(module, options, {**self._env, **env}, check=check)
+        result = inside.run_module(module, options, {**self._env, **env}, check=check)
         shown = json.dumps(result)
         assert_silent(self.emulator, shown)
         if not options.get("return_secret"):
@@ -443,12 +443,12 @@ def test_a_task_gives_the_same_result_either_way(emulator: Emulator, tmp_path: P
     env = _environment(emulator, tmp_path)
     for check in (True, False):
         shown = []
-        for way in (modules, actions):
+        for run in (inside.run_module, inside.run_action):
             emulator.reset()
             emulator.add("oauth_client", user=TED, name="one")
             (tmp_path / "dest").unlink(missing_ok=True)
             given = {name: str(tmp_path / "dest") if value == "DEST" else value for name, value in options.items()}
-            result = way.run(MODULE, given, env, check=check)
+            result = run(MODULE, given, env, check=check)
             if result.get("credentials", {}).get("client_secret"):
                 result["credentials"]["client_secret"] = "the secret"
             shown.append(to_the_letter(result))
