@@ -276,22 +276,22 @@ class Reconciliation:
             return
         keys = self._keys()
         accounts = self.reader.inventory.by_handle
-        excepted = self._unrestricted() | self._named_by_faulty(errors, keys)
+        faulty = entries_of(errors)
+        excepted = self._unrestricted() | self._named_by(faulty, keys)
         lost = last_teams_lost(self.changes, keys, accounts.values(), excepted)
         for step in self.steps:
             change = step.plan.change
-            if change is None or change.kind != TEAM:
+            if change is None or change.kind != TEAM or step.location in faulty:
                 continue
             names = sorted(accounts[key].username for key in lost & relations_of(change, keys).to_remove)
             if names:
                 yield _last_team(step, change, names)
 
-    def _named_by_faulty(self, errors: t.Sequence[VeracodeError], keys: Keys) -> frozenset[str]:
-        """Return the keys of the accounts of which an entry says something that has an error."""
-        faulty = entries_of(errors)
-        names = [each.desired.username for each in self.organization.accounts if each.desired.location in faulty]
+    def _named_by(self, locations: set[str], keys: Keys) -> frozenset[str]:
+        """Return the keys of the accounts of which the entries at these locations say something."""
+        names = [each.desired.username for each in self.organization.accounts if each.desired.location in locations]
         for team in self.organization.teams:
-            if team.location in faulty:
+            if team.location in locations:
                 names += [*(team.options.get("members") or ()), *(team.options.get("managers") or ())]
         return frozenset(keys.of_name(name) for name in names if name)
 
