@@ -567,7 +567,7 @@ def test_what_is_in_no_list_is_only_reported_if_so_wished(emulator: Emulator, ki
 def test_teams_and_business_units_go_only_by_deletion(emulator: Emulator, kind: str) -> None:
     result = apply(emulator, exclusive=[kind])
     assert result["actions"] == []
-    assert any("left alone" in warning for warning in result["warnings"])
+    assert any("are kept" in warning for warning in result["warnings"])
     if kind == "business_units":
         emulator.change("team", "Engineering", business_unit="Not Specified")
     keep = [{"name": "Demo Team"}, {"name": "Release Team"}] if kind == "teams" else []
