@@ -16,6 +16,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.account 
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, BUSINESS_UNIT, TEAM, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Known, Names
+from ansible_collections.community.veracode.plugins.module_utils._model.names import check_names
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
 from ansible_collections.community.veracode.plugins.module_utils._plan.account_needs import names_needed
 from ansible_collections.community.veracode.plugins.module_utils._plan.guards import (
@@ -101,6 +102,8 @@ class Reconciliation:
         self.exclusive: list[str] = list(self.params["exclusive"])
         self.protected = split_names(self.params["protected_users"])
         self.required = split_names(self.params["required_administrators"])
+        lists = {"protected_users": self.protected, "required_administrators": self.required}
+        organization.problems += check_names(lists, lists)
         self.reader = OrganizationReader(
             self.directory,
             self.structure,

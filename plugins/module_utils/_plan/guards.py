@@ -247,8 +247,11 @@ def check_administrators(before: Administrators, after: Administrators, least: i
 
 
 def split_names(texts: t.Iterable[str]) -> list[str]:
-    """Return the names in a list whose texts may hold several, separated by commas."""
-    parts = (part.strip() for text in texts for part in text.split(","))
+    """Return the names in a list whose texts may hold several, separated by commas and blanks.
+
+    A text that holds one name is not trimmed.
+    """
+    parts = (part.strip(" ") if "," in text else part for text in texts for part in text.split(","))
     return list(dict.fromkeys(part for part in parts if part))
 
 

@@ -133,6 +133,16 @@ def messages(result: Result) -> list[str]:
     return str(result["msg"]).splitlines()
 
 
+@pytest.mark.parametrize("option", ["protected_users", "required_administrators"])
+@pytest.mark.parametrize(("name", "code"), [(" mdoe@example.com", "U+0020"), ("mdoe@example.com\u00a0", "U+00A0")])
+def test_no_name_in_a_guard_is_trimmed(emulator: Emulator, option: str, name: str, code: str) -> None:
+    result = apply(emulator, users=[{"username": "tmonarch@example.com", "phone": "1"}], **{option: [name]})
+    assert result["failed"]
+    assert code in result["msg"]
+    assert option in result["msg"]
+    assert result["calls"]["writes"] == 0
+
+
 @pytest.mark.parametrize(("switch", "position"), POSITIONS)
 def test_one_organization_converges_whatever_the_server_is_like(emulator: Emulator, switch: str, position: str) -> None:
     emulator.switch(**{switch: position})
