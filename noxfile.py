@@ -322,6 +322,7 @@ def lint(session: nox.Session) -> None:
     command = ["lint-imports", "--no-logo", f"--config={COPY / 'pyproject.toml'}"]
     checks.run("import contracts", *command, env={**env, "PYTHONPATH": None}, cwd=packages)
     checks.run("shellcheck", "shellcheck", ".ci/run", ".ci/fragment", env=env)
+    checks.run("spelling", "codespell", env=env)
     checks.run("licences", "reuse", "lint", "--quiet", env=env)
     checks.run("changelog", "antsibull-changelog", "lint", env=env)
     command = ["antsibull-changelog", "lint-changelog-yaml", "--strict", "changelogs/changelog.yaml"]
