@@ -126,7 +126,7 @@ def python_ldap(place: Path) -> str | None:
         return None
     part = Path(tempfile.mkdtemp(dir=place.parent, prefix=".part-"))
     command = [sys.executable, "-m", "pip", "install", "-qq", "--target", str(part), "python-ldap"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=1800)
     if done.returncode:
         shutil.rmtree(part)
         return f"python-ldap cannot be installed: {done.stderr.strip().splitlines()[-1:]}"

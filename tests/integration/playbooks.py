@@ -25,6 +25,8 @@ from tests.inside import NO_LIMIT
 from tests.leaks import Watch
 
 ROOT = Path(__file__).resolve().parents[2]
+# Seconds. No test is judged by its time; a run that takes longer hangs.
+PATIENCE = 1800
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 
 Task = dict[str, t.Any]
@@ -130,7 +132,7 @@ class Runs:
     def play(self, playbook: str, variables: t.Mapping[str, t.Any], *arguments: str) -> Outcome:
         """Run a playbook, by its path or its name."""
         process = self.start(playbook, variables, *arguments)
-        output = process.communicate(timeout=300)[0]
+        output = process.communicate(timeout=PATIENCE)[0]
         return Outcome(process.returncode, output)
 
     def cached(self) -> str:
@@ -224,7 +226,7 @@ class World:
 
     def finish(self, process: subprocess.Popen[str], name: str = "play") -> list[dict[str, t.Any]]:
         """Wait for a playbook and return the results of its tasks."""
-        output, _none = process.communicate(timeout=300)
+        output, _none = process.communicate(timeout=PATIENCE)
         self.printed.append(output)
         results = self.folder / f"{name}.results.json"
         assert results.exists(), output
@@ -256,7 +258,7 @@ class World:
 
     def run_module(self, name: str, **options: object) -> dict[str, t.Any]:
         """Run a module by itself and return its result: cheaper than a playbook."""
-        output = self.module(name, **options).communicate(timeout=300)[0]
+        output = self.module(name, **options).communicate(timeout=PATIENCE)[0]
         self.printed.append(output)
         result = dict(json.loads(output))
         self.leaks.returned(result)

@@ -144,7 +144,7 @@ def test_ten_forks_in_a_loop_keep_to_the_limit_and_end(world: World, emulator: E
         while len(emulator.log()) < limit - 5:
             time.sleep(0.1)
         os.kill(a_module(process), signal.SIGKILL)
-        output = process.communicate(timeout=400)[0]
+        output = process.communicate(timeout=1800)[0]
     finally:
         if process.poll() is None:
             kill(process)

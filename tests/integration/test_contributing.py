@@ -73,7 +73,7 @@ def run(command: list[str], copy: Path, **env: str) -> str:
         "NO_PROXY": "127.0.0.1",
     }
     command = [str(Path(sys.executable).with_name(command[0])), *command[1:]]
-    done = subprocess.run(command, cwd=copy, env=env, check=False, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=copy, env=env, check=False, capture_output=True, text=True, timeout=1800)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

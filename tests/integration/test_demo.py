@@ -27,7 +27,7 @@ def demo(home: Path, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=300,
+        timeout=1800,
     )
 
 

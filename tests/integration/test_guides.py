@@ -132,7 +132,7 @@ def test_examples_of_a_page_run(page: Path, emulator: Emulator, tmp_path: Path) 
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=300,
+            timeout=1800,
         )
         assert run.returncode == 0, run.stdout
         assert emulator.violations() == []

@@ -158,7 +158,7 @@ class Job:
         ]
         # The job has no environment but that of its layout.
         env = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
-        run = subprocess.run(command, cwd="/", env=env, check=False, capture_output=True, text=True, timeout=300)
+        run = subprocess.run(command, cwd="/", env=env, check=False, capture_output=True, text=True, timeout=1800)
         return Outcome(run.returncode, run.stdout + run.stderr)
 
     def secrets_shown(self) -> list[Path]:

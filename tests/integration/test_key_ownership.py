@@ -165,7 +165,7 @@ def test_hosts_without_run_once_end_with_one_valid_pair(world: World, state: str
     ]
     (world.folder / "play.json").write_text(json.dumps(play))
     command = [str(PLAYBOOK), "-i", str(world.folder / "hosts.json"), "-f", str(HOSTS), str(world.folder / "play.json")]
-    run = subprocess.run(command, env=world.env(), capture_output=True, text=True, check=False, timeout=300)
+    run = subprocess.run(command, env=world.env(), capture_output=True, text=True, check=False, timeout=1800)
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stdout.count("failed=0") == HOSTS
     assert len(world.emulator.log(writes=True)) == generated

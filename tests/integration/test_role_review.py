@@ -322,7 +322,7 @@ def browse(browser: Browser, folder: Path, page: Path, *arguments: str, port: in
         page.as_uri(),
     ]
     env = {**os.environ, **browser.env, "HOME": str(folder)}
-    run = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120, env=env)
+    run = subprocess.run(command, check=True, capture_output=True, text=True, timeout=1800, env=env)
     return run.stdout
 
 

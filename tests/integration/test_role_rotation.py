@@ -98,7 +98,7 @@ class Rotation:
     def run(self, *arguments: str, **variables: t.Any) -> Outcome:
         process = self.runs.start(PLAYBOOK, {**self.variables, **variables}, "-vvv", "--diff", *arguments)
         (self.folder / "pid").write_text(str(process.pid))
-        output = process.communicate(timeout=300)[0]
+        output = process.communicate(timeout=1800)[0]
         self.outputs.append(output)
         return Outcome(process.returncode, output)
 
