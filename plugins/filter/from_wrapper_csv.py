@@ -15,7 +15,8 @@ description:
     each row.
   - Commas, semicolons and tabs are recognized as separators. Blanks around a cell are ignored; invisible characters are an error.
   - The columns have the wrapper's names. Case, blanks, C(_) and C(-) are ignored. They are C(action), C(username), C(customid),
-    C(newcustomid), C(firstname), C(lastname), C(emailaddress), C(phone), C(title) or C(position), C(roles), C(teams), C(issamluser), C(loginenabled), C(active), C(requirestoken),
+    C(newcustomid), C(firstname), C(lastname), C(emailaddress), C(phone), C(title) or C(position), C(roles),
+    C(teams), C(issamluser), C(loginenabled), C(active), C(requirestoken),
     C(hasiprestrictions), C(allowedipaddresses), C(custom1) to C(custom5), C(iselearningmanager), C(elearningmanager),
     C(elearningtrack), C(elearningcurriculum), C(keepelearningactive), C(loginaccounttype). The order does not matter.
   - An empty cell omits the option. The wrapper itself repeats the value of the row above instead.

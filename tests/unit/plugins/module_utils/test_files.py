@@ -153,7 +153,7 @@ def test_a_link_of_another_user_in_a_shared_folder_is_not_followed(
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("Zoë 東京 “…”", "Zoë 東京 “…”"),
+        ("Zoë 東京 \u201c…\u201d", "Zoë 東京 \u201c…\u201d"),
         ("\x1b[2J\r\n\x9b", "\\x1b[2J\\r\\n\\x9b"),
         ("a\u200bb\u202ec\u00a0d", "a\\u200bb\\u202ec\\xa0d"),
         ("\udce9", "\\udce9"),
