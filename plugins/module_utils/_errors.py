@@ -219,6 +219,19 @@ class LostAnswerError(TransportError):
     """A call that must not be repeated blindly was sent, and its answer never arrived: it may have been carried out."""
 
 
+class StoppedError(TransportError):
+    """The run is to end before its work is done: a call was not sent, or its answer was not waited for.
+
+    :param reason: why.
+    :param unknown: which write has no known outcome.
+    """
+
+    def __init__(self, reason: str, unknown: str | None = None) -> None:
+        said = f"{unknown}, and not everything was done" if unknown else "Not everything was done"
+        super().__init__(f"{said}, since {reason}; run the task again")
+        self.reason = reason
+
+
 class FailedRunError(VeracodeError):
     """A run of several objects of which some failed. It carries the details of the first; its text has all of its message."""
 

@@ -15,10 +15,12 @@ are those of a module, secrets are masked. Everywhere else the task runs as a mo
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 import json
 import os
 import shutil
+import signal
 import sys
 import threading
 import typing as t
@@ -35,9 +37,9 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.community.veracode.plugins.module_utils._activity import Activity
 from ansible_collections.community.veracode.plugins.module_utils._errors import MissingLibraryError
-from ansible_collections.community.veracode.plugins.module_utils._http.connection import Connection
-from ansible_collections.community.veracode.plugins.module_utils._http.session import Session as Connections
+from ansible_collections.community.veracode.plugins.module_utils._http.kept import KeptConnections
 from ansible_collections.community.veracode.plugins.module_utils._http.session import libraries
+from ansible_collections.community.veracode.plugins.module_utils._http.stop import STOP
 from ansible_collections.community.veracode.plugins.module_utils._session import Module, Outcome, Result, run
 
 DISCOVERED = frozenset({"auto", "auto_legacy", "auto_silent", "auto_legacy_silent"})
@@ -48,19 +50,8 @@ display = Display()
 with contextlib.suppress(MissingLibraryError):
     libraries()
 
-# The connections of this worker process, in which all items of a loop run; those used last are at the end. They end
-# with it. A forked process does not take them over, since they remember their process.
-MAX_CONNECTIONS = 4
-_connections: dict[Connection, Connections] = {}
-
-
-def connections_for(connection: Connection) -> Connections:
-    """Return the connections that this process has with these settings. Those that were not used for long are closed."""
-    _connections[connection] = kept = _connections.pop(connection, None) or Connections(connection)
-    for each in list(_connections)[:-MAX_CONNECTIONS]:
-        _connections.pop(each).close()
-    return kept
-
+# The connections of this worker process, in which all items of a loop run. They end with it.
+KEPT = KeptConnections()
 
 # Seconds between two lines on what a long run is doing.
 INTERVAL = 10.0
@@ -159,12 +150,41 @@ class InProcessAction(NormalAction):
         return masked(result, secrets), None
 
     def _work(self, params: Result, variables: Mapping[str, t.Any]) -> Outcome:
+        """Do the work, and what Ansible asked for meanwhile by a signal once no write is under way."""
         activity = Activity()
         with contextlib.ExitStack() as stack:
             if self._is_true(variables, "veracode_show_progress", True):
                 stack.enter_context(shown(activity, self._task.action))
+            signals = stack.enter_context(STOP.armed())
             check_mode = self._task.check_mode
-            return run(self.declaration, params, check_mode=check_mode, connections=connections_for, activity=activity)
+            outcome = run(self.declaration, params, check_mode=check_mode, connections=KEPT.of, activity=activity)
+        for each in signals:
+            if each != signal.SIGALRM:
+                signal.raise_signal(each)
+        if signal.SIGALRM in signals:
+            return self._timed_out(outcome)
+        return outcome
+
+    def _timed_out(self, outcome: Outcome) -> Outcome:
+        """Return what Ansible says of a task whose time is over, with what was done by then. If that is nothing, Ansible
+        says it itself.
+        """
+        try:
+            signal.raise_signal(signal.SIGALRM)
+        except BaseException as error:  # Ansible's own, which is no Exception, so that nobody takes it for one
+            if not (outcome.result["changed"] or outcome.result["calls"]["writes"]):
+                raise
+            told = {"failed": True, "msg": self._time_out_message(error), "timedout": {"period": self._task.timeout}}
+            return dataclasses.replace(outcome, result={**outcome.result, **told})
+        return outcome
+
+    def _time_out_message(self, error: BaseException) -> str:
+        if str(error):  # ansible-core 2.19 and later
+            return f"Task failed: {error}"
+        return (
+            f"The {self._task.action} action failed to execute in the expected time frame ({self._task.timeout}) "
+            "and was terminated"
+        )
 
     def _is_true(self, variables: Mapping[str, t.Any], name: str, default: bool) -> bool:
         return bool(boolean(self._templar.template(variables.get(name, default)), strict=False))

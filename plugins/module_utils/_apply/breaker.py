@@ -11,7 +11,12 @@ from __future__ import annotations
 
 import threading
 
-from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, TransportError, VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._errors import (
+    ApiError,
+    StoppedError,
+    TransportError,
+    VeracodeError,
+)
 
 # So many objects in a row that a server could not serve end a run.
 IN_A_ROW = 3
@@ -51,6 +56,8 @@ class Breaker:
         """
         with self._changed:
             self._under_way -= 1
+            if isinstance(error, StoppedError):
+                self.reason = self.reason or error.reason
             if error is not None and error.status == 401:
                 self.reason = self.reason or "the server does not accept the credentials any more (HTTP status 401)"
             if error is None or (isinstance(error, ApiError) and not _is_of_server(error)):

@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import abc
-import time
 import typing as t
 from dataclasses import dataclass, field
 
@@ -19,6 +18,7 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
     LostAnswerError,
     VeracodeError,
 )
+from ansible_collections.community.veracode.plugins.module_utils._http.clock import SYSTEM
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Entity, Plan
 
 # Documented: it can take up to a minute until a new account can be read. Seconds between the look-ups of one whose
@@ -182,7 +182,7 @@ def wait_for(look_up: t.Callable[[], Found | None]) -> Found | None:
         found = look_up()
         if found is not None:
             return found
-        time.sleep(wait)
+        SYSTEM.sleep(wait)
     return look_up()
 
 
@@ -291,7 +291,7 @@ def _finished(change: Change[E], kind: Kind[E], created: E | None) -> E | None:
         if kind.read(after) is not None:
             raise
     for wait in LOOK_UP_WAITS:
-        time.sleep(wait)
+        SYSTEM.sleep(wait)
         if kind.read(after) is not None:
             break
     return kind.finish(change, after)

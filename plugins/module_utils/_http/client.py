@@ -13,6 +13,7 @@ credentials that are not accepted, an answer that is too large, and an answer th
 
 from __future__ import annotations
 
+import contextlib
 import json as json_module
 import os
 import re
@@ -24,6 +25,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import (
     OUTCOME_UNKNOWN,
+    StoppedError,
     TransportError,
     is_no_verdict,
 )
@@ -57,6 +59,7 @@ from ansible_collections.community.veracode.plugins.module_utils._http.session i
     Session,
     TooLargeError,
 )
+from ansible_collections.community.veracode.plugins.module_utils._http.stop import STOP
 
 # 80 % of what Veracode allows an address in a minute (documented: 500 and 250).
 DEFAULT_LIMITS = {"rest": 400, "xml": 200}
@@ -174,8 +177,17 @@ class Transport:
         return Request(method, url, headers, body)
 
     def _call(self, call: Call) -> Answer:
-        """Make a call with its repetitions."""
+        """Make a call, and say of one that is not repeated since the run is to end what is known of it."""
         tries = _Tries()
+        try:
+            return self._repeated(call, tries)
+        except StoppedError as stopped:
+            if tries.is_unknown and call.effect is not Effect.READ:
+                raise StoppedError(stopped.reason, f"{call} got no answer, {OUTCOME_UNKNOWN}") from None
+            raise
+
+    def _repeated(self, call: Call, tries: _Tries) -> Answer:
+        """Make a call with its repetitions."""
         while True:
             self._wait_for_the_server(tries)
             try:
@@ -201,13 +213,19 @@ class Transport:
         """Send a request once, as soon as the rate limit lets it, and count it if it was sent."""
         with self._calls.waiting():
             place = self.limiter.acquire()
+        try:
+            STOP.check()
+        except StoppedError:
+            self.limiter.release(place, sent=False)
+            raise
 
         def began(sent: bool) -> None:
             self.limiter.release(place, sent=sent)
             if sent:
                 self._calls.add(call.effect)
 
-        return self._session.send(call.request, once=call.effect is Effect.ONCE, began=began)
+        with STOP.reading() if call.effect is Effect.READ else contextlib.nullcontext():
+            return self._session.send(call.request, once=call.effect is Effect.ONCE, began=began)
 
     def _after_no_answer(self, call: Call, lost: NoAnswerError, tries: _Tries) -> None:
         """Wait before another attempt.
@@ -217,6 +235,7 @@ class Transport:
         tries.is_unknown = tries.is_unknown or lost.sent
         if lost.sent and call.effect is Effect.ONCE:
             raise lost_answer(call, lost.reason)
+        STOP.check()
         if lost.final or tries.failures >= self._connection.max_retries:
             attempts = f" ({tries.failures + 1} attempts)" if tries.failures else ""
             outcome = f"; {OUTCOME_UNKNOWN}" if tries.is_unknown and call.effect is not Effect.READ else ""

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import time
 
+from ansible_collections.community.veracode.plugins.module_utils._http.stop import STOP
+
 
 class Clock:
     """Tells the time and waits."""
@@ -24,8 +26,11 @@ class Clock:
         return time.time()
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
-        time.sleep(seconds)
+        """Wait.
+
+        :raises StoppedError: the run is to end.
+        """
+        STOP.sleep(seconds)
 
 
 SYSTEM = Clock()

@@ -303,7 +303,6 @@ def _load() -> _Libraries:
 
         _check_version(name, requests.__version__, _MIN_REQUESTS, requests)
         import requests.utils
-        import urllib3
 
         name = f"veracode-api-signing >= {'.'.join(map(str, _MIN_SIGNING))}"
         from veracode_api_signing import plugin_requests
@@ -319,9 +318,6 @@ def _load() -> _Libraries:
     else:
         _check_version(name, signing_version, _MIN_SIGNING, plugin_requests)
     from ansible_collections.community.veracode.plugins.module_utils._http.wire import stage
-
-    # validate_certs: false is the user's decision; a warning with each call helps nobody.
-    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
     def prepare(request: Request, auth: t.Any) -> t.Any:
         headers = {"User-Agent": f"community.veracode/{VERSION}", "Accept-Encoding": "gzip", "Accept": "*/*"}

@@ -21,6 +21,8 @@ import time
 import typing as t
 from email.errors import MissingHeaderBodySeparatorDefect
 
+from ansible_collections.community.veracode.plugins.module_utils._http.stop import STOP
+
 # Interim answers (103 and others) before the final one. More than this is not an answer.
 _MOST_INTERIM = 10
 
@@ -135,8 +137,21 @@ class Watched(_Connection):
     """
 
     response_class = StrictResponse
+    is_verified: bool
+    proxy_is_verified: bool | None
+
+    def connect(self) -> None:
+        """Connect. With `validate_certs: false` the run has a warning of its own, and needs none of urllib3 a call.
+
+        These two are all that urllib3 decides its warnings by, and they decide nothing else.
+        """
+        super().connect()
+        self.is_verified = True
+        if self.proxy_is_verified is False:
+            self.proxy_is_verified = None
 
     def putrequest(self, *args: t.Any, **kwargs: t.Any) -> None:
         """Begin a request: connected, secured and through the proxy it is by now."""
         stage.sent = True
+        STOP.uses(self)
         super().putrequest(*args, **kwargs)

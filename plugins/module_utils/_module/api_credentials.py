@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -26,6 +25,7 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
     VeracodeError,
 )
 from ansible_collections.community.veracode.plugins.module_utils._http.client import Transport
+from ansible_collections.community.veracode.plugins.module_utils._http.clock import SYSTEM
 from ansible_collections.community.veracode.plugins.module_utils._http.credentials import Credentials
 from ansible_collections.community.veracode.plugins.module_utils._keys.delivery import KeyDelivery, key_store
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
@@ -296,7 +296,7 @@ class _Work:
         try:
             now = before
             for wait in LOST_WAITS:
-                time.sleep(wait)
+                SYSTEM.sleep(wait)
                 now = self._ring.own() if self._own else self._ring.of(holder)
                 if now is not None and (before is None or bare(now.api_id) != bare(before.api_id)):
                     break
@@ -343,7 +343,7 @@ class _Work:
             except (ApiError, TransportError) as error:
                 if error.status != 401:
                     raise
-            time.sleep(wait)
+            SYSTEM.sleep(wait)
         return ring.own()
 
     def _not_verified(self, pair: t.Mapping[str, t.Any], before: Key | None, error: VeracodeError) -> str:

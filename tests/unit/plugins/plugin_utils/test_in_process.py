@@ -8,19 +8,27 @@ from __future__ import annotations
 
 import datetime
 import os
+import signal
 import sys
+import threading
 import time
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
+import urllib3
 from ansible.plugins.action.normal import ActionModule as NormalAction
+from urllib3.exceptions import InsecureRequestWarning
 
 from ansible_collections.community.veracode.plugins.module_utils import _session
 from ansible_collections.community.veracode.plugins.module_utils._activity import Activity, Phase
-from ansible_collections.community.veracode.plugins.module_utils._errors import MissingLibraryError
+from ansible_collections.community.veracode.plugins.module_utils._errors import MissingLibraryError, StoppedError
+from ansible_collections.community.veracode.plugins.module_utils._http.calls import Calls, Effect
+from ansible_collections.community.veracode.plugins.module_utils._http.kept import KeptConnections
+from ansible_collections.community.veracode.plugins.module_utils._http.stop import STOP
 from ansible_collections.community.veracode.plugins.plugin_utils import in_process
 from ansible_collections.community.veracode.plugins.plugin_utils.in_process import InProcessAction, plain
 from tests import inside
@@ -234,7 +242,147 @@ def test_few_connections_are_kept_and_those_used_last(emulator: Emulator, tmp_pa
     for timeout in (50, 51, 50, 52, 53, 54, 50):
         options = {"username": "tmonarch@example.com", "timeout": timeout}
         assert not inside.run_action("veracode_user_info", options, env).get("failed")
-    assert [each.timeout for each in in_process._connections] == [52, 53, 54, 50]
+    assert [each.timeout for each in in_process.KEPT.settings] == [52, 53, 54, 50]
+
+
+def test_connections_are_dropped_when_nothing_was_sent_for_long(
+    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = KeptConnections(idle=0.05)
+    monkeypatch.setattr(in_process, "KEPT", kept)
+    for _item in range(2):
+        assert not inside.run_action(
+            "veracode_user_info", {"username": "mdoe@example.com"}, _env(emulator, tmp_path)
+        ).get("failed")
+        end = time.monotonic() + 60
+        while kept.settings and time.monotonic() < end:
+            time.sleep(0.01)
+        assert kept.settings == []
+    assert len({call["connection"] for call in emulator.log()}) == 2
+
+
+def test_what_ansible_runs_beside_is_warned_as_ever(emulator: Emulator, tmp_path: Path) -> None:
+    """With `validate_certs: false` there is one warning, that of the run; the filters of the process stay as they are."""
+    options = {"username": "mdoe@example.com", "validate_certs": False}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        filters = list(warnings.filters)
+        result = inside.run_action("veracode_user_info", options, _env(emulator, tmp_path))
+        assert warnings.filters == filters
+        assert not result.get("failed")
+        assert [each for each in result["warnings"] if each.startswith("validate_certs")]
+        assert not [each for each in caught if each.category is InsecureRequestWarning]
+        urllib3.PoolManager(cert_reqs="CERT_NONE").request("GET", emulator.env["VERACODE_API_URL"])
+        assert [each for each in caught if each.category is InsecureRequestWarning]
+
+
+class _TimeOutError(BaseException):
+    """What Ansible raises in a worker whose task takes too long."""
+
+
+@pytest.fixture
+def time_out() -> Iterator[None]:
+    def raise_it(_number: int, _frame: Any) -> None:
+        raise _TimeOutError("Timed out after 7 second(s).")
+
+    before = signal.signal(signal.SIGALRM, raise_it)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def _env(emulator: Emulator, folder: Path) -> dict[str, str]:
+    return {**os.environ, **emulator.env, "VERACODE_RATE_LIMIT": "100000", "XDG_CACHE_HOME": str(folder)}
+
+
+def _at_write(number: int, signum: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send this process a signal as soon as so many writes have been sent."""
+    add = Calls.add
+    writes: list[Effect] = []
+
+    def counted(calls: Calls, effect: Effect) -> None:
+        add(calls, effect)
+        if effect is not Effect.READ:
+            writes.append(effect)
+            if len(writes) == number:
+                signal.pthread_kill(threading.main_thread().ident or 0, signum)
+
+    monkeypatch.setattr(Calls, "add", counted)
+
+
+@pytest.mark.parametrize("name", ["veracode_directory", "veracode_user"])
+def test_a_time_out_leaves_no_write_unreported(
+    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, time_out: None, name: str
+) -> None:
+    person = {"first_name": "P", "last_name": "X", "roles": ["Creator"], "teams": ["Engineering"]}
+    users = [{"username": f"p{number}@example.com", **person} for number in range(12)]
+    options = {"users": users, "workers": 3} if name == "veracode_directory" else users[0]
+    _at_write(2 if name == "veracode_directory" else 1, signal.SIGALRM, monkeypatch)
+    result = inside.run_action(name, options, _env(emulator, tmp_path), timeout=7)
+    sent = emulator.log(writes=True)
+    assert result["failed"] is True
+    assert result["msg"] == "Task failed: Timed out after 7 second(s)."
+    assert result["timedout"] == {"period": 7}
+    assert result["calls"]["writes"] == len(sent) == len(result["actions"])
+    made = {user["user_name"] for user in emulator.state()["users"]}
+    assert {action["name"] for action in result["actions"]} == made & {user["username"] for user in users}
+    if name == "veracode_directory":
+        assert 2 <= len(sent) < len(users)
+        assert len(result["actions"]) + len(result["errors"]) == len(users)
+        assert all("the time-out of the task is over" in error["msg"] for error in result["errors"])
+    assert not [
+        thread for thread in threading.enumerate() if thread.name.startswith(("veracode-write", "veracode-read"))
+    ]
+
+
+def test_a_time_out_does_not_wait_for_what_is_read(emulator: Emulator, tmp_path: Path, time_out: None) -> None:
+    """Without a write, Ansible says what it says of every module."""
+    emulator.fault("latency", ms=300_000, count=0)
+    signal.alarm(2)
+    with pytest.raises(_TimeOutError):
+        inside.run_action("veracode_user_info", {"username": "mdoe@example.com"}, _env(emulator, tmp_path), timeout=2)
+
+
+def test_a_time_out_does_not_wait_for_the_rate_limit(emulator: Emulator, tmp_path: Path, time_out: None) -> None:
+    env = {**_env(emulator, tmp_path), "VERACODE_RATE_LIMIT": "1"}
+    signal.alarm(2)
+    with pytest.raises(_TimeOutError):
+        inside.run_action("veracode_user_info", {"username": "mdoe@example.com"}, env, timeout=2)
+    assert len(emulator.log()) == 1
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_waits_for_the_write_under_way_only(
+    emulator: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signum: int
+) -> None:
+    """A key pair that is being generated is stored before the process ends."""
+    passed_on: list[int] = []
+    before = signal.signal(signum, lambda number, _frame: passed_on.append(number))
+    try:
+        _at_write(1, signum, monkeypatch)
+        options = {"username": "build-upload", "state": "rotated", "credentials_dest": str(tmp_path / "pair")}
+        result = inside.run_action("veracode_api_credentials", options, _env(emulator, tmp_path))
+    finally:
+        signal.signal(signum, before)
+    assert passed_on == [signum]
+    assert len(emulator.log(writes=True)) == 1
+    assert result["changed"] is True
+    assert result["api_credentials"]["api_id"] in (tmp_path / "pair").read_text()
+
+
+def test_a_second_interruption_ends_the_task_at_once() -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with STOP.armed() as received:
+            signal.raise_signal(signal.SIGINT)
+            with pytest.raises(StoppedError):
+                STOP.sleep(3600)
+            with pytest.raises(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+            assert received == [signal.SIGINT]
+        STOP.check()  # the next task is not concerned
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class _Screen:
