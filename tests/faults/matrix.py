@@ -120,8 +120,8 @@ class Matrix:
             mock.patch.dict(os.environ, {"XDG_CACHE_HOME": cache}),
             mock.patch.object(SYSTEM, "sleep", own.sleep),
             mock.patch.object(SYSTEM, "monotonic", own.monotonic),
-            mock.patch.object(_apply, "time", clock),
-            mock.patch.object(_manage_credentials, "time", clock),
+            mock.patch.object(_apply, "SYSTEM", clock),
+            mock.patch.object(_manage_credentials, "SYSTEM", clock),
         ):
             yield
 

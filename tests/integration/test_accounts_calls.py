@@ -122,7 +122,7 @@ def test_lost_answer_of_a_stranger(inside: Inside, emulator: Emulator, monkeypat
 
     monkeypatch.setattr(_apply, "LOOK_UP_WAITS", (1.5,))
     emulator.fault("reset_before", **creation("rest"))
-    real = _apply.time.sleep
+    real = _apply.SYSTEM.sleep
 
     def stranger(seconds: float) -> None:
         if seconds == 1.5:
@@ -137,7 +137,7 @@ def test_lost_answer_of_a_stranger(inside: Inside, emulator: Emulator, monkeypat
         else:
             real(seconds)
 
-    monkeypatch.setattr(_apply.time, "sleep", stranger)
+    monkeypatch.setattr(_apply.SYSTEM, "sleep", stranger)
     result = inside.user(
         username="nick", email_address="n@example.com", first_name="N", last_name="P", roles=["Executive"]
     )
