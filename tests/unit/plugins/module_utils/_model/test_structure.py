@@ -44,9 +44,10 @@ def test_empty_values_are_managed() -> None:
     assert desired.values == {"members": (), "managers": (), "business_unit": ""}
 
 
-def test_usernames_are_a_set_without_case_and_team_names_one_with_case() -> None:
-    team, _found = desired_team({"name": "Payments", "members": ["b@example.com", "A@example.com", "a@example.com"]})
-    assert team.values["members"] == ("A@example.com", "b@example.com")
+def test_spellings_of_a_username_are_kept_until_the_accounts_are_known_and_lists_are_sets() -> None:
+    names = ["b@example.com", "A@example.com", "a@example.com", "A@example.com"]
+    team, _found = desired_team({"name": "Payments", "members": names})
+    assert team.values["members"] == ("A@example.com", "a@example.com", "b@example.com")
     unit, _found = desired_business_unit({"name": "Finance", "teams": ["b", "B", "b"]})
     assert unit.values["teams"] == ("B", "b")
 

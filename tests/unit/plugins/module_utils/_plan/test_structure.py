@@ -177,6 +177,12 @@ def test_usernames_keep_the_spelling_of_the_server() -> None:
     assert plan.diff == {**headers, "before": {"members": ["ANN"]}, "after": {"members": ["ANN", "DAN"]}}
 
 
+def test_two_spellings_of_one_account_are_one_member() -> None:
+    plan = plan_team(wants(members=["ann", "ANN", "Ann", "dan"]), team(["ann"]), KNOWN)
+    assert plan.diff["after"] == {"members": ["ANN", "DAN"]}
+    assert plan_team(wants(members=["ann", "Ann"]), team(["ann"]), KNOWN).change is None
+
+
 def test_everything_wrong_with_a_team_is_one_error() -> None:
     desired, _problems = desired_team(
         {
