@@ -114,6 +114,18 @@ def test_leavers_lose_access_and_one_command_brings_them_back(runs: Runs, emulat
     assert ledger(runs)[LEAD]["restored"]
 
 
+@pytest.mark.parametrize("feature", ["on", "403", "404"])
+def test_oauth_clients_and_tokens_of_leavers_are_revoked(runs: Runs, emulator: Emulator, feature: str) -> None:
+    for name in (CREATOR, BOT):
+        emulator.add("oauth_client", user=name, name="ci")
+    emulator.switch(oauth_clients=feature)
+    run = offboard(runs, offboarding_leavers=[CREATOR])
+    assert run.returncode == 0, run.output
+    assert not account(emulator, CREATOR)["login_enabled"]
+    left = {(one["user_name"], one["deleted"], one["token_revocations"]) for one in emulator.state()["oauth_clients"]}
+    assert left == {(CREATOR, feature == "on", 1 if feature == "on" else 0), (BOT, False, 0)}
+
+
 def test_the_calling_account_is_refused_before_the_first_write(runs: Runs, emulator: Emulator) -> None:
     emulator.read_only(True)
     outcome = offboard(runs, offboarding_leavers=[MANAGER, "admin-api"])

@@ -124,6 +124,16 @@ def test_review(review: Review, tmp_path: Path) -> None:
     assert "<del>− " in page
 
 
+@pytest.mark.parametrize("feature", ["on", "403", "404"])
+def test_oauth_clients_are_reviewed_where_the_organization_has_them(review: Review, feature: str) -> None:
+    review.emulator.add("oauth_client", user="svc-build-booking", name="ci", created="-40d", expires="-9d")
+    review.emulator.switch(oauth_clients=feature)
+    run = review.run()
+    assert run.returncode == 0, run.output
+    found = [(one["rule"], one["name"]) for one in review.findings()["findings"] if "oauth" in one["rule"]]
+    assert found == ([("oauth_expired", "svc-build-booking")] if feature == "on" else [])
+
+
 def test_an_incomplete_reading_is_said_and_never_passes(review: Review) -> None:
     review.emulator.fault("totals", path="/users$", delta=7, count=0)
     failed = review.run()
