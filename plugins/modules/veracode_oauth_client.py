@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: veracode_oauth_client
-short_description: Manage OAuth client credentials on Veracode
+short_description: Manage OAuth client credentials
 version_added: 1.0.0
 description:
   - Creates and deletes OAuth clients of the calling account, and replaces their secrets. A client has some or all roles of its account.
@@ -37,14 +37,13 @@ attributes:
 options:
   name:
     description:
-      - Name of the client, which is exact. It selects among the clients of the account.
-      - A client that has expired counts as absent. Creating one of its name deletes it.
-      - Required without O(username).
+      - Name of the client, case-sensitive. It selects the client. Required without O(username).
+      - A client that has expired counts as absent. Creating one with its name deletes it.
     type: str
   username:
     description:
-      - Username of the account whose clients are deleted, with O(state=absent), or whose tokens are revoked, with O(revoke_tokens=true).
-      - Without O(name), all clients of the account are meant. Without O(username), the clients are those of the calling account.
+      - Username of another account, to delete its clients or to revoke its tokens. Defaults to the calling account.
+      - Without O(name), all clients of the account are affected.
     type: str
     aliases: [user_name]
   description:
@@ -54,7 +53,7 @@ options:
   expires_in:
     description:
       - Days for which a new client is valid. By default, Veracode decides.
-      - The expiry cannot be changed later. Another life of an existing client is a warning.
+      - It cannot be changed later. A difference is a warning.
     type: int
   roles:
     description:
@@ -64,10 +63,9 @@ options:
   state:
     description:
       - State of the client.
-      - V(present) creates a client with a secret, if there is none that is valid. An existing client without a valid secret gets one
-        if the task says where it goes.
-      - V(rotated) generates another secret, stores it, and then deletes the older ones.
-      - V(absent) deletes the client. A file is left as it is.
+      - V(present) creates a client with a secret. An existing client without a valid secret gets a new one.
+      - V(rotated) generates a new secret, stores it, and deletes the older ones.
+      - V(absent) deletes the client. Files are not changed.
     type: str
     choices: [present, rotated, absent]
     default: present
@@ -78,34 +76,33 @@ options:
     default: false
   renew_if_missing:
     description:
-      - Whether O(state=present) replaces the secret if O(credentials_dest) does not hold that of the client, which shows by its id.
-      - By default this is an error, since the current secret ends for everybody who uses it.
+      - Whether O(state=present) replaces the secret if O(credentials_dest) does not hold the valid one.
+      - By default this is an error, since the current secret ends.
     type: bool
     default: false
   credentials_dest:
     description:
-      - File for the generated secret, on the machine where the module runs. It is written whole or not at all, with mode C(0600).
-      - Its folder must exist. The module proves that it can write the file before it generates the secret.
-      - In a folder where other users may write, a file or a link of another user is refused.
-      - If writing fails all the same, the secret is in a rescue file, which the error names.
+      - File for the generated secret, on the machine where the task runs. It gets the mode C(0600).
+      - Its folder must exist. In a shared folder, a file or link of another user is rejected.
+      - If writing fails later, the error names a rescue file.
     type: path
   credentials_format:
     description:
       - Format of the file. Veracode's credentials file cannot hold an OAuth client.
       - V(json) is an object with C(client_id), C(client_secret) and C(expires).
-      - V(env) is lines that set E(VERACODE_CLIENT_ID) and E(VERACODE_CLIENT_SECRET). Other lines are kept.
+      - V(env) sets E(VERACODE_CLIENT_ID) and E(VERACODE_CLIENT_SECRET). Other lines are kept.
     type: str
     choices: [json, env]
     default: json
   credentials_overwrite:
     description:
-      - Whether to replace the secret of another client in O(credentials_dest). By default this is refused before anything is generated.
-      - A client that has expired, or that the calling account has deleted, is always replaced.
+      - Whether to replace the secret of another client in O(credentials_dest). By default this is rejected.
+      - An expired or deleted client is always replaced.
     type: bool
     default: false
   return_secret:
     description:
-      - Whether to return the secret. Set C(no_log=true) on the task, since nothing else masks a secret that the server generates.
+      - Whether to return the secret. Set C(no_log=true) on the task, since Ansible does not mask it.
     type: bool
     default: false
 seealso:

@@ -55,7 +55,7 @@ class Runs:
         return result
 
     def cycle(self, options: Mapping[str, Any], *, again: bool = False) -> Result:
-        """Return a run that check mode promised, and after which another one does nothing, or C(again) the same."""
+        """Return a run that check mode promised, and after which another one does nothing, or `again` the same."""
         self.emulator.read_only(True)
         promised = self.run(options, check=True)
         assert self.emulator.violations() == []

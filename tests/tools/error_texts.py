@@ -46,7 +46,7 @@ MAKERS = {
 # The words by which a text says what to do. A word counts where an instruction begins.
 REMEDY = re.compile(
     r"(?:^|[;:,.] |[(\[|<] ?|\b(?:or|and|then|so|first) )"
-    r"(?:add|agree|ask|assign|call|check|choose|copy|correct|create|export|fill|free|generate|give|keep|leave|let|list|look|lower|make|mend|"
+    r"(?:add|agree|ask|assign|call|check|choose|copy|correct|create|delete|export|fill|free|generate|give|keep|leave|let|list|look|lower|make|mend|"
     r"move|name|omit|put|raise|read(?! by)|remove|repair|report|reset|review|run|save|say|select|set|shorten|swap|take|try|use|wait|write)\b",
     re.IGNORECASE,
 )

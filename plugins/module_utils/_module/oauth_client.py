@@ -94,7 +94,7 @@ def _find_owner(clients: OauthClients) -> t.Callable[[KeyPair], Owner | None]:
             return Owner(client.client_id, client.username) if client.works(datetime.now(timezone.utc)) else None
         if clients.own_deleted(pair.api_id):
             return None
-        raise VeracodeError("the calling account does not see that client")
+        raise VeracodeError("the calling account does not see that client; call with the account that owns it")
 
     return find
 
@@ -362,7 +362,7 @@ class _Work:
                 self._clients.delete_secret(client, secret)
         except VeracodeError as error:
             return lost.followed_by(
-                f"What became of it cannot be found out ({error.text.rstrip('.')}). If a secret was generated, its value is lost "
+                f"The result cannot be determined ({error.text.rstrip('.')}). If a secret was generated, its value is lost "
                 "with the answer. The older ones still work. Run the task again with state: rotated"
             )
         if new:
