@@ -142,8 +142,9 @@ class KeyDelivery:
             instead = (
                 ", or set return_secret: true and no_log: true on the task" if "return_secret" in self._params else ""
             )
+            what = "a generated key pair" if self._names.ini else "an OAuth client"
             raise InputError(
-                f"credentials_dest: the secret of {'a generated key pair' if self._names.ini else 'an OAuth client'} is shown once, so it needs a destination; give "
+                f"credentials_dest: the secret of {what} is shown once, so it needs a destination; give "
                 f"credentials_dest, a file to write it to{instead}",
                 option="credentials_dest",
             )
