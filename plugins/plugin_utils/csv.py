@@ -240,7 +240,7 @@ def _decoded(content: str | bytes) -> str | FileError:
 
 def _separator(text: str, known: t.Collection[str]) -> str:
     """Return what separates the columns: what finds the most known ones in the header, else the most at all."""
-    if text[:4].casefold() == "sep=" and text[4:5] in _SEPARATORS:
+    if text[:4].casefold() == "sep=" and text[4:5] in tuple(_SEPARATORS):
         return text[4]
     folded = {fold_header(name) for name in known}
 

@@ -265,3 +265,10 @@ def test_a_workbook_that_is_an_attack_is_refused(content: bytes, expected: str) 
 def test_a_huge_sheet_is_refused() -> None:
     (line,) = error_lines(read_table(workbook([["x"] * 501])).errors)
     assert "500 columns" in line
+
+
+@pytest.mark.parametrize("text", ["sep=", "SEP=", "sep=x", "sep=\n", "sep=;"])
+def test_a_hint_of_excel_alone_is_a_file_without_a_header(text: str) -> None:
+    assert [error.msg for error in read_table(text).errors] == [
+        "there is no header; name the columns in the first line"
+    ]
