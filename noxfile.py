@@ -128,6 +128,8 @@ def tools(name: str, *arguments: str, python: str | None = None) -> dict[str, st
         "ANSIBLE_REMOTE_TEMP": str(HOME / ".ansible" / "tmp"),
         "HOME": str(own_home()),
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        # Whatever the locale of the machine is, or a library makes of it.
+        "PYTHONUTF8": "1",
         "PYTHONPATH": f"{TREE}{os.pathsep}{COPY}",
         "VIRTUAL_ENV": str(folder),
     }

@@ -229,7 +229,7 @@ def test_new_name_to_confirm(inside: Inside, emulator: Emulator, follows: str) -
         assert result["actions"] == [{"action": "update", "kind": "user", "name": TED, "fields": ["email_address"]}]
     assert emulator.confirm_email(TED)
     result = inside.user(**task)
-    assert (result.get("failed"), result["changed"]) == (None, False)
+    assert (result["failed"], result["changed"]) == (False, False)
     assert result["user"]["email_address"] == "ted.m@example.com"
 
 
@@ -358,7 +358,7 @@ def test_filters(inside: Inside, api: str) -> None:
     for option, value, says in (
         ("role", "creator", 'did you mean "Creator"'),
         ("team", "demo team", 'did you mean "Demo Team"'),
-        *((option, "", "leave") for option in ("username", "custom_id", "email_address", "role", "team")),
+        *((option, "", "omit") for option in ("username", "custom_id", "email_address", "role", "team")),
     ):
         result = inside.info(**{option: value}, api=api)
         assert result.get("failed"), (option, value)

@@ -56,4 +56,4 @@ def test_demo_fails_where_a_claim_does_not_hold(tmp_path: Path) -> None:
     run = demo(tmp_path / "home", tmp_path)
     assert run.returncode == 1, run.stdout
     assert "✘ changed=0" in run.stdout
-    assert "claims did not hold" in run.stdout
+    assert "claims do not hold" in run.stdout

@@ -45,7 +45,7 @@ MISTAKES: list[tuple[str, dict[str, t.Any], list[str]]] = [
         ["has_ip_restrictions"],
     ),
     ("user", {"username": TED, "is_saml_user": True}, ["is_saml_user", "custom_id"]),
-    ("user", {"username": "msaml@example.com", "is_saml_user": False}, ["is_saml_user", "leave"]),
+    ("user", {"username": "msaml@example.com", "is_saml_user": False}, ["is_saml_user", "omit"]),
     ("user", {"username": TED, "managed_teams": ["Demo Team"]}, ["managed_teams", "Team Admin"]),
     ("user", {"username": TED, "roles": ["Reviewer", "Any Scan"]}, ["roles", "Any Scan"]),
     ("user", {"username": TED, "elearning_track": "eLearning"}, ["elearning_track", "api: xml"]),

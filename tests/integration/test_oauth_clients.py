@@ -20,7 +20,7 @@ import pytest
 from tests import inside
 from tests.emulator.control import Emulator
 from tests.integration.playbooks import World, assert_three, task, three
-from tests.integration.test_in_process import _environment, to_the_letter
+from tests.integration.test_in_process import to_the_letter
 from tests.leaks import assert_silent
 
 MODULE, INFO = "veracode_oauth_client", "veracode_oauth_client_info"
@@ -42,7 +42,7 @@ class Runs:
     def __init__(self, emulator: Emulator, folder: Path) -> None:
         self.emulator = emulator
         self.dest = folder / "client.json"
-        self._env = _environment(emulator, folder)
+        self._env = inside.environment(emulator, folder)
 
     def run(self, options: Mapping[str, Any], *, module: str = MODULE, check: bool = False, **env: str) -> Result:
         """Return the result; without the secret where it may not be."""
@@ -440,7 +440,7 @@ def test_a_playbook_manages_and_lists_clients(world: World) -> None:
     ],
 )
 def test_a_task_gives_the_same_result_either_way(emulator: Emulator, tmp_path: Path, options: dict[str, Any]) -> None:
-    env = _environment(emulator, tmp_path)
+    env = inside.environment(emulator, tmp_path)
     for check in (True, False):
         shown = []
         for run in (inside.run_module, inside.run_action):

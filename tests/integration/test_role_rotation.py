@@ -440,7 +440,7 @@ def example(number: int) -> str:
 
 @pytest.mark.slow
 def test_the_store_in_the_readme(rotation: Rotation) -> None:
-    store = example(0)
+    store = example(1)
     assert "/mnt/secrets/" in store
     (rotation.folder / "store.yml").write_text(store.replace("/mnt/secrets", str(rotation.folder / "vault")))
     done = rotation.run()
@@ -452,7 +452,7 @@ def test_the_store_in_the_readme(rotation: Rotation) -> None:
 
 
 def test_the_play_in_the_readme(rotation: Rotation) -> None:
-    username = yaml.safe_load(example(1))[0]["roles"][0]["vars"]["credential_rotation_accounts"][0]["username"]
+    username = yaml.safe_load(example(0))[0]["roles"][0]["vars"]["credential_rotation_accounts"][0]["username"]
     rotation.emulator.add(
         "api_user",
         user_name=username,
@@ -462,7 +462,7 @@ def test_the_play_in_the_readme(rotation: Rotation) -> None:
         roles=["Results API"],
         teams=["Demo Team"],
     )
-    (rotation.folder / "play.yml").write_text(example(1))
+    (rotation.folder / "play.yml").write_text(example(0))
     (rotation.folder / ".veracode").mkdir()
     done = rotation.runs.play("play.yml", {})
     assert done.returncode == 0, done.output
