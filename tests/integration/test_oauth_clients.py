@@ -114,7 +114,8 @@ def test_a_client_is_created_once_with_its_secret(runs: Runs, switched: Emulator
     assert client["roles"] == ["Admin API"]
     runs.assert_stored_lives()
     assert set(runs.stored()) == {"client_id", "client_secret", "expires"}
-    assert run["credentials"]["expires"] == runs.stored()["expires"] is not None
+    assert run["credentials"]["expires"]
+    assert run["credentials"]["expires"] == runs.stored()["expires"]
 
 
 def test_a_client_without_roles_and_expiry_has_all_roles_of_its_account(runs: Runs) -> None:

@@ -328,7 +328,7 @@ def _load() -> _Libraries:
     return _Libraries(
         new_adapter=_adapter_factory(),
         prepare=prepare,
-        environment_proxies=lambda url: requests.utils.get_environ_proxies(url),
+        environment_proxies=requests.utils.get_environ_proxies,
         sign=plugin_requests.RequestsAuthPluginVeracodeHMAC,
         stage=stage,
     )

@@ -41,7 +41,7 @@ _OWN_ONLY = (
 )
 
 # Clients, and whether these are all.
-Found: t.TypeAlias = "tuple[list[OauthClient], bool]"
+Found: t.TypeAlias = tuple[list[OauthClient], bool]
 
 
 def list_oauth_clients(session: Session) -> dict[str, t.Any]:

@@ -45,7 +45,7 @@ _NO_FEATURE = (
     "can be turned on"
 )
 
-Resolve: t.TypeAlias = "t.Callable[[str | None, str | None], Role]"
+Resolve: t.TypeAlias = t.Callable[[str | None, str | None], Role]
 
 
 class OauthClients:
