@@ -68,8 +68,7 @@ options:
   managed_teams:
     description:
       - Names of exactly the teams that the account manages as a team admin. It becomes a member of them.
-      - Requires the Team Admin role and the Identity REST API.
-      - If omitted, the account keeps managing the teams in which it stays.
+      - Requires the Team Admin role and the Identity REST API. If omitted, the account manages its teams as before.
     type: list
     elements: str
   login_enabled:
@@ -88,9 +87,9 @@ options:
     aliases: [ip_restricted]
   allowed_ip_addresses:
     description:
-      - Public IPv4 addresses from which the account can be used. A wrong list locks the account out.
-      - The last octet may be a wildcard or a range, as in V(74.0.0.*) and V(74.0.0.[0-99]). CIDR and IPv6 are rejected.
-      - A non-empty list implies O(has_ip_restrictions=true), an empty list O(has_ip_restrictions=false).
+      - Public IPv4 addresses from which the account can be used, such as V(74.0.0.1), V(74.0.0.*) or V(74.0.0.[0-99]). CIDR and
+        IPv6 are rejected. A wrong list locks the account out.
+      - A non-empty list implies O(has_ip_restrictions=true), an empty list V(false).
     type: list
     elements: str
   custom_one:
@@ -130,9 +129,9 @@ notes:
 options:
   username:
     description:
-      - Username. It selects the account. At least one of O(username), O(custom_id) and O(email_address) is required.
-      - Without SAML, the username is the email address, and each defaults to the other.
-      - The old username with a new O(email_address) renames the account. It is an error if the options select different accounts.
+      - Username. It selects the account. O(username), O(custom_id) or O(email_address) is required.
+      - Without SAML, the username is the email address, and each defaults to the other. The old username with a new
+        O(email_address) renames the account.
     type: str
     aliases: [user_name]
   custom_id:
@@ -154,8 +153,8 @@ options:
   roles:
     description:
       - Roles, by display name or short name. The list must not be empty.
-      - Scan permissions belong in this list, too. If you list none and a role needs one, the current ones are kept, or Any Scan is
-        added. A scan permission that no role needs is rejected.
+      - Scan permissions belong in this list, too. If none is listed and a role needs one, the current ones are kept, or Any Scan is
+        added.
     type: list
     elements: str
   requires_token:
@@ -206,8 +205,8 @@ options:
   roles:
     description:
       - API roles, by display name or short name. The list must not be empty.
-      - Scan permissions belong in this list, too. If you list none and a role needs one, the current ones are kept, or Any Scan (API)
-        is added. A scan permission that no role needs is rejected.
+      - Scan permissions belong here, too. If none is listed and a role needs one, the current ones are kept, or Any Scan (API)
+        is added.
     type: list
     elements: str
   unrestricted:

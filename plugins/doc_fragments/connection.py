@@ -71,8 +71,7 @@ options:
     default: 5
   rate_limit:
     description:
-      - Maximum number of calls in 60 seconds. All tasks of a user on a machine share it.
-      - Veracode allows 500 (REST) and 250 (XML) for each IP address.
+      - Maximum number of calls in 60 seconds, shared by all tasks of a user on a machine. Veracode allows 500 (REST) and 250 (XML).
       - Defaults to E(VERACODE_RATE_LIMIT), then to 400 for REST and 200 for XML.
     type: int
 requirements:

@@ -121,9 +121,9 @@ options:
         choices: [present, disabled, absent]
       username:
         description:
-          - Username. It selects the account. At least one of O(users[].username), O(users[].custom_id) and O(users[].email_address) is required.
-          - Without SAML, the username is the email address, and each defaults to the other.
-          - The old username with a new O(users[].email_address) renames the account. It is an error if the options select different accounts.
+          - Username. It selects the account. O(users[].username), O(users[].custom_id) or O(users[].email_address) is required.
+          - Without SAML, the username is the email address, and each defaults to the other. The old username with a new
+            O(users[].email_address) renames the account.
         type: str
         aliases: [user_name]
       custom_id:
@@ -145,8 +145,8 @@ options:
       roles:
         description:
           - Roles, by display name or short name. The list must not be empty.
-          - Scan permissions belong in this list, too. If you list none and a role needs one, the current ones are kept, or Any Scan is
-            added. A scan permission that no role needs is rejected.
+          - Scan permissions belong in this list, too. If none is listed and a role needs one, the current ones are kept, or Any Scan is
+            added.
         type: list
         elements: str
       requires_token:
@@ -232,8 +232,7 @@ options:
       managed_teams:
         description:
           - Names of exactly the teams that the account manages as a team admin. It becomes a member of them.
-          - Requires the Team Admin role and the Identity REST API.
-          - If omitted, the account keeps managing the teams in which it stays.
+          - Requires the Team Admin role and the Identity REST API. If omitted, the account manages its teams as before.
         type: list
         elements: str
       login_enabled:
@@ -252,9 +251,9 @@ options:
         aliases: [ip_restricted]
       allowed_ip_addresses:
         description:
-          - Public IPv4 addresses from which the account can be used. A wrong list locks the account out.
-          - The last octet may be a wildcard or a range, as in V(74.0.0.*) and V(74.0.0.[0-99]). CIDR and IPv6 are rejected.
-          - A non-empty list implies O(users[].has_ip_restrictions=true), an empty list O(users[].has_ip_restrictions=false).
+          - Public IPv4 addresses from which the account can be used, such as V(74.0.0.1), V(74.0.0.*) or V(74.0.0.[0-99]). CIDR and
+            IPv6 are rejected. A wrong list locks the account out.
+          - A non-empty list implies O(users[].has_ip_restrictions=true), an empty list V(false).
         type: list
         elements: str
       custom_one:
@@ -314,8 +313,8 @@ options:
       roles:
         description:
           - API roles, by display name or short name. The list must not be empty.
-          - Scan permissions belong in this list, too. If you list none and a role needs one, the current ones are kept, or Any Scan (API)
-            is added. A scan permission that no role needs is rejected.
+          - Scan permissions belong here, too. If none is listed and a role needs one, the current ones are kept, or Any Scan (API)
+            is added.
         type: list
         elements: str
       unrestricted:
@@ -376,8 +375,7 @@ options:
       managed_teams:
         description:
           - Names of exactly the teams that the account manages as a team admin. It becomes a member of them.
-          - Requires the Team Admin role and the Identity REST API.
-          - If omitted, the account keeps managing the teams in which it stays.
+          - Requires the Team Admin role and the Identity REST API. If omitted, the account manages its teams as before.
         type: list
         elements: str
       login_enabled:
@@ -396,9 +394,9 @@ options:
         aliases: [ip_restricted]
       allowed_ip_addresses:
         description:
-          - Public IPv4 addresses from which the account can be used. A wrong list locks the account out.
-          - The last octet may be a wildcard or a range, as in V(74.0.0.*) and V(74.0.0.[0-99]). CIDR and IPv6 are rejected.
-          - A non-empty list implies O(api_users[].has_ip_restrictions=true), an empty list O(api_users[].has_ip_restrictions=false).
+          - Public IPv4 addresses from which the account can be used, such as V(74.0.0.1), V(74.0.0.*) or V(74.0.0.[0-99]). CIDR and
+            IPv6 are rejected. A wrong list locks the account out.
+          - A non-empty list implies O(api_users[].has_ip_restrictions=true), an empty list V(false).
         type: list
         elements: str
       custom_one:
@@ -427,9 +425,9 @@ options:
         type: bool
       credentials_dest:
         description:
-          - File for the generated key pair, on the machine where the task runs. It gets the mode C(0600).
-          - Its folder must exist. In a shared folder, a file or link of another user is rejected.
-          - If writing fails later, the error names a rescue file.
+          - File for the generated key pair, with mode C(0600), where the task runs.
+          - Its folder must exist. In a shared folder, another user's file or link is rejected.
+          - If writing fails, the error names a rescue file.
         type: path
       credentials_format:
         description:
@@ -464,8 +462,8 @@ options:
       roles:
         description:
           - Roles, by display name or short name. The list must not be empty.
-          - Scan permissions belong in this list, too. If you list none and a role needs one, the current ones are kept, or Any Scan is
-            added. A scan permission that no role needs is rejected.
+          - Scan permissions belong in this list, too. If none is listed and a role needs one, the current ones are kept, or Any Scan is
+            added.
         type: list
         elements: str
       requires_token:
@@ -545,8 +543,7 @@ options:
       managed_teams:
         description:
           - Names of exactly the teams that the account manages as a team admin. It becomes a member of them.
-          - Requires the Team Admin role and the Identity REST API.
-          - If omitted, the account keeps managing the teams in which it stays.
+          - Requires the Team Admin role and the Identity REST API. If omitted, the account manages its teams as before.
         type: list
         elements: str
       login_enabled:
@@ -565,9 +562,9 @@ options:
         aliases: [ip_restricted]
       allowed_ip_addresses:
         description:
-          - Public IPv4 addresses from which the account can be used. A wrong list locks the account out.
-          - The last octet may be a wildcard or a range, as in V(74.0.0.*) and V(74.0.0.[0-99]). CIDR and IPv6 are rejected.
-          - A non-empty list implies O(user_defaults.has_ip_restrictions=true), an empty list O(user_defaults.has_ip_restrictions=false).
+          - Public IPv4 addresses from which the account can be used, such as V(74.0.0.1), V(74.0.0.*) or V(74.0.0.[0-99]). CIDR and
+            IPv6 are rejected. A wrong list locks the account out.
+          - A non-empty list implies O(user_defaults.has_ip_restrictions=true), an empty list V(false).
         type: list
         elements: str
       custom_one:
@@ -625,8 +622,8 @@ options:
       roles:
         description:
           - API roles, by display name or short name. The list must not be empty.
-          - Scan permissions belong in this list, too. If you list none and a role needs one, the current ones are kept, or Any Scan (API)
-            is added. A scan permission that no role needs is rejected.
+          - Scan permissions belong here, too. If none is listed and a role needs one, the current ones are kept, or Any Scan (API)
+            is added.
         type: list
         elements: str
       unrestricted:
@@ -687,8 +684,7 @@ options:
       managed_teams:
         description:
           - Names of exactly the teams that the account manages as a team admin. It becomes a member of them.
-          - Requires the Team Admin role and the Identity REST API.
-          - If omitted, the account keeps managing the teams in which it stays.
+          - Requires the Team Admin role and the Identity REST API. If omitted, the account manages its teams as before.
         type: list
         elements: str
       login_enabled:
@@ -707,9 +703,9 @@ options:
         aliases: [ip_restricted]
       allowed_ip_addresses:
         description:
-          - Public IPv4 addresses from which the account can be used. A wrong list locks the account out.
-          - The last octet may be a wildcard or a range, as in V(74.0.0.*) and V(74.0.0.[0-99]). CIDR and IPv6 are rejected.
-          - A non-empty list implies O(api_user_defaults.has_ip_restrictions=true), an empty list O(api_user_defaults.has_ip_restrictions=false).
+          - Public IPv4 addresses from which the account can be used, such as V(74.0.0.1), V(74.0.0.*) or V(74.0.0.[0-99]). CIDR and
+            IPv6 are rejected. A wrong list locks the account out.
+          - A non-empty list implies O(api_user_defaults.has_ip_restrictions=true), an empty list V(false).
         type: list
         elements: str
       custom_one:
@@ -738,9 +734,9 @@ options:
         type: bool
       credentials_dest:
         description:
-          - File for the generated key pair, on the machine where the task runs. It gets the mode C(0600).
-          - Its folder must exist. In a shared folder, a file or link of another user is rejected.
-          - If writing fails later, the error names a rescue file.
+          - File for the generated key pair, with mode C(0600), where the task runs.
+          - Its folder must exist. In a shared folder, another user's file or link is rejected.
+          - If writing fails, the error names a rescue file.
         type: path
       credentials_format:
         description:

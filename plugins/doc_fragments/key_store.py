@@ -14,9 +14,9 @@ class ModuleDocFragment:
 options:
   credentials_dest:
     description:
-      - File for the generated key pair, on the machine where the task runs. It gets the mode C(0600).
-      - Its folder must exist. In a shared folder, a file or link of another user is rejected.
-      - If writing fails later, the error names a rescue file.
+      - File for the generated key pair, with mode C(0600), where the task runs.
+      - Its folder must exist. In a shared folder, another user's file or link is rejected.
+      - If writing fails, the error names a rescue file.
     type: path
   credentials_format:
     description:

@@ -34,10 +34,9 @@ options:
     required: true
   attributes:
     description:
-      - Attribute of a member for each option, in addition to the defaults. An empty attribute removes an option.
-      - Options are C(username), C(custom_id), C(email_address), C(first_name), C(last_name), C(phone), C(title), C(custom_one) to
-        C(custom_five) and C(previously).
-      - By default, C(username) and C(email_address) are C(mail), C(first_name) is C(givenName), C(last_name) is C(sn).
+      - Attribute of a member for each option, such as C(phone), C(title), C(custom_id), C(custom_one) or C(previously).
+      - It extends the default, C(mail) for C(username) and C(email_address), C(givenName) for C(first_name), C(sn) for C(last_name). An
+        empty attribute removes an option.
     type: dict
     default: {}
   missing:

@@ -41,8 +41,8 @@ options:
     aliases: [user_name]
   api_id:
     description:
-      - API ID of the key pair, with or without its prefix, such as C(vera01ei-). It selects the account that has or had this key pair.
-      - With O(state=absent), only this key pair is revoked. An unknown API ID is not an error.
+      - API ID, with or without its prefix, such as C(vera01ei-). It selects the account that has or had this key pair.
+      - With O(state=absent), only this key pair is revoked. An unknown one is not an error.
     type: str
   state:
     description:

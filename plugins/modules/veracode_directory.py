@@ -39,10 +39,8 @@ attributes:
 options:
   files:
     description:
-      - YAML or JSON files with O(business_units), O(teams), O(users), O(api_users), O(user_defaults) and O(api_user_defaults). They are
-        joined with the options, which take precedence over defaults in files.
-      - Of a folder, files ending in C(.yml), C(.yaml) or C(.json) are read in the order of their names.
-      - Values are never templated.
+      - YAML or JSON files with the lists and defaults of this module, added to those given as options. Values are never templated.
+      - Of a folder, the C(.yml), C(.yaml) and C(.json) files are read in the order of their names.
     type: list
     elements: path
   exclusive:

@@ -42,8 +42,8 @@ options:
     type: bool
   roles:
     description:
-      - Roles of new accounts, by display name or short name. Required to create the settings. The list must not be empty.
-      - Scan permissions belong in this list, too. If you list none and a role needs one, the current ones are kept, or Any Scan is
+      - Roles of new accounts, by display name or short name. Required to create the settings.
+      - Scan permissions belong here, too. If none is listed and a role needs one, the current ones are kept, or Any Scan is
         added.
     type: list
     elements: str

@@ -13,10 +13,10 @@ version_added: 1.0.0
 description:
   - Creates and deletes OAuth clients of the calling account, and replaces their secrets. A client has some or all roles of its account.
   - Administrators also delete the clients of other accounts, or revoke their tokens.
-  - Veracode shows a secret once, in the answer that generates it. So everything that can be refused is refused before.
-  - Veracode has no call that changes a client. A client with another O(description) or other O(roles) is an error.
-  - OAuth clients need the Identity REST API, and an organization that has them. They do not work with the Admin XML API.
-  - Veracode documents the calls and not their answers. An answer with another form than expected is an error that names the missing field.
+  - Veracode returns a secret only once. All options are therefore checked before one is generated.
+  - A client cannot be changed. If its O(description) or O(roles) differ, the task fails.
+  - OAuth clients work with the REST APIs only. Not every organization has them.
+  - Veracode does not document the answers of these calls. If an answer lacks a field, the error names it.
 extends_documentation_fragment:
   - community.veracode.connection
   - community.veracode.attributes
@@ -25,11 +25,11 @@ attributes:
   check_mode:
     support: full
     details:
-      - Whether O(credentials_dest) could be written is checked as far as that can be known without writing.
+      - Check mode tests whether O(credentials_dest) is writable without writing to it.
   diff_mode:
     support: full
     details:
-      - What the server decides, such as the ids of secrets, is V(null).
+      - The IDs of new clients and secrets are V(null), since the server sets them.
   idempotent:
     support: partial
     details:
@@ -63,7 +63,7 @@ options:
   state:
     description:
       - State of the client.
-      - V(present) creates a client with a secret. An existing client without a valid secret gets a new one.
+      - V(present) creates a client, and a secret if none is valid.
       - V(rotated) generates a new secret, stores it, and deletes the older ones.
       - V(absent) deletes the client. Files are not changed.
     type: str
@@ -82,9 +82,9 @@ options:
     default: false
   credentials_dest:
     description:
-      - File for the generated secret, on the machine where the task runs. It gets the mode C(0600).
-      - Its folder must exist. In a shared folder, a file or link of another user is rejected.
-      - If writing fails later, the error names a rescue file.
+      - File for the generated secret, with mode C(0600), where the task runs.
+      - Its folder must exist. In a shared folder, another user's file or link is rejected.
+      - If writing fails, the error names a rescue file.
     type: path
   credentials_format:
     description:
@@ -145,37 +145,37 @@ EXAMPLES = r"""
 
 RETURN = r"""
 oauth_client:
-  description: The client after the run, without its secret. V(null) if it is deleted, and with O(username).
+  description: Client after the run, without its secret. V(null) if it is deleted, and with O(username).
   returned: success
   type: dict
   contains:
     client_id:
-      description: The id of the client. V(null) in check mode if it would be created.
+      description: ID of the client. V(null) in check mode if it would be created.
       type: str
     name:
-      description: The name.
+      description: Name.
       type: str
     description:
-      description: The description.
+      description: Description.
       type: str
     username:
-      description: Username of the account that the client belongs to.
+      description: Username of the account.
       type: str
     user_id:
-      description: The GUID of that account.
+      description: GUID of the account.
       type: str
     roles:
-      description: Display names of the roles, sorted. Of a client that is not scoped, those of the account.
+      description: Display names of the roles, sorted. Those of the account if the client is not scoped.
       type: list
       elements: str
     is_scoped:
-      description: Whether the client has roles of its own. If not, it has all roles of its account.
+      description: Whether the client has its own subset of roles. If not, it has all roles of its account.
       type: bool
     created:
-      description: When the client was created.
+      description: Time of the creation.
       type: str
     expires:
-      description: When the client expires. V(null) if Veracode reports no expiry.
+      description: Time of the expiry. V(null) if Veracode reports none.
       type: str
   sample:
     client_id: 00000000-0000-0000-0000-000000000003
@@ -188,29 +188,29 @@ oauth_client:
     created: "2026-11-02T12:00:00Z"
     expires: "2027-01-31T12:00:00Z"
 reason:
-  description: Why something is done, or why not.
+  description: Reason for the action, or for none.
   returned: success
   type: str
   sample: there is no such client
 credentials:
   description:
-    - The secret that was generated. Its values are V(null) in check mode.
-    - A task that fails after it was generated returns it, too.
+    - Secret that was generated. Its values are V(null) in check mode.
+    - It is also returned if the task fails after generating it.
   returned: when a secret is generated
   type: dict
   contains:
     client_id:
-      description: The id of the client.
+      description: ID of the client.
       type: str
     client_secret:
-      description: The secret, shown only now. Use C(no_log) on the task.
+      description: The secret. Veracode does not return it again. Set C(no_log=true) on the task.
       type: str
       returned: when O(return_secret=true)
     expires:
-      description: When the secret expires.
+      description: Expiry of the secret.
       type: str
     dest:
-      description: The file that holds the secret.
+      description: File that contains the secret.
       type: str
   sample:
     client_id: 00000000-0000-0000-0000-000000000003
@@ -230,10 +230,10 @@ actions:
       description: Kind of the object.
       type: str
     name:
-      description: The name of the client, or the username where the tokens of an account are revoked.
+      description: Name of the client, or the username if the tokens of an account are revoked.
       type: str
     fields:
-      description: The options that were set, sorted. Empty for all but a creation.
+      description: Options that were set, sorted. Empty unless a client was created.
       type: list
       elements: str
   sample:
@@ -267,10 +267,10 @@ diff:
       description: Kind and name of the object after the run.
       type: str
     before:
-      description: A client that is deleted, or the ids of the secrets that are replaced. Several clients stand each below their name.
+      description: Deleted client, or IDs of the replaced secrets. Several clients are listed by name.
       type: dict
     after:
-      description: A client that is created. For a new secret, its id is V(null), as it is decided by the server. Empty for a deletion.
+      description: Created client, or V(null) as the ID of a new secret. Empty if the client is deleted.
       type: dict
   sample:
     before_header: oauth_client access-report

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: veracode_oauth_client_info
-short_description: List OAuth client credentials on Veracode
+short_description: List OAuth client credentials
 version_added: 1.0.0
 description:
-  - Returns the OAuth clients of one account, or of all accounts that the calling one may see, without their secrets.
-  - Veracode lists clients by account only. Without O(username), this costs a call for each account of the organization.
-  - An account without an administrator's role sees its own clients only.
-  - OAuth clients need the Identity REST API, and an organization that has them. Veracode documents the calls and not their answers.
+  - Returns the OAuth clients of one account, or of all accounts, without their secrets.
+  - Veracode lists clients by account. Without O(username), there is a call for each account of the organization.
+  - A calling account that is not an administrator sees only its own clients.
+  - OAuth clients work with the REST APIs only. Not every organization has them.
 extends_documentation_fragment:
   - community.veracode.connection
   - community.veracode.attributes
@@ -22,11 +22,11 @@ extends_documentation_fragment:
   - community.veracode.attributes.actiongroup_veracode
 options:
   username:
-    description: Only the clients of this account. An account that does not exist has none.
+    description: Return only the clients of this account. An unknown account has none.
     type: str
     aliases: [user_name]
   name:
-    description: Only clients of this name, which is exact.
+    description: Return only clients with this name, which is case-sensitive.
     type: str
 seealso:
   - module: community.veracode.veracode_oauth_client
@@ -48,38 +48,38 @@ EXAMPLES = r"""
 
 RETURN = r"""
 oauth_clients:
-  description: The clients, sorted by the username of their account and their name.
+  description: Clients, sorted by username and name.
   returned: success
   type: list
   elements: dict
   contains:
     client_id:
-      description: The id of the client.
+      description: ID of the client.
       type: str
     name:
-      description: The name.
+      description: Name.
       type: str
     description:
-      description: The description.
+      description: Description.
       type: str
     username:
-      description: Username of the account that the client belongs to.
+      description: Username of the account.
       type: str
     user_id:
-      description: The GUID of that account.
+      description: GUID of the account.
       type: str
     roles:
-      description: Display names of the roles, sorted. Of a client that is not scoped, those of the account.
+      description: Display names of the roles, sorted. Those of the account if the client is not scoped.
       type: list
       elements: str
     is_scoped:
-      description: Whether the client has roles of its own. If not, it has all roles of its account.
+      description: Whether the client has its own subset of roles. If not, it has all roles of its account.
       type: bool
     created:
-      description: When the client was created.
+      description: Time of the creation.
       type: str
     expires:
-      description: When the client expires. V(null) if Veracode reports no expiry.
+      description: Time of the expiry. V(null) if Veracode reports none.
       type: str
   sample:
     - client_id: 00000000-0000-0000-0000-000000000003
@@ -92,12 +92,12 @@ oauth_clients:
       created: "2026-11-02T12:00:00Z"
       expires: "2027-01-31T12:00:00Z"
 count:
-  description: How many clients matched.
+  description: Number of clients that match.
   returned: success
   type: int
   sample: 1
 complete:
-  description: Whether the listings agree with the server's own totals and show all accounts. If not, clients may be missing.
+  description: Whether the listings are complete. If V(false), clients may be missing.
   returned: success
   type: bool
   sample: true

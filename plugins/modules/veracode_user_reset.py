@@ -37,10 +37,9 @@ options:
   reset:
     description:
       - What to reset.
-      - V(password) mails a link to set a new password, or the activation link if the account was never activated.
-      - V(mfa) requires a new second factor at the next login.
+      - V(password) mails a password link, or the activation link. Not for SAML users.
+      - V(mfa) requires a new second factor at the next login. Not for SAML users.
       - V(sessions) ends all sessions. The API key pair stays valid.
-      - V(password) and V(mfa) are rejected for SAML users.
     type: list
     elements: str
     choices: [password, mfa, sessions]
@@ -48,7 +47,7 @@ options:
   only_never_logged_in:
     description:
       - Whether to send the V(password) mail only to accounts that have never logged in. Other accounts are skipped.
-      - Veracode may hide the last login. An address that was never confirmed or a search then decides; else the account is skipped with a warning.
+      - If Veracode does not show whether an account has logged in, it is skipped with a warning.
     type: bool
     default: true
 seealso:
