@@ -269,6 +269,10 @@ class Emulator:
         """
         return list(self._ask("GET", "history"))
 
+    def snapshot(self) -> dict[str, Any]:
+        """What there is now, in the words of history."""
+        return dict(self._ask("GET", "snapshot"))
+
     def state(self) -> dict[str, Any]:
         """The whole organization as it is stored: users, teams, business_units, roles (custom), credentials, oauth_clients,
         jit_settings."""

@@ -111,6 +111,9 @@ class Control:
             self.world.history = []
         return _json(self.world.history)
 
+    async def snapshot(self, _request: Request) -> Response:
+        return _json(self.world.snapshot())
+
     async def violations(self, _request: Request) -> Response:
         return _json(self.world.log.violations)
 
@@ -177,6 +180,7 @@ def application(control: Control) -> Starlette:
         Route(f"{PREFIX}/log", control.log, methods=["GET", "DELETE"]),
         Route(f"{PREFIX}/read_only", control.read_only, methods=["PUT"]),
         Route(f"{PREFIX}/history", control.history, methods=["GET", "PUT"]),
+        Route(f"{PREFIX}/snapshot", control.snapshot),
         Route(f"{PREFIX}/violations", control.violations),
         Route(f"{PREFIX}/state", control.state),
         Route(f"{PREFIX}/look/{{kind}}", control.look),

@@ -104,9 +104,9 @@ TABLE: tuple[Switch, ...] = (
     ),
     _s(
         "business_unit_list",
-        "whole keys",
+        "keys whole",
         "code",
-        "items of the listing of business units: with is_default, or with nothing but bu_id, bu_legacy_id and bu_name",
+        "items of the listing of business units: nothing but bu_id, bu_legacy_id and bu_name, or is_default, too",
     ),
     _s("child_roles_shown", "everywhere by_id", "guess", "child_roles in the listing of roles, or only of one role"),
     _s("newer_roles", "no yes", "tool", "the organization has built-in roles and scan permissions of a later release"),

@@ -184,6 +184,7 @@ def test_history_tells_who_administers_and_who_is_in_which_team_after_every_writ
     members = {TED: "MEMBER", "keyless-api": "MEMBER"}
     assert writes[3]["teams"]["Release Team"] == {"business_unit": "Not Specified", "members": members}
     assert writes[3]["accounts"][TED]["roles"] == ["Reviewer"]
+    assert all(emulator.snapshot()[key] == writes[-1][key] for key in ("accounts", "administrators", "teams"))
     emulator.watch(False)
     client.put_user(TED, {"phone": "2"})
     assert emulator.history() == []

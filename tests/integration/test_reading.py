@@ -83,7 +83,6 @@ def test_an_object_that_is_answered_with_another_one_is_an_error(
 ) -> None:
     if module is BUSINESS_UNIT:
         emulator.add("business_unit", name="Consumer")
-        emulator.switch(business_unit_list="keys")
     if module is ROLE:
         emulator.add("role", name="releasemanager", description="Release Manager", permissions=["viewReports"])
         emulator.switch(role_list_permissions=False)

@@ -362,7 +362,7 @@ class Probe:
         self._note("an account's roles are called as in the catalog", "yes", newer.role_names(details, self._roles))
         self._note("an account's roles carry is_api", "no", newer.role_flags(details))
         units = self._client.page("list", "/business_units", "business_units", [], 0).items
-        self._note("business units are listed with is_default", "yes", _carried(units, ("is_default",)))
+        self._note("business units are listed with is_default", "no", _carried(units, ("is_default",)))
         self._note("roles are listed with child_roles", "yes", _carried(self._roles, ("child_roles",)))
         if self._roles:
             role = self._client.read("read a role", f"/roles/{segment(str(self._roles[0].get('role_id')))}")

@@ -65,7 +65,7 @@ TOLD_APART = [
     ("timestamps", "number"),
     ("search_newer_filters", "ignored"),
     ("listings_hide_deleted", "no"),
-    ("business_unit_list", "keys"),
+    ("business_unit_list", "whole"),
     ("child_roles_shown", "by_id"),
     ("account_times", "absent"),
     ("last_login", "own"),
