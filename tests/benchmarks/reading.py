@@ -54,7 +54,7 @@ def measure(
     """
     figures = Figures()
     with Emulator("small", people=PEOPLE, api_users=50, teams=80) as emulator:
-        whole = without_units(export_all(emulator)["directory"])
+        whole = without_units(export_all(emulator, compact=True)["directory"])
         told = slim(whole)
         emulator.switch(latency_ms=LATENCY_MS)
         figures["people"] = len(told["users"])
@@ -144,7 +144,7 @@ def measure_growth() -> dict[str, Any]:
     figures = Figures()
     for people in SIZES:
         with Emulator("small", people=people, api_users=people // 20, teams=80) as emulator:
-            whole = without_units(export_all(emulator)["directory"])
+            whole = without_units(export_all(emulator, compact=True)["directory"])
             for way, values in (("listing", whole), ("inverse", slim(whole)), ("details", whole)):
                 emulator.switch(list_carries="everything" if way == "listing" else "no")
                 result = apply(emulator, **values)

@@ -16,9 +16,7 @@ from dataclasses import replace
 from ansible_collections.community.veracode.plugins.module_utils._activity import Activity
 from ansible_collections.community.veracode.plugins.module_utils._api.base import AccountSource, Filters, Listing
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.account_json import (
-    ALL_TEXTS,
     as_whole,
-    options_of,
     shows_all,
     texts_in,
 )
@@ -30,8 +28,6 @@ from ansible_collections.community.veracode.plugins.module_utils._model.role imp
 
 # Reads wait for the network nearly all the time; the rate limit holds for all of them together.
 READERS = 32
-# So many items of a listing are compared with the same accounts on their own before a text that it never shows is unset.
-SAMPLE = 8
 
 # What the inverse index tells: who holds a role, and who is in a team and as what.
 INVERSE_FIELDS = frozenset({"roles", "teams", "managed_teams"})
@@ -126,8 +122,6 @@ class AccountReader(Parallel):
         self._client = client
         self._lister = AccountLister(client, self.map)
         self._keys: dict[str, frozenset[str]] = {}
-        # Texts that no item showed, of all accounts that are believed not to have them.
-        self.unproven: frozenset[str] = frozenset()
 
     def active(self) -> Inventory:
         """Return the active accounts with what their listing carries."""
@@ -157,22 +151,22 @@ class AccountReader(Parallel):
         inventory.complete = inventory.complete and items.complete
 
     def believe(self, inventory: Inventory) -> None:
-        """Take a text that an item of the listing does not show for unset, if the listing can be believed.
+        """Take a text that an item of the listing does not show for unset, if other items show that text.
 
         The item that shows most is compared with the same account on its own: if that has a text which its item leaves
-        out, nothing is believed. Of a text that no item shows the listing says nothing, so then a few more are compared,
-        and `unproven` names it: who writes it, reads the account first.
+        out, nothing is taken for unset. A listing says nothing about a text that none of its items shows: whose entry
+        manages that, is read on its own.
         """
         candidates = [handle for handle in inventory.by_handle if shows_all(self._keys.get(handle, ()))]
-        candidates.sort(key=lambda handle: (-len(self._keys[handle]), handle))
+        if not candidates:
+            return
+        fullest = min(candidates, key=lambda handle: (-len(self._keys[handle]), handle))
+        item = self._client.item(inventory.by_handle[fullest])
+        if item is None or not texts_in(item) <= self._keys[fullest]:
+            return
         shown = texts_in(key for keys in set(self._keys.values()) for key in keys)
-        sample = [inventory.by_handle[handle] for handle in candidates[: 1 if shown == ALL_TEXTS else SAMPLE]]
-        for account, item in zip(sample, self.map(self._client.item, sample), strict=True):
-            if item is None or not texts_in(item) <= self._keys[str(account.handle)]:
-                return
-        self.unproven = options_of(ALL_TEXTS - shown)
         for handle in candidates:
-            inventory.put(as_whole(inventory.by_handle[handle]))
+            inventory.put(as_whole(inventory.by_handle[handle], shown))
 
     def details(self, inventory: Inventory, handles: t.Iterable[str]) -> None:
         """Read these accounts one by one; one that is gone meanwhile leaves the inventory incomplete."""

@@ -145,7 +145,7 @@ class OrganizationReader:
         lacking = _lacking(matches)
         if len(lacking) > 1:
             self.reader.believe(self.inventory)
-            lacking = _lacking(self.match_accounts(), self.reader.unproven)
+            lacking = _lacking(self.match_accounts())
         if not lacking:
             return
         options = frozenset().union(*lacking.values())
@@ -299,22 +299,10 @@ def _names_users(organization: Organization) -> bool:
     return any(team.options.get("members") or team.options.get("managers") for team in organization.teams)
 
 
-def _lacking(matches: t.Sequence[Match], unproven: frozenset[str] = frozenset()) -> dict[str, frozenset[str]]:
-    """Return the options that have to be read of accounts, by handle.
-
-    :param unproven: options that the reading only seems to carry, so what is to be set of them is lacking, too.
-    """
-    lacking = {
-        str(match.found.account.handle): options_lacking(match) | {each for each in _set_by(match) if each in unproven}
-        for match in matches
-        if match.found
-    }
+def _lacking(matches: t.Sequence[Match]) -> dict[str, frozenset[str]]:
+    """Return the options that have to be read of accounts, by handle."""
+    lacking = {str(match.found.account.handle): options_lacking(match) for match in matches if match.found}
     return {handle: options for handle, options in lacking.items() if options}
-
-
-def _set_by(match: Match) -> t.Iterator[str]:
-    """Yield the options that an entry gives a value."""
-    return (option for option, value in match.entry.desired.values.items() if value)
 
 
 def _unite(inventory: Inventory, other: Inventory) -> None:

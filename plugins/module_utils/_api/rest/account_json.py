@@ -40,12 +40,12 @@ _UNSET: t.Mapping[str, t.Any] = {
     for field in FIELDS
     if field.rest is not None and field.option not in _LISTS | _MAY_BE_HIDDEN | {"active"}
 }
-# The keys of texts that can be unset.
-ALL_TEXTS = frozenset(
-    field.rest
+# The keys of texts that can be unset, by option.
+_TEXTS: t.Mapping[str, str] = {
+    field.option: field.rest
     for field in FIELDS
     if field.rest is not None and field.type == TEXT and field.clearable and field.option not in _MAY_BE_HIDDEN
-)
+}
 
 ADMIN = "ADMIN"
 MEMBER = "MEMBER"
@@ -118,17 +118,16 @@ def shows_all(keys: t.Collection[str]) -> bool:
 
 def texts_in(keys: t.Iterable[str]) -> frozenset[str]:
     """Return those of the keys whose value is a text that can be unset."""
-    return ALL_TEXTS.intersection(keys)
+    return frozenset(_TEXTS.values()).intersection(keys)
 
 
-def options_of(keys: t.Collection[str]) -> frozenset[str]:
-    """Return the options whose values these keys hold."""
-    return frozenset(field.option for field in FIELDS if field.rest in keys)
+def as_whole(account: Account, shown: t.Collection[str]) -> Account:
+    """Return an account of a listing with what its item does not show as unset, as far as the listing shows that at all.
 
-
-def as_whole(account: Account) -> Account:
-    """Return an account whose item of a listing is believed: what is not in it is unset."""
-    return replace(account, values={**_UNSET, **account.values})
+    :param shown: the keys of the texts that the listing shows of any account.
+    """
+    unset = {option: value for option, value in _UNSET.items() if option not in _TEXTS or _TEXTS[option] in shown}
+    return replace(account, values={**unset, **account.values})
 
 
 def has_lists(item: Json) -> bool:

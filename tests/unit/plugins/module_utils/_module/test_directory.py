@@ -17,8 +17,6 @@ import pytest
 
 from ansible_collections.community.veracode.plugins.module_utils._apply.progress_file import Report
 from ansible_collections.community.veracode.plugins.module_utils._module.directory import DIRECTORY
-from ansible_collections.community.veracode.plugins.module_utils._read import accounts
-from ansible_collections.community.veracode.plugins.module_utils._read.accounts import SAMPLE
 from tests.emulator.control import Emulator
 from tests.inside import Result, apply, converge, export_all, outcome
 
@@ -1131,20 +1129,20 @@ def test_an_exact_name_that_is_inactive_comes_before_an_active_one_of_another_ca
     assert [action["name"] for action in done["actions"]] == ["straße@example.com"]
 
 
-def test_a_text_that_no_item_shows_is_read_before_it_is_written(
-    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(accounts, "SAMPLE", 1)
+@pytest.mark.parametrize("value", ["here", ""])
+def test_a_text_that_no_item_shows_is_read_before_it_is_written_or_cleared(emulator: Emulator, value: str) -> None:
     emulator.switch(list_carries="sparse")
     for user in emulator.state()["users"]:
         emulator.change("user", user["user_name"], custom_two=None)
-    # Of all others the sample compares one.
-    names = ["tmonarch@example.com", "sviceroy@example.com", "mdoe@example.com"]
-    for name in names[1:]:
-        emulator.change("user", name, custom_two="here")
-    done = apply(emulator, users=[{"username": name, "custom_two": "here"} for name in names])
+    names = [f"p{number}@example.com" for number in range(20)]
+    for name in names:
+        emulator.add("user", user_name=name, first_name="P", last_name="N", roles=["Executive"])
+    emulator.change("user", names[-1], custom_two="here")
+    exported = export_all(emulator)["directory"]["users"]
+    assert [user["username"] for user in exported if user["custom_two"]] == names[-1:]
+    done = apply(emulator, users=[{"username": name, "custom_two": value} for name in names])
     assert not done["failed"], done["msg"]
-    assert [action["name"] for action in done["actions"]] == names[:1]
+    assert [action["name"] for action in done["actions"]] == (names[:-1] if value else names[-1:])
 
 
 def test_a_run_can_stop_at_its_first_failure(emulator: Emulator) -> None:
@@ -1208,11 +1206,11 @@ def test_an_export_of_a_listing_that_carries_everything_reads_nothing_twice(
     emulator.switch(list_carries="everything")
     if phone is not None:
         emulator.change("user", "mdoe@example.com", phone=phone)
-    exported = export_all(emulator)
+    exported = export_all(emulator, compact=True)
     same = apply(emulator, exclusive=KINDS, **exported["directory"])
     assert (same["actions"], same["read_strategy"]) == ([], "listing")
-    # A listing says nothing about a text that it never shows, before a few items agree with the accounts on their own.
-    assert same["calls"]["reads"] == 4 + SAMPLE
+    # One item is compared with the same account on its own.
+    assert same["calls"]["reads"] == 4 + 1
 
 
 def test_an_export_gives_no_role_to_an_api_service_account_without_a_team(emulator: Emulator) -> None:
