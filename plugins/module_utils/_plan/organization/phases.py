@@ -18,14 +18,19 @@ from ansible_collections.community.veracode.plugins.module_utils._model.kinds im
 from ansible_collections.community.veracode.plugins.module_utils._model.role import ADMINISTRATOR
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
 from ansible_collections.community.veracode.plugins.module_utils._plan.guards import is_removal, takes_away
-from ansible_collections.community.veracode.plugins.module_utils._plan.organization.relations import Keys, relations_of
+from ansible_collections.community.veracode.plugins.module_utils._plan.organization.relations import (
+    Keys,
+    Relations,
+    relations_of,
+)
 
 
 class Phase(enum.IntEnum):
     """When a step is carried out. Within a phase the order does not matter.
 
     A business unit comes before its teams, a team before its members, an account before it manages a team. Who moves
-    joins before leaving. What is removed since no entry claims it goes after what an entry removes, but before the
+    joins before leaving. An account that leaves a team may become an administrator in the same call, so it comes before
+    those that stop being one. What is removed since no entry claims it goes after what an entry removes, but before the
     business units, which can be deleted only when they are empty.
     """
 
@@ -35,14 +40,15 @@ class Phase(enum.IntEnum):
     ACCOUNTS = 3
     MEMBERS = 4
     # From here on something is taken away.
-    ACCOUNT_LOSSES = 5
-    LEAVERS = 6
-    REMOVED_ACCOUNTS = 7
-    REMOVED_TEAMS = 8
-    UNCLAIMED_ACCOUNTS = 9
-    UNCLAIMED_TEAMS = 10
-    REMOVED_UNITS = 11
-    UNCLAIMED_UNITS = 12
+    LEAVING_ACCOUNTS = 5
+    ACCOUNT_LOSSES = 6
+    LEAVERS = 7
+    REMOVED_ACCOUNTS = 8
+    REMOVED_TEAMS = 9
+    UNCLAIMED_ACCOUNTS = 10
+    UNCLAIMED_TEAMS = 11
+    REMOVED_UNITS = 12
+    UNCLAIMED_UNITS = 13
 
 
 @dataclass(frozen=True)
@@ -70,19 +76,18 @@ def account_step(plan: Plan[t.Any], keys: Keys) -> Step:
     phase = Phase.ACCOUNTS
     if is_removal(change):
         phase = Phase.REMOVED_ACCOUNTS
-    elif _is_loss(change, keys):
+    elif takes_away(change) or loses_administrator(change):
         phase = Phase.ACCOUNT_LOSSES
+    elif _only_leaves(relations_of(change, keys)):
+        phase = Phase.LEAVING_ACCOUNTS
     return Step(phase, plan, change.location)
 
 
-def _is_loss(change: Change[t.Any], keys: Keys) -> bool:
-    """Tell whether a change of an account takes what others may depend on.
+def _only_leaves(relations: Relations) -> bool:
+    """Return whether an account leaves teams and joins none.
 
-    A change that takes a team and gives another does both in one call, so the account is never without.
+    One that does both does it in one call, so it is never without a team.
     """
-    if takes_away(change) or loses_administrator(change):
-        return True
-    relations = relations_of(change, keys)
     return bool(relations.to_remove) and not relations.to_add
 
 
