@@ -15,8 +15,16 @@ import typing as t
 # What an error says of a call that writes and whose answer does not tell.
 OUTCOME_UNKNOWN = "whether it was carried out is unknown"
 
-# What an error says of a name that nothing has.
-_MISSING = ("there is no ", "unknown role ", " does not exist", "no account is named")
+
+class Missing(str):
+    """A sentence about a name that nothing has, at least now."""
+
+    __slots__ = ()
+
+
+def names_missing(sentences: t.Iterable[str]) -> bool:
+    """Return whether one of the sentences is about a name that nothing has."""
+    return any(isinstance(sentence, Missing) for sentence in sentences)
 
 
 # Statuses below 500 by which a server, or something before it, gives up: the call may have been done all the same.
@@ -54,6 +62,7 @@ class VeracodeError(Exception):
     :param method: HTTP method of the refused call.
     :param path: path of the refused call, without its query.
     :param request_id: Veracode's conversation id, for its support.
+    :param is_outcome_unknown: a call that writes may have been carried out or not.
     """
 
     # The names of the parts in a result; there, the location is called `place`.
@@ -72,6 +81,7 @@ class VeracodeError(Exception):
         method: str | None = None,
         path: str | None = None,
         request_id: str | None = None,
+        is_outcome_unknown: bool = False,
     ) -> None:
         self.text = printable(text)
         super().__init__(self.text)
@@ -84,6 +94,8 @@ class VeracodeError(Exception):
         self.method = method
         self.path = path
         self.request_id = request_id
+        self.is_outcome_unknown = is_outcome_unknown
+        self.is_about_something_missing = False
 
     @property
     def msg(self) -> str:
@@ -115,16 +127,6 @@ class VeracodeError(Exception):
     def _names_option(self) -> bool:
         last = re.split(r"[. (]", (self.location or "").rstrip(")"))[-1]
         return last.partition("[")[0] == self.option
-
-    @property
-    def is_outcome_unknown(self) -> bool:
-        """Whether a call that writes may have been carried out or not."""
-        return OUTCOME_UNKNOWN in self.text
-
-    @property
-    def is_about_something_missing(self) -> bool:
-        """Whether the input refers to what does not exist, at least now."""
-        return isinstance(self, InputError) and any(words in self.text for words in _MISSING)
 
     def about(self, *, kind: str | None = None, name: str | None = None, location: str | None = None) -> VeracodeError:
         """Return the error with what it did not know yet of the object that it is about.
@@ -191,7 +193,14 @@ class VeracodeError(Exception):
 
 
 class InputError(VeracodeError):
-    """The input cannot be meant as it stands; nothing was sent that writes."""
+    """The input cannot be meant as it stands; nothing was sent that writes.
+
+    :param is_about_something_missing: the input refers to what does not exist, at least now.
+    """
+
+    def __init__(self, text: str, *, is_about_something_missing: bool = False, **details: t.Any) -> None:
+        super().__init__(text, **details)
+        self.is_about_something_missing = is_about_something_missing
 
 
 class GuardError(VeracodeError):
@@ -218,6 +227,9 @@ class TransportError(VeracodeError):
 class LostAnswerError(TransportError):
     """A call that must not be repeated blindly was sent, and its answer never arrived: it may have been carried out."""
 
+    def __init__(self, text: str, **details: t.Any) -> None:
+        super().__init__(text, is_outcome_unknown=True, **details)
+
 
 class StoppedError(TransportError):
     """The run is to end before its work is done: a call was not sent, or its answer was not waited for.
@@ -228,7 +240,7 @@ class StoppedError(TransportError):
 
     def __init__(self, reason: str, unknown: str | None = None) -> None:
         said = f"{unknown}, and not everything was done" if unknown else "Not everything was done"
-        super().__init__(f"{said}, since {reason}; run the task again")
+        super().__init__(f"{said}, since {reason}; run the task again", is_outcome_unknown=unknown is not None)
         self.reason = reason
 
 
@@ -263,6 +275,8 @@ class SeveralErrors(VeracodeError):
 
     def __init__(self, errors: t.Sequence[VeracodeError], lines: t.Sequence[str] | None = None) -> None:
         super().__init__(errors[0].text, **errors[0].details())
+        self.is_outcome_unknown = any(error.is_outcome_unknown for error in errors)
+        self.is_about_something_missing = any(error.is_about_something_missing for error in errors)
         self._all = list(errors)
         self._lines = lines
         self.args = (self.msg,)
@@ -280,11 +294,6 @@ class SeveralErrors(VeracodeError):
     def about(self, *, kind: str | None = None, name: str | None = None, location: str | None = None) -> VeracodeError:
         """Return the errors with what they did not know yet of the object that they are about."""
         return SeveralErrors([error.about(kind=kind, name=name, location=location) for error in self._all])
-
-    @property
-    def is_about_something_missing(self) -> bool:
-        """Whether one of them is."""
-        return any(error.is_about_something_missing for error in self._all)
 
     def followed_by(self, text: str) -> VeracodeError:
         """Return the errors, the last one with another sentence."""

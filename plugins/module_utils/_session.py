@@ -124,11 +124,13 @@ class Module:
     :param options: returns the options beside those of the connection.
     :param work: returns what the module returns beside `changed`, `actions`, `calls` and `warnings`.
     :param rules: between options, by the names that Ansible has for them (`required_one_of`, `mutually_exclusive`).
+    :param plans_all: it plans all objects of a run together, so no earlier task has to create what it refers to.
     """
 
     options: t.Callable[[], dict[str, t.Any]]
     work: Work
     rules: t.Mapping[str, t.Sequence[t.Any]] = field(default_factory=dict)
+    plans_all: bool = False
 
     def argument_spec(self) -> dict[str, t.Any]:
         """Return all options."""
@@ -180,7 +182,7 @@ def run(
         text = t.cast("t.Callable[[str], str]", missing_required_lib)(error.library)
         result = {**_failure(error.replaced_by(text)), "exception": error.trace}
     except VeracodeError as error:
-        result = _failure(error)
+        result = _failure(error if session is None or declaration.plans_all else session.explained(error))
     except Exception as error:  # what is wrong in the collection itself; its text is masked like every other
         name = type(error).__name__
         report = VeracodeError(f"{name}: {error}; report this to the collection's issue tracker")

@@ -114,7 +114,12 @@ def unknown_filter(option: str, value: str, names: t.Iterable[str], remedy: str 
 
     :param names: those that are.
     """
-    return InputError(f"{option}: {there_is_no(option, value, names)}{remedy}", option=option, value=value)
+    return InputError(
+        f"{option}: {there_is_no(option, value, names)}{remedy}",
+        option=option,
+        value=value,
+        is_about_something_missing=True,
+    )
 
 
 class AccountSource(t.Protocol):

@@ -309,6 +309,8 @@ def _creates(step: Step) -> bool:
 
 def _is_refusal(error: VeracodeError) -> bool:
     """Tell whether an error surely means that nothing was written."""
+    if error.is_outcome_unknown:
+        return False
     if isinstance(error, InputError):
         return True
     return isinstance(error, ApiError) and error.status is not None and 400 <= error.status < 500

@@ -46,6 +46,7 @@ from ansible_collections.community.veracode.plugins.module_utils._http.rate_limi
 )
 from ansible_collections.community.veracode.plugins.module_utils._http.refusals import (
     lost_answer,
+    open_outcome,
     redirected,
     refused,
     request_id,
@@ -238,8 +239,12 @@ class Transport:
         STOP.check()
         if lost.final or tries.failures >= self._connection.max_retries:
             attempts = f" ({tries.failures + 1} attempts)" if tries.failures else ""
-            outcome = f"; {OUTCOME_UNKNOWN}" if tries.is_unknown and call.effect is not Effect.READ else ""
-            raise TransportError(f"{call} failed: {lost.reason}{attempts}{outcome}{lost.remedy}", **call.where)
+            outcome = open_outcome(call, tries.is_unknown)
+            raise TransportError(
+                f"{call} failed: {lost.reason}{attempts}{outcome}{lost.remedy}",
+                is_outcome_unknown=bool(outcome),
+                **call.where,
+            )
         self._back_off(tries)
 
     def _is_to_be_repeated(self, call: Call, raw: RawAnswer, tries: _Tries) -> bool:
@@ -262,7 +267,7 @@ class Transport:
         if 300 <= raw.status < 400 and "Location" in raw.headers:
             raise redirected(call, raw, tries.is_unknown)
         if raw.status == 401:
-            raise unauthorized(call, raw, self._connection, self._clock.time())
+            raise unauthorized(call, raw, self._connection, self._clock.time(), tries.is_unknown)
         return False
 
     def _back_off(self, tries: _Tries, at_least: float | None = None) -> None:
@@ -277,11 +282,13 @@ class Transport:
         """
         seconds = self._retry_after(call, raw, tries)
         if tries.waits >= self._connection.max_retries:
+            outcome = open_outcome(call, tries.is_unknown)
             raise refused(
                 call,
                 raw,
-                f"was answered with HTTP status 429 (too many calls) {tries.waits + 1} times. Other clients behind the "
-                "same address use up the calls that Veracode allows it; lower rate_limit or run at another time",
+                f"was answered with HTTP status 429 (too many calls) {tries.waits + 1} times{outcome}. Other clients behind "
+                "the same address use up the calls that Veracode allows it; lower rate_limit or run at another time",
+                is_outcome_unknown=bool(outcome),
             )
         if seconds is None:
             return _DEFAULT_RETRY_AFTER
@@ -303,12 +310,13 @@ class Transport:
             now = timestamp(raw.headers.get("Date"))
             seconds = until - (self._clock.time() if now is None else now)
         if seconds > _MAX_RETRY_AFTER:
-            outcome = f"; {OUTCOME_UNKNOWN}" if tries.is_unknown and call.effect is not Effect.READ else ""
+            outcome = open_outcome(call, tries.is_unknown or is_no_verdict(raw.status))
             raise refused(
                 call,
                 raw,
                 f"was answered with HTTP status {raw.status} and retry-after: {text[:100]}, which is more than the "
                 f"{_MAX_RETRY_AFTER} seconds that are waited for{outcome}. Run again later",
+                is_outcome_unknown=bool(outcome),
             )
         return max(seconds, 0.0)
 

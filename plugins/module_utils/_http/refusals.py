@@ -38,8 +38,9 @@ def too_large(call: Call) -> TransportError | ApiError:
     text = f"{call} returned more than {MAX_ANSWER // 1024**2} MiB, which was not read"
     if call.effect is Effect.ONCE:
         return LostAnswerError(f"{text}; {OUTCOME_UNKNOWN}", **call.where)
-    outcome = f"; {OUTCOME_UNKNOWN}" if call.effect is Effect.REPEATABLE else ""
-    return ApiError(f"{text}{outcome}; check api_url and xml_api_url", **call.where)
+    is_open = call.effect is Effect.REPEATABLE
+    outcome = f"; {OUTCOME_UNKNOWN}" if is_open else ""
+    return ApiError(f"{text}{outcome}; check api_url and xml_api_url", is_outcome_unknown=is_open, **call.where)
 
 
 def redirected(call: Call, raw: RawAnswer, is_unknown: bool) -> ApiError:
@@ -52,17 +53,18 @@ def redirected(call: Call, raw: RawAnswer, is_unknown: bool) -> ApiError:
     location = re.sub(r"//[^/\\]*@", "//...@", location)
     shown = location[:200] + ("..." if len(location) > 200 else "")
     # 302 and 303 are also how a server answers a form that it has taken.
-    is_open = is_unknown or raw.status in (302, 303)
-    outcome = f"; {OUTCOME_UNKNOWN}" if is_open and call.effect is not Effect.READ else ""
+    is_open = call.effect is not Effect.READ and (is_unknown or raw.status in (302, 303))
+    outcome = f"; {OUTCOME_UNKNOWN}" if is_open else ""
     return refused(
         call,
         raw,
         f'was redirected to "{shown}" (HTTP {raw.status}), and redirects are not followed, as calls are signed for one '
         f"address{outcome}. Check api_url, xml_api_url and region, and that no proxy asks for a login",
+        is_outcome_unknown=is_open,
     )
 
 
-def unauthorized(call: Call, raw: RawAnswer, connection: Connection, now: float) -> ApiError:
+def unauthorized(call: Call, raw: RawAnswer, connection: Connection, now: float, is_unknown: bool) -> ApiError:
     """Return the error for a 401.
 
     :param now: seconds since the epoch by the clock of this machine.
@@ -85,12 +87,27 @@ def unauthorized(call: Call, raw: RawAnswer, connection: Connection, now: float)
         "revoked, or has expired; it belongs to another region "
         f"(this is {connection.region}); the account is disabled, or lacks the role for this call "
         "(Administrator; Admin API for an API user); the account may not call from this IP address; "
-        f"{clock}",
+        f"{clock}{open_outcome(call, is_unknown)}",
+        is_outcome_unknown=is_unknown and call.effect is not Effect.READ,
     )
 
 
-def refused(call: Call, raw: RawAnswer, text: str) -> ApiError:
-    return ApiError(f"{call} {text}", status=raw.status, request_id=request_id(raw), **call.where)
+def open_outcome(call: Call, is_unknown: bool) -> str:
+    """Return what the error of a call says of its outcome, empty where nothing was written.
+
+    :param is_unknown: an attempt was sent whose outcome is not known.
+    """
+    return f"; {OUTCOME_UNKNOWN}" if is_unknown and call.effect is not Effect.READ else ""
+
+
+def refused(call: Call, raw: RawAnswer, text: str, *, is_outcome_unknown: bool = False) -> ApiError:
+    return ApiError(
+        f"{call} {text}",
+        status=raw.status,
+        request_id=request_id(raw),
+        is_outcome_unknown=is_outcome_unknown,
+        **call.where,
+    )
 
 
 def request_id(raw: RawAnswer) -> str | None:

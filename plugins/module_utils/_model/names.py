@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 import unicodedata
 
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, Missing
 
 # Documented as at most 256 characters for teams and business units.
 LONGEST_NAME = 256
@@ -173,4 +173,4 @@ def there_is_no(what: str, name: str, names: t.Iterable[str], *, leaves: bool = 
     """
     if leaves:
         return f'this run removes the {what} "{name}"; keep it, or remove it here'
-    return f'there is no {what} "{name}"' + did_you_mean(name, names, _OTHERWISE.get(what, _CREATE_OR_CORRECT))
+    return Missing(f'there is no {what} "{name}"{did_you_mean(name, names, _OTHERWISE.get(what, _CREATE_OR_CORRECT))}')

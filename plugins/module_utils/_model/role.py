@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, Missing, VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.names import nearest, or_nearest
 
@@ -209,7 +209,7 @@ def resolve(names: t.Iterable[str], catalog: RoleCatalog, kind: str) -> tuple[li
         role = catalog.find(name)
         if role is None:
             hint = or_nearest(catalog.nearest(name, kind), "choose one that veracode_role_info lists")
-            wrong.append(f'unknown role "{name}"{hint}')
+            wrong.append(Missing(f'unknown role "{name}"{hint}'))
         elif role.is_api not in (None, kind == API_USER):
             owner = "API users" if role.is_api else "people"
             match = catalog.nearest(f"{name} (API)" if kind == API_USER else name.replace(" (API)", ""), kind)

@@ -52,7 +52,7 @@ def manage_account(kind: str) -> t.Callable[[Session], dict[str, t.Any]]:
         try:
             return _manage(session, desired, directory)
         except VeracodeError as error:
-            raise session.explained(error).about(kind=kind, name=desired.label or None) from None
+            raise error.about(kind=kind, name=desired.label or None) from None
 
     return work
 

@@ -225,4 +225,4 @@ def _closing_line(result: t.Mapping[str, t.Any], session: Session) -> str:
     )
 
 
-DIRECTORY = Module(options=directory_arguments, work=reconcile)
+DIRECTORY = Module(options=directory_arguments, work=reconcile, plans_all=True)

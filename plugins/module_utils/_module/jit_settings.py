@@ -15,7 +15,7 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest.jit i
 from ansible_collections.community.veracode.plugins.module_utils._apply.kinds import JitDefaults
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import apply_plan
 from ansible_collections.community.veracode.plugins.module_utils._argspec import jit_arguments
-from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError, raise_all
+from ansible_collections.community.veracode.plugins.module_utils._errors import raise_all
 from ansible_collections.community.veracode.plugins.module_utils._model.jit_settings import report_jit
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Names
 from ansible_collections.community.veracode.plugins.module_utils._plan.jit_settings import (
@@ -37,11 +37,7 @@ def manage_jit_settings(session: Session) -> dict[str, t.Any]:
     need_roles, team_names = jit_names_needed(desired, current)
     teams, all_teams = directory.teams(team_names) if team_names else ({}, ())
     names = Names(directory.roles() if need_roles else None, teams, all_teams)
-    try:
-        plan = plan_jit(desired, current, names)
-    except VeracodeError as error:
-        raise session.explained(error) from None
-
+    plan = plan_jit(desired, current, names)
     after = apply_plan(plan, JitDefaults(store), session.progress, check_mode=session.check_mode)
     return {
         "jit_settings": report_jit(after),

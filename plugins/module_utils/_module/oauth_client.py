@@ -73,7 +73,7 @@ def manage_oauth_client(session: Session) -> Result:
         with KeyDelivery(session.params, session.progress, _find_owner(clients), names=NAMES) as delivery:
             return _Work(session, desired, clients, delivery).run()
     except VeracodeError as error:
-        raise session.explained(error).about(kind=KIND, name=desired.label) from None
+        raise error.about(kind=KIND, name=desired.label) from None
 
 
 def _named(listed: tuple[list[OauthClient], bool], desired: DesiredClient) -> list[OauthClient]:
@@ -110,7 +110,10 @@ def _manage_account(session: Session, desired: DesiredClient, clients: OauthClie
         if desired.state == "absent":
             return {"oauth_client": None, "reason": "there is no such account", "diff": NOTHING}
         raise InputError(
-            f'username: no account is named "{username}"; correct the name', option="username", value=username
+            f'username: no account is named "{username}"; correct the name',
+            option="username",
+            value=username,
+            is_about_something_missing=True,
         )
     username, user_id = account.username, str(account.handle)
     found = _named(clients.of(username, user_id), desired)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.objects import ObjectClient, ObjectListing
 from ansible_collections.community.veracode.plugins.module_utils._apply.kinds import NamedObjects
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import apply_plan
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, VeracodeError, raise_all
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, raise_all
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import (
     BusinessUnit,
@@ -123,11 +123,8 @@ def _manage(session: Session, kind: _Kind[N]) -> Result:
     if current is not None:
         current = store.reading(current, lists_needed(entry))
     known = replace(structure.known(needed(entry, current)), roles=_roles_included(structure, entry, existing))
-    try:
-        plan = kind.plan(entry, current, known)
-        kind.check(session, structure, plan)
-    except VeracodeError as error:
-        raise session.explained(error) from None
+    plan = kind.plan(entry, current, known)
+    kind.check(session, structure, plan)
     entity = apply_plan(plan, NamedObjects(store), session.progress, check_mode=session.check_mode)
     return {
         kind.result: kind.report(entity) if entity is not None else None,

@@ -41,6 +41,7 @@ def reset_account(session: Session) -> dict[str, t.Any]:
             name=username,
             option="username",
             value=username,
+            is_about_something_missing=True,
         )
     only_never_logged_in = session.params["only_never_logged_in"]
     if only_never_logged_in and BY_MAIL in reset and not person.is_saml and person.logged_in is None:

@@ -169,6 +169,7 @@ def _plan_creation(desired: Desired, names: Names) -> Plan[Account]:
             f"{missing[0]}: {desired.label} does not exist, and creating it needs {', '.join(missing)}; "
             "give what is missing, or correct the name",
             missing[0],
+            is_about_something_missing=True,
         )
         problems.append(problem)
     shown = set(values)
@@ -259,6 +260,7 @@ def _complete_names(desired: Desired, values: dict[str, t.Any]) -> None:
                 f'email_address: "{username}" does not exist, and its username is not an address, '
                 "so creating it needs email_address; give it, or correct the name",
                 "email_address",
+                is_about_something_missing=True,
             )
         values["email_address"] = username
     if address and not username:

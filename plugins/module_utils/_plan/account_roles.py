@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.community.veracode.plugins.module_utils._errors import names_missing
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._model.fields import XML
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Names
@@ -57,7 +58,9 @@ def roles_after(
                 _xml_lacks(name) for name in wanted if catalog.find(name) is None and _REST_ROLES.find(name)
             ] or wrong
         if wrong:
-            raise desired.problem(f"roles: {'; '.join(wrong)}", "roles", list(wanted))
+            raise desired.problem(
+                f"roles: {'; '.join(wrong)}", "roles", list(wanted), is_about_something_missing=names_missing(wrong)
+            )
         mode = desired.roles_mode if account else "exact"
         after = target_roles(held, named, mode, desired.kind)
         if mode == "exact" and desired.unrestricted and NO_TEAM_RESTRICTION in held:

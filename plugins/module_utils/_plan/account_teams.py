@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.community.veracode.plugins.module_utils._errors import names_missing
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, Membership
 from ansible_collections.community.veracode.plugins.module_utils._model.fields import XML
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
@@ -133,4 +134,6 @@ def _refuse_unknown_teams(desired: Desired, held: t.Collection[str], names: Name
     sentences = [there_is_no("team", name, near, leaves=name in names.leaving_teams) for name in unknown]
     if not all(name in names.leaving_teams for name in unknown):
         sentences.append(OWN_TEAMS_ONLY)
-    raise desired.problem(f"{option}: {'; '.join(sentences)}", option, unknown)
+    raise desired.problem(
+        f"{option}: {'; '.join(sentences)}", option, unknown, is_about_something_missing=names_missing(sentences)
+    )

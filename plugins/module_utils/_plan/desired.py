@@ -54,8 +54,13 @@ class Desired:
         """The name by which messages speak of the account, empty if nothing says which it is."""
         return self.username or self.custom_id or self.email_address or ""
 
-    def problem(self, msg: str, option: str, value: t.Any = None) -> InputError:
-        """Return an error about one option of this entry."""
+    def problem(
+        self, msg: str, option: str, value: t.Any = None, *, is_about_something_missing: bool = False
+    ) -> InputError:
+        """Return an error about one option of this entry.
+
+        :param is_about_something_missing: it refers to what does not exist, at least now.
+        """
         return InputError(
             msg,
             location=f"{self.location}.{option}" if self.location else None,
@@ -63,6 +68,7 @@ class Desired:
             name=self.label or None,
             option=option,
             value=value,
+            is_about_something_missing=is_about_something_missing,
         )
 
 

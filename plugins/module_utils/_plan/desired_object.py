@@ -40,8 +40,13 @@ class DesiredObject:
     mode: str = "exact"
     permanently: bool = False
 
-    def problem(self, msg: str, option: str, value: t.Any = None) -> InputError:
-        """Return an error about one option of this entry."""
+    def problem(
+        self, msg: str, option: str, value: t.Any = None, *, is_about_something_missing: bool = False
+    ) -> InputError:
+        """Return an error about one option of this entry.
+
+        :param is_about_something_missing: it refers to what does not exist, at least now.
+        """
         return InputError(
             msg,
             location=f"{self.location}.{option}" if self.location else None,
@@ -49,6 +54,7 @@ class DesiredObject:
             name=self.name,
             option=option,
             value=value,
+            is_about_something_missing=is_about_something_missing,
         )
 
 

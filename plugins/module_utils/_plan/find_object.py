@@ -56,6 +56,7 @@ def find_structure(desired: DesiredObject, existing: t.Iterable[N]) -> N | None:
             "of one, list the current one in previously",
             "name",
             desired.name,
+            is_about_something_missing=True,
         )
     _check_short_name(desired, found, existing)
     return found

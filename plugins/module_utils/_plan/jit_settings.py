@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError
+from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, names_missing
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.ip_ranges import private_addresses
 from ansible_collections.community.veracode.plugins.module_utils._model.jit_settings import (
@@ -150,7 +150,9 @@ def _roles(desired: Desired, current: JitSettings | None, names: Names) -> tuple
     wanted = desired.values["roles"]
     named, wrong = resolve(wanted, names.roles or RoleCatalog(held), USER)
     if wrong:
-        raise desired.problem(f"roles: {'; '.join(wrong)}", "roles", list(wanted))
+        raise desired.problem(
+            f"roles: {'; '.join(wrong)}", "roles", list(wanted), is_about_something_missing=names_missing(wrong)
+        )
     after = target_roles(held, named, "exact", USER)
     reason = impossible(after) if after != set(held) else None
     if reason:
@@ -165,5 +167,5 @@ def _teams(desired: Desired, current: JitSettings | None, names: Names) -> dict[
     if unknown:
         sentences = [there_is_no("team", name, (*names.all_teams, *known)) for name in unknown]
         sentences.append(OWN_TEAMS_ONLY)
-        raise desired.problem(f"teams: {'; '.join(sentences)}", "teams", unknown)
+        raise desired.problem(f"teams: {'; '.join(sentences)}", "teams", unknown, is_about_something_missing=True)
     return {name: known[name] for name in wanted}

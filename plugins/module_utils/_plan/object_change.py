@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.community.veracode.plugins.module_utils._errors import raise_all
+from ansible_collections.community.veracode.plugins.module_utils._errors import names_missing, raise_all
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.named import N
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired_object import DesiredObject
@@ -21,7 +21,12 @@ def refuse(desired: DesiredObject, wrong: t.Mapping[str, t.Sequence[str]]) -> No
     """Raise all that is wrong, an error for each option."""
     raise_all(
         [
-            desired.problem(f"{option}: {'; '.join(sorted(sentences))}", option, desired.values.get(option))
+            desired.problem(
+                f"{option}: {'; '.join(sorted(sentences))}",
+                option,
+                desired.values.get(option),
+                is_about_something_missing=names_missing(sentences),
+            )
             for option, sentences in sorted(wrong.items())
             if sentences
         ]

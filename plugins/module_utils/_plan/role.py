@@ -50,6 +50,7 @@ def plan_role(desired: DesiredObject, current: CustomRole | None, known: Known) 
             f'permissions: the role "{desired.name}" does not exist, and creating it needs permissions; '
             "give them, or correct the name",
             "permissions",
+            is_about_something_missing=True,
         )
     now = current.values_and_lists if current else {}
     wanted_api = desired.values.get("is_api")

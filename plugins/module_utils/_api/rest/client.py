@@ -240,21 +240,22 @@ class RestClient:
             method=answer.method,
             path=answer.path,
             request_id=answer.request_id,
+            is_outcome_unknown=answer.is_open,
         )
         refusal.said = text
         raise refusal
 
     def _object(self, what: str, answer: Answer) -> Json:
         def wrong(why: str) -> VeracodeError:
-            outcome = "" if answer.effect is Effect.READ else f", so {OUTCOME_UNKNOWN}"
-            error = LostAnswerError if answer.effect is Effect.ONCE else ApiError
-            return error(
-                f"Could not {what}: {why}{outcome}. Check api_url, and Veracode's status page for a maintenance window",
-                status=answer.status,
-                method=answer.method,
-                path=answer.path,
-                request_id=answer.request_id,
+            is_write = answer.effect is not Effect.READ
+            outcome = f", so {OUTCOME_UNKNOWN}" if is_write else ""
+            text = (
+                f"Could not {what}: {why}{outcome}. Check api_url, and Veracode's status page for a maintenance window"
             )
+            where = {key: getattr(answer, key) for key in ("status", "method", "path", "request_id")}
+            if answer.effect is Effect.ONCE:
+                return LostAnswerError(text, **where)
+            return ApiError(text, is_outcome_unknown=is_write, **where)
 
         if not answer.body.strip():
             raise wrong("the answer is empty")

@@ -13,14 +13,15 @@ import abc
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.community.veracode.plugins.module_utils._api.advice import DELETION
+from ansible_collections.community.veracode.plugins.module_utils._api.advice import DELETION, advice_for
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.answers import Json, about
-from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import RestClient, incomplete, segment
-from ansible_collections.community.veracode.plugins.module_utils._errors import (
-    OUTCOME_UNKNOWN,
-    ApiError,
-    LostAnswerError,
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.client import (
+    RestClient,
+    RestRefusal,
+    incomplete,
+    segment,
 )
+from ansible_collections.community.veracode.plugins.module_utils._errors import OUTCOME_UNKNOWN, LostAnswerError
 from ansible_collections.community.veracode.plugins.module_utils._http.calls import Effect
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import WORDS
 from ansible_collections.community.veracode.plugins.module_utils._model.named import N
@@ -156,9 +157,9 @@ class ObjectClient(abc.ABC, t.Generic[N]):
         path = f"{self.path}/{segment(str(entity.handle))}"
         try:
             self._client.delete(f'delete the {self.word} "{entity.name}"', path, permanently=permanently)
-        except ApiError as error:
-            if error.status in (400, 409) and "Probably" not in error.text:
-                raise error.followed_by(f"{DELETION[self.kind]}.") from None
+        except RestRefusal as refusal:
+            if refusal.status in (400, 409) and advice_for(refusal.said, refusal.status, fields=()) is None:
+                raise refusal.followed_by(f"{DELETION[self.kind]}.") from None
             raise
 
 

@@ -83,7 +83,7 @@ class XmlClient:
         if local == "error":
             text = "".join(str(part) for part in element.itertext()).strip()
             message = with_advice(f"Could not {what}", text, fields=parameters, xml=True)
-            refusal = XmlRefusal(with_outcome(message, answer), **_where(answer))
+            refusal = XmlRefusal(with_outcome(message, answer), is_outcome_unknown=answer.is_open, **_where(answer))
             refusal.said = text
             raise refusal
         if not 200 <= answer.status < 300:
@@ -119,18 +119,20 @@ class XmlClient:
 
     def _refused(self, what: str, answer: Answer) -> ApiError:
         message = with_advice(f"Could not {what}", "", answer.status, xml=True)
-        return ApiError(with_outcome(message, answer), **_where(answer))
+        return ApiError(with_outcome(message, answer), is_outcome_unknown=answer.is_open, **_where(answer))
 
     def _wrong(self, what: str, answer: Answer, why: str) -> VeracodeError:
         if not 200 <= answer.status < 300:
             return self._refused(what, answer)
-        outcome = "" if answer.effect is Effect.READ else f", so {OUTCOME_UNKNOWN}"
-        error = LostAnswerError if answer.effect is Effect.ONCE else ApiError
-        return error(
+        is_write = answer.effect is not Effect.READ
+        outcome = f", so {OUTCOME_UNKNOWN}" if is_write else ""
+        text = (
             f"Could not {what}: {why}{outcome}. Check xml_api_url, Veracode's status page for a maintenance window, and whether "
-            "single sign-on has turned the Admin XML API off; api: rest does without it",
-            **_where(answer),
+            "single sign-on has turned the Admin XML API off; api: rest does without it"
         )
+        if answer.effect is Effect.ONCE:
+            return LostAnswerError(text, **_where(answer))
+        return ApiError(text, is_outcome_unknown=is_write, **_where(answer))
 
 
 def _where(answer: Answer) -> dict[str, t.Any]:
