@@ -169,7 +169,7 @@ def run(
     """
     session: Session | None = None
     missing: str | None = None
-    secrets = misplaced_secrets(params)
+    secrets = misplaced_secrets(params, os.environ)
     try:
         _refuse_impossible_paths(declaration.argument_spec(), params)
         session = Session(params, check_mode=check_mode, connections=connections, activity=activity)

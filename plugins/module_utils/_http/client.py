@@ -264,8 +264,8 @@ class Transport:
                 tries.is_unknown = True
                 self._back_off(tries, self._retry_after(call, raw, tries))
                 return True
-        if 300 <= raw.status < 400 and "Location" in raw.headers:
-            raise redirected(call, raw, tries.is_unknown)
+        if 300 <= raw.status < 400:
+            raise redirected(call, raw)
         if raw.status == 401:
             raise unauthorized(call, raw, self._connection, self._clock.time(), tries.is_unknown)
         return False

@@ -27,6 +27,13 @@ _PREFIX_LENGTH = 8
 _ID_LENGTH = (32, 128)
 _SECRET_LENGTH = (128, 1024)
 
+# Twice as long as an id. Half a secret is a secret, too.
+_LIKE_SECRET = re.compile(r"[0-9A-Fa-f]{65,}")
+
+# Where a key may be given in place of what belongs there. The option of the secret is masked by Ansible.
+_PUBLIC_OPTIONS = ("api_key_id", "profile", "credentials_file", "region", "api_url", "xml_api_url")
+_PUBLIC_VARIABLES = ("VERACODE_API_KEY_ID", "VERACODE_API_PROFILE", "VERACODE_CREDENTIALS_FILE")
+
 _VAULT = "$ANSIBLE_VAULT;"
 
 
@@ -78,6 +85,11 @@ class Credentials:
         if self.is_swapped():
             raise InputError(
                 f"The API key id and the API key secret from {source} are swapped. Swap the two values",
+                option="api_key_id",
+            )
+        if _has_prefix_of_secret(self.api_key_id) or self.bare_id == self.bare_secret.lower():
+            raise InputError(
+                f"The API key id from {source} is an API key secret. Give the id of the key pair, which is shorter",
                 option="api_key_id",
             )
         problem = _id_problem(self.api_key_id)
@@ -143,16 +155,31 @@ def _problem(value: str, length: tuple[int, int]) -> str | None:
     return None
 
 
-def _looks_like_secret(value: str) -> bool:
+def _has_prefix_of_secret(value: str) -> bool:
+    return _kind_by_prefix(value) == "s"
+
+
+def _kind_by_prefix(value: str) -> str:
+    """Return `i` or `s`, what the prefix of a value says that it is; empty if it says nothing."""
     prefix, dash, _rest = value.partition("-")
-    if dash and len(prefix) == _PREFIX_LENGTH and prefix[7].lower() in "is":
-        return prefix[7].lower() == "s"
-    return len(_bare(value)) >= _SECRET_LENGTH[0]
+    kind = prefix[7].lower() if dash and len(prefix) == _PREFIX_LENGTH else ""
+    return kind if kind in ("i", "s") else ""
 
 
-def misplaced_secrets(options: Mapping[str, t.Any]) -> set[str]:
-    """Return what stands in the option of the id and may be a secret, so that no result shows it."""
-    value = options.get("api_key_id")
-    if not isinstance(value, str) or not value or (_id_problem(value) is None and not _looks_like_secret(value)):
-        return set()
-    return {value, _bare(value)} - {""}
+def _looks_like_secret(value: str) -> bool:
+    kind = _kind_by_prefix(value)
+    return kind == "s" if kind else len(_bare(value)) >= _SECRET_LENGTH[0]
+
+
+def misplaced_secrets(options: Mapping[str, t.Any], environ: Mapping[str, str]) -> set[str]:
+    """Return what stands where no secret belongs and may be one, so that no result shows it.
+
+    A secret that was mistyped, cut off or put into quotes still counts. An id that was mistyped does not.
+    """
+    given = [options.get(name) for name in _PUBLIC_OPTIONS] + [environ.get(name) for name in _PUBLIC_VARIABLES]
+    found = {value for value in given if isinstance(value, str) and _may_be_secret(value)}
+    return found | {part for value in found for part in re.findall(r"[0-9A-Fa-f]{32,}|\w{65,}", value)}
+
+
+def _may_be_secret(value: str) -> bool:
+    return _has_prefix_of_secret(value.strip(" \t\r\n\"'")) or bool(_LIKE_SECRET.search(value))

@@ -25,10 +25,8 @@ _REPORT = "Report this to the issue tracker of the collection"
 
 # Of libraries' own exceptions, by their names.
 _BROKEN = {
-    "DecodeError": "its compressed content is damaged",
     "IncompleteRead": "its body is cut off",
     "InvalidChunkLength": "its body is cut off",
-    "error": "its compressed content is damaged",
 }
 
 

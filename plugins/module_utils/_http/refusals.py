@@ -43,25 +43,27 @@ def too_large(call: Call) -> TransportError | ApiError:
     return ApiError(f"{text}{outcome}; check api_url and xml_api_url", is_outcome_unknown=is_open, **call.where)
 
 
-def redirected(call: Call, raw: RawAnswer, is_unknown: bool) -> ApiError:
+def redirected(call: Call, raw: RawAnswer) -> LostAnswerError | ApiError:
     """Return the error for a redirect, with where it led as it was written.
 
-    Parsers disagree on what is the host in something like `https://other:port\\@host`, so none is asked. What follows
-    the path may hold names or secrets, and what stands before an @ a password.
+    It is no verdict on a call that writes: many servers answer a form that they have taken with a redirect. Parsers
+    disagree on what is the host in something like `https://other:port\\@host`, so none is asked. What follows the path may
+    hold names or secrets, and what stands before an @ a password.
     """
-    location = re.split(r"[?#]", raw.headers["Location"], maxsplit=1)[0]
+    location = re.split(r"[?#]", raw.headers.get("Location", ""), maxsplit=1)[0]
     location = re.sub(r"//[^/\\]*@", "//...@", location)
-    shown = location[:200] + ("..." if len(location) > 200 else "")
-    # 302 and 303 are also how a server answers a form that it has taken.
-    is_open = call.effect is not Effect.READ and (is_unknown or raw.status in (302, 303))
-    outcome = f"; {OUTCOME_UNKNOWN}" if is_open else ""
-    return refused(
-        call,
-        raw,
-        f'was redirected to "{shown}" (HTTP {raw.status}), and redirects are not followed, as calls are signed for one '
-        f"address{outcome}. Check api_url, xml_api_url and region, and that no proxy asks for a login",
-        is_outcome_unknown=is_open,
+    shown = (
+        f'"{location[:200]}{"..." if len(location) > 200 else ""}"' if location else "an address that it does not name"
     )
+    outcome = open_outcome(call, is_unknown=True)
+    text = (
+        f"{call} was redirected to {shown} (HTTP {raw.status}), and redirects are not followed, as calls are signed for one "
+        f"address{outcome}. Check api_url, xml_api_url and region, and that no proxy asks for a login"
+    )
+    details = {"status": raw.status, "request_id": request_id(raw), **call.where}
+    if call.effect is Effect.ONCE:
+        return LostAnswerError(text, **details)
+    return ApiError(text, is_outcome_unknown=bool(outcome), **details)
 
 
 def unauthorized(call: Call, raw: RawAnswer, connection: Connection, now: float, is_unknown: bool) -> ApiError:

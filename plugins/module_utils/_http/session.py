@@ -13,11 +13,14 @@ This is the only file that imports requests and the signing library, and it does
 from __future__ import annotations
 
 import contextlib
+import gzip
+import io
 import itertools
 import os
 import re
 import threading
 import typing as t
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -267,15 +270,40 @@ def _read(response: t.Any) -> bytes:
         raise OSError(f'its content encoding "{encoding[:40]}" is unknown')
     parts: list[bytes] = []
     size = 0
-    for part in response.raw.stream(_CHUNK, decode_content=True):
+    for part in response.raw.stream(_CHUNK, decode_content=False):
         parts.append(part)
         size += len(part)
         if size > MAX_ANSWER:
             raise TooLargeError
     length = response.headers.get("Content-Length")
     # urllib3 checks this since version 2 only.
-    if length is not None and response.raw.tell() < int(length.split(",")[0]):
-        raise OSError(f"{response.raw.tell()} of {length} bytes arrived")
+    if length is not None and size < int(length.split(",")[0]):
+        raise OSError(f"{size} of {length} bytes arrived")
+    body = b"".join(parts)
+    return body if encoding == "identity" else _unpacked(body)
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Return what was compressed. Unlike urllib3, gzip notices that the end is missing.
+
+    :raises OSError: it is cut off or damaged.
+    """
+    parts: list[bytes] = []
+    size = 0
+    problem = ""
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(body)) as file:
+            while part := file.read(_CHUNK):
+                parts.append(part)
+                size += len(part)
+                if size > MAX_ANSWER:
+                    raise TooLargeError
+    except EOFError:
+        problem = "its compressed content is cut off"
+    except (OSError, zlib.error):
+        problem = "its compressed content is damaged"
+    if problem:
+        raise OSError(problem)
     return b"".join(parts)
 
 

@@ -131,9 +131,12 @@ def _from_named_file(path: str, profile: str, named: str) -> Found:
 def _from_default_files(profile: str, home: str, *, is_named: bool) -> Found:
     """Return the pair of the INI file, else that of the YAML file, which stands for the profile `default`."""
     ini_path, yaml_path = expand(_INI_FILE, home), expand(_YAML_FILE, home)
-    ini, from_yaml = _read(ini_path), _read(yaml_path)
+    ini = _read(ini_path)
     sections = _sections(ini) if ini is not None else []
-    if ini is not None and (profile in sections or from_yaml is None):
+    if ini is not None and profile in sections:
+        return _from_ini(ini, profile)
+    from_yaml = _read(yaml_path)
+    if ini is not None and from_yaml is None:
         return _from_ini(ini, profile)
     if from_yaml is not None and profile == _DEFAULT_PROFILE:
         return _from_yaml(from_yaml)
@@ -142,9 +145,9 @@ def _from_default_files(profile: str, home: str, *, is_named: bool) -> Found:
         raise _no_profile(f"Neither of the credentials files {ini_path} and {yaml_path}", profile, names)
     if is_named:
         raise InputError(
-            f"profile is {profile!r}, but neither {ini_path} nor {yaml_path} exists. {_HOW}",
+            f"profile is {_shown(profile)!r}, but neither {ini_path} nor {yaml_path} exists. {_HOW}",
             option="profile",
-            value=profile,
+            value=_shown(profile),
         )
     raise InputError(
         f"No Veracode credentials were found. {_HOW} (neither {ini_path} nor {yaml_path} exists)", option="api_key_id"
@@ -253,12 +256,12 @@ def _from_ini(file: _File, profile: str) -> Found:
     missing = [key for key, value in zip(_INI_KEYS, values, strict=True) if not value]
     if missing:
         raise InputError(
-            f"The profile {profile!r} of the credentials file {file.path} has no value for {' and '.join(missing)}. "
-            "Give both",
+            f"The profile {_shown(profile)!r} of the credentials file {file.path} has no value for "
+            f"{' and '.join(missing)}. Give both",
             option="profile",
-            value=profile,
+            value=_shown(profile),
         )
-    return Found(Credentials(values[0], values[1]), f"profile {profile!r} of {file.path}", file.warnings)
+    return Found(Credentials(values[0], values[1]), f"profile {_shown(profile)!r} of {file.path}", file.warnings)
 
 
 def _no_profile(where: str, profile: str, names: Iterable[str]) -> InputError:
@@ -266,9 +269,9 @@ def _no_profile(where: str, profile: str, names: Iterable[str]) -> InputError:
     there = ", ".join(repr(name) for name in shown) or "none"
     has = "has a" if where.startswith("Neither") else "has no"
     return InputError(
-        f"{where} {has} profile {profile!r}{_did_you_mean(profile, shown)}; use one of: {there}",
+        f"{where} {has} profile {_shown(profile)!r}{_did_you_mean(profile, shown)}; use one of: {there}",
         option="profile",
-        value=profile,
+        value=_shown(profile),
     )
 
 
@@ -287,7 +290,7 @@ def _ini_problem(error: Exception) -> str:
 
 
 def _shown(section: str) -> str:
-    """Return a name from the file, unless a key was written where the name belongs."""
+    """Return the name of a profile, unless a key was written where the name belongs."""
     return re.sub("[0-9A-Fa-f]{32,}", "...", section)
 
 

@@ -18,9 +18,11 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import (
+    OUTCOME_UNKNOWN,
     ApiError,
     LostAnswerError,
     TransportError,
+    VeracodeError,
 )
 from ansible_collections.community.veracode.plugins.module_utils._http import rate_limit as _rate_limit
 from ansible_collections.community.veracode.plugins.module_utils._http.calls import Calls, Effect
@@ -349,29 +351,38 @@ def test_errors_tell_a_dead_key_and_a_dead_server_from_a_refusal(rest: Transport
         assert ApiError("", status=status).is_server_down is is_down
 
 
-@pytest.mark.parametrize("status", [200, 204, 304, 400, 403, 404, 409, 415])
+@pytest.mark.parametrize("status", [200, 204, 400, 403, 404, 409, 415])
 def test_other_statuses_are_answers(rest: Transport, server: Server, status: int) -> None:
-    server.plan = [answer(status, b"" if status in (204, 304) else b"text")]
+    server.plan = [answer(status, b"" if status == 204 else b"text")]
     assert rest.call("POST", "/", effect=ONCE).status == status
     assert len(server.seen) == 1
 
 
-@pytest.mark.parametrize("status", [300, 301, 302, 303, 305, 307, 308])
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 305, 306, 307, 308, 399])
 @pytest.mark.parametrize("effect", [READ, REPEATABLE, ONCE])
 @pytest.mark.parametrize(
-    "location", ["/new", "https://other.example/login?user=private#private", "//other.example/login"]
+    "location", ["/new", "https://other.example/login?user=private#private", "//other.example/login", ""]
 )
-def test_no_redirect_is_followed(
+def test_no_redirect_is_followed_and_none_is_a_verdict(
     rest: Transport, server: Server, calls: Calls, status: int, effect: Effect, location: str
 ) -> None:
-    server.plan = [answer(status, Location=location)]
-    error = failure_of(lambda: rest.call("PUT", "/old", effect=effect, json={}), ApiError)
-    assert f'was redirected to "{location.partition("?")[0]}" (HTTP {status})' in error.msg
-    assert "private" not in error.msg
-    assert (error.status, error.path) == (status, "/old")
+    """Servers answer a form that they have taken with a redirect, too: what was to be created is looked up."""
+    server.plan = [answer(status, b"" if status == 304 else b"{}", Location=location)]
+    lost = failure_of(lambda: rest.call("PUT", "/old", effect=effect, json={}), VeracodeError)
+    named = f'"{location.partition("?")[0]}"' if location else "an address that it does not name"
+    assert f"was redirected to {named} (HTTP {status})" in lost.msg
+    assert "private" not in lost.msg
+    assert (lost.status, lost.path) == (status, "/old")
     assert len(server.seen) == calls.reads + calls.writes == 1
-    # Servers answer a form that they have taken with these two.
-    assert ("unknown" in error.msg) == (status in (302, 303) and effect is not READ)
+    assert (OUTCOME_UNKNOWN in lost.msg) == (effect is not READ)
+    assert isinstance(lost, LostAnswerError) == (effect is ONCE)
+
+
+@pytest.mark.parametrize("effect", [READ, REPEATABLE, ONCE])
+def test_a_refresh_header_leads_nowhere(rest: Transport, server: Server, effect: Effect) -> None:
+    server.plan = [answer(200, b"{}", Refresh="0; url=https://other.example/", Content_Location="//other.example/")]
+    assert rest.call("GET", "/", effect=effect).body == b"{}"
+    assert len(server.seen) == 1
 
 
 @pytest.mark.parametrize(
@@ -386,6 +397,11 @@ def test_no_redirect_is_followed(
         ("/\x1b[2J\x07\x9b", "/\\x1b[2J\\x07\\x9b"),
         ("/" + "x" * 500, "/" + "x" * 199 + "..."),
         ("javascript:alert(1)", "javascript:alert(1)"),
+        ("/\\other/x", "/\\other/x"),
+        ("///other/x", "///other/x"),
+        ("//me:password@other/x", "//...@other/x"),
+        ("https://me:password@localhost:1@other/x", "https://...@other/x"),
+        ("../x", "../x"),
     ],
 )
 def test_a_redirect_is_named_as_it_was_written_whatever_a_parser_makes_of_it(

@@ -258,6 +258,16 @@ def test_the_ini_file_wins_over_the_yaml_file_where_it_has_the_profile(home: Pat
     assert "no value for veracode_api_key_secret" in error_of(home).msg
 
 
+@pytest.mark.parametrize("text", ["$ANSIBLE_VAULT;1.1;AES256\n6162\n", "api: [", "\xff", "pipe"])
+def test_a_yaml_file_that_is_not_needed_stops_nobody(home: Path, file: Path, yaml_file: Path, text: str) -> None:
+    yaml_file.write_text(text, encoding="latin-1")
+    if text == "pipe":
+        yaml_file.unlink()
+        os.mkfifo(yaml_file)
+    assert found(home) == FILE
+    assert error_of(home, profile="ci").option == ("profile" if text == "api: [" else "credentials_file")
+
+
 def test_a_named_profile_without_any_file(home: Path) -> None:
     error = error_of(home, profile="ci")
     assert "profile is 'ci', but neither" in error.msg
@@ -268,6 +278,12 @@ def test_the_credentials_file_may_be_the_yaml_one(home: Path, yaml_file: Path) -
     assert found(home, environment(), credentials_file=str(yaml_file)) == OTHER
     assert found(home, {"VERACODE_CREDENTIALS_FILE": str(yaml_file)}) == OTHER
     assert "which is in YAML, has no profile 'ci'" in error_of(home, credentials_file=str(yaml_file), profile="ci").msg
+
+
+@pytest.mark.parametrize("change", [lambda text: "\ufeff" + text, lambda text: text.replace("\n", "\r\n")])
+def test_the_yaml_file_of_an_editor_of_windows(home: Path, yaml_file: Path, change: t.Callable[[str], str]) -> None:
+    yaml_file.write_bytes(change(yaml_file.read_text()).encode())
+    assert found(home) == found(home, credentials_file=str(yaml_file)) == OTHER
 
 
 def test_an_id_of_digits_alone_stays_as_it_is_written(home: Path, yaml_file: Path) -> None:
@@ -417,12 +433,60 @@ def test_a_swapped_pair_is_refused_and_neither_half_is_shown(home: Path, key_id:
     for error in (error_of(home, **given), error_of(home, environment((key_id, secret)))):
         assert "are swapped" in error.msg
     # So that no result shows the arguments with it
-    assert misplaced_secrets(given) == {key_id, key_id.rpartition("-")[2]}
+    assert misplaced_secrets(given, {}) == {key_id, key_id.rpartition("-")[2]}
 
 
-@pytest.mark.parametrize("key_id", [None, "", OPTION[0], "vera01ei-" + OPTION[0]])
-def test_an_id_is_not_a_secret(key_id: str | None) -> None:
-    assert misplaced_secrets({"api_key_id": key_id}) == set()
+@pytest.mark.parametrize(
+    ("key_id", "secret"),
+    [
+        (OPTION[1], OPTION[1]),
+        ("vera01es-" + OPTION[1], "vera01es-" + OPTION[1]),
+        ("vera01es-" + OPTION[1][:40], OTHER[1]),
+    ],
+)
+def test_a_secret_is_never_signed_as_an_id(home: Path, key_id: str, secret: str) -> None:
+    given = {"api_key_id": key_id, "api_key_secret": secret}
+    for error in (error_of(home, **given), error_of(home, environment((key_id, secret)))):
+        assert "is an API key secret" in error.msg
+    assert key_id in misplaced_secrets(given, {})
+
+
+@pytest.mark.parametrize(
+    "key_id", [None, "", "a", "ab-c", OPTION[0], OPTION[0][:-1], "vera01ei-" + OPTION[0], "x" * 50]
+)
+def test_an_id_is_not_a_secret_and_a_mistyped_one_neither(key_id: str | None) -> None:
+    """To mask a short text would make nonsense of each message that has it somewhere."""
+    assert misplaced_secrets({"api_key_id": key_id}, {"VERACODE_API_KEY_ID": key_id or ""}) == set()
+
+
+VARIABLES = {
+    "api_key_id": "VERACODE_API_KEY_ID",
+    "profile": "VERACODE_API_PROFILE",
+    "credentials_file": "VERACODE_CREDENTIALS_FILE",
+}
+
+
+@pytest.mark.parametrize("option", [*VARIABLES, "region"])
+@pytest.mark.parametrize("form", ["{}", "vera01es-{}", '"{}"', "{}  # of ci", " {}", "{}x", "~/{}"])
+def test_a_secret_in_another_option_is_masked(option: str, form: str) -> None:
+    value = form.format(OPTION[1])
+    given_as: list[tuple[dict[str, str], dict[str, str]]] = [({option: value}, {})]
+    if option in VARIABLES:
+        given_as.append(({}, {VARIABLES[option]: value}))
+    for options_given, environ in given_as:
+        masked = misplaced_secrets(options_given, environ)
+        assert any(each in OPTION[1] or OPTION[1] in each for each in masked)
+        shown = value
+        for each in sorted(masked, key=len, reverse=True):
+            shown = shown.replace(each, "")
+        assert not re.search("[0-9a-f]{20}", shown)
+
+
+def test_a_secret_in_place_of_a_profile_is_in_no_message(home: Path, file: Path) -> None:
+    for error in (error_of(home, profile=OPTION[1]), error_of(home, {"VERACODE_API_PROFILE": OPTION[1]})):
+        assert "has no profile '...'" in error.msg
+    file.write_text(f"[{OPTION[1]}]\n")
+    assert "has no value for" in error_of(home, profile=OPTION[1]).msg
 
 
 @settings(max_examples=200)

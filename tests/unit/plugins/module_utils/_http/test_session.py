@@ -540,6 +540,8 @@ def test_interim_answers_are_skipped(
     assert (len(server.seen), server.connections, calls.reads + calls.writes) == (2, 1, 2)
 
 
+CUT = gzip.compress(b'{"a": 1}')[:-9]
+
 BROKEN = {
     "an interim answer alone": raw(EARLY),
     "interim answers without end": raw(EARLY * 50 + BODY),
@@ -570,6 +572,18 @@ BROKEN = {
     "nothing": raw(b""),
     "a reset": reset,
     "what is not compressed": answer(200, b"abc", Content_Encoding="gzip"),
+    "a compressed body that is cut off under its own length": answer(
+        200, gzip.compress(b'{"a": 1}' * 100)[:-12], Content_Encoding="gzip"
+    ),
+    "a compressed body without its check sum": answer(200, gzip.compress(b"{}")[:-8], Content_Encoding="gzip"),
+    "the header of a compressed body alone": answer(200, gzip.compress(b"{}")[:10], Content_Encoding="gzip"),
+    "a compressed body that is damaged": answer(
+        200, gzip.compress(b"{}")[:-8] + bytes(4) + gzip.compress(b"{}")[-4:], Content_Encoding="gzip"
+    ),
+    "chunks of a compressed body that is cut off": raw(
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + b"%x\r\n%b\r\n0\r\n\r\n" % (len(CUT), CUT)
+    ),
     "an unknown compression": answer(200, b"abc", Content_Encoding="br"),
 }
 
