@@ -136,7 +136,7 @@ def offboarding_outcome(
     return {
         "ledger": outcome.ledger,
         "rows": outcome.rows,
-        "lines": [line(row) for row in outcome.rows],
+        "lines": [line(row, check_mode=check_mode) for row in outcome.rows],
         "csv": report_csv(outcome.rows),
         "summary": summary(outcome.rows, len(accounts), check_mode=check_mode),
         "unmanaged": without_manager(teams or [], gone, accounts),

@@ -29,12 +29,12 @@ options:
     required: true
   ledger:
     description:
-      - Ledger of the role.
-    type: dict
+      - Ledger of the role, or the text of its file.
+    type: raw
     required: true
   today:
     description:
-      - Current day, such as C(2026-01-31).
+      - Current time in ISO 8601, or a day such as C(2026-01-31).
     type: str
     required: true
   marked:
@@ -80,6 +80,15 @@ _value:
     delete_entries:
       description: Entries that delete the accounts that are due, in C(users) and C(api_users).
       type: dict
+    today:
+      description: Current day in the time zone of the settings.
+      type: str
+    organization:
+      description: Organization that the ledger belongs to, if it names one.
+      type: str
+    contradicted:
+      description: Usernames that stay because rows of the feed contradict each other, with the reason.
+      type: dict
     held:
       description: Usernames on the hold list.
       type: list
@@ -103,7 +112,7 @@ from dataclasses import asdict
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.community.veracode.plugins.plugin_utils.feed import Feed, parse_day
+from ansible_collections.community.veracode.plugins.plugin_utils.feed import Feed, local_day
 from ansible_collections.community.veracode.plugins.plugin_utils.filters import veracode_filter
 from ansible_collections.community.veracode.plugins.plugin_utils.names import name_list, quoted
 from ansible_collections.community.veracode.plugins.plugin_utils.offboarding import (
@@ -111,6 +120,7 @@ from ansible_collections.community.veracode.plugins.plugin_utils.offboarding imp
     Limits,
     delete_entries,
     disable_entries,
+    ledger_of,
     plan_leaving,
 )
 
@@ -120,10 +130,10 @@ def offboarding_plan(
     value: t.Any, settings: t.Any, ledger: t.Any = None, today: str = "", marked: t.Any = None
 ) -> dict[str, t.Any]:
     """Return who leaves and who is deleted."""
-    day = parse_day(today)
+    given = {key: each for key, each in settings.items() if each is not None and each != ""}
+    day, wrong_zone = local_day(today, given.get("time_zone", "UTC"))
     if day is None:
         raise AnsibleFilterError(f"offboarding_plan: today: {quoted(str(today))} is not a day; write it as 2026-01-31")
-    given = {key: each for key, each in settings.items() if each is not None and each != ""}
     feed = None
     if given.get("feed"):
         feed = Feed(
@@ -134,7 +144,9 @@ def offboarding_plan(
             given.get("feed_where", {}),
             given.get("feed_last_day_column"),
             given.get("feed_sheet"),
+            given.get("feed_day_format"),
         )
+    document = ledger_of(ledger)
     delete_after = given.get("delete_after_days")
     leavers, wrong_leavers = name_list(given.get("leavers"), "offboarding_leavers")
     hold, wrong_hold = name_list(given.get("hold"), "offboarding_hold")
@@ -143,7 +155,7 @@ def offboarding_plan(
             leavers,
             feed,
             hold,
-            ledger or {"leavers": {}},
+            document,
             day,
             None if delete_after is None else int(delete_after),
             given.get("date_field"),
@@ -158,8 +170,17 @@ def offboarding_plan(
             bool(given.get("allow_empty_feed", False)),
         ),
     )
-    plan.errors[:0] = wrong_leavers + wrong_hold
-    return {**asdict(plan), "disable_entries": disable_entries(plan), "delete_entries": delete_entries(plan)}
+    plan.errors[:0] = wrong_zone + wrong_leavers + wrong_hold
+    if delete_after is not None and int(delete_after) < 0:
+        plan.errors.append(f"offboarding_delete_after_days: {delete_after} is too small; give 0 or more")
+    owner = document.get("organization") if isinstance(document, dict) else None
+    return {
+        **asdict(plan),
+        "today": day.isoformat(),
+        "organization": owner,
+        "disable_entries": disable_entries(plan),
+        "delete_entries": delete_entries(plan),
+    }
 
 
 class FilterModule:

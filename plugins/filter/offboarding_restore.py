@@ -17,8 +17,8 @@ positional: _input
 options:
   _input:
     description:
-      - The ledger.
-    type: dict
+      - The ledger, or the text of its file.
+    type: raw
     required: true
   names:
     description:
@@ -58,6 +58,9 @@ _value:
       description: Usernames of the accounts.
       type: list
       elements: str
+    organization:
+      description: Organization that the ledger belongs to, if it names one.
+      type: str
     errors:
       description: All errors.
       type: list
@@ -73,14 +76,17 @@ import typing as t
 from ansible_collections.community.veracode.plugins.plugin_utils.filters import veracode_filter
 from ansible_collections.community.veracode.plugins.plugin_utils.ledger import plan_restoring
 from ansible_collections.community.veracode.plugins.plugin_utils.names import name_list
+from ansible_collections.community.veracode.plugins.plugin_utils.offboarding import ledger_of
 
 
 @veracode_filter
 def offboarding_restore(value: t.Any, names: t.Any, date_field: str | None = None) -> dict[str, t.Any]:
     """Return what brings the accounts back."""
-    wanted, errors = name_list(names, "offboarding_restore")
-    plan = plan_restoring(wanted, value, date_field or None)
+    usernames, errors = name_list(names, "offboarding_restore")
+    ledger = ledger_of(value)
+    plan = plan_restoring(usernames, ledger, date_field or None)
     return {
+        "organization": ledger.get("organization") if isinstance(ledger, dict) else None,
         "users": plan.users,
         "api_users": plan.api_users,
         "names": plan.names,

@@ -244,15 +244,6 @@ class StoppedError(TransportError):
         self.reason = reason
 
 
-class FailedRunError(VeracodeError):
-    """A run of several objects of which some failed. It carries the details of the first; its text has all of its message."""
-
-    @property
-    def msg(self) -> str:
-        """The text."""
-        return self.text
-
-
 class MissingLibraryError(VeracodeError):
     """A Python library that the collection needs cannot be imported.
 

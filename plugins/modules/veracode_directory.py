@@ -211,10 +211,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 msg:
-  description: Summary of the run in one line.
+  description: Summary of the run in one line. If something failed, a line for each error follows.
   returned: always
   type: str
-  sample: Created 3, updated 1. 1046 unchanged; 12 reads and 4 writes in 2.1 s (read by listing).
+  sample: '4 of 1050 objects changed: 3 created, 1 updated. 12 reads and 4 writes in 2.1 s, read by listing.'
 summary:
   description: Number of objects by outcome.
   returned: when the plan was carried out

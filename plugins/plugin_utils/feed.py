@@ -9,9 +9,11 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timezone
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import yaml
 
@@ -36,12 +38,73 @@ STAFF = "staff"
 NAME_COLUMNS = ("username", "email_address", "email", "mail")
 
 
+# Newer Pythons read more forms, such as weeks.
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_ISO_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]+)?)?(?:Z|[+-][0-9:]+)?\Z"
+)
+# Excel's number of a day; 1954 to 2173.
+_SERIAL = re.compile(r"[2-9][0-9]{4}(?:\.0)?\Z")
+
+
 def parse_day(text: t.Any) -> date | None:
     """Return a day that is written as `2026-01-31`, or `None`."""
     try:
-        return date.fromisoformat(text) if isinstance(text, str) else None
+        return date.fromisoformat(text) if isinstance(text, str) and _ISO_DAY.match(text) else None
     except ValueError:
         return None
+
+
+def local_day(now: str, zone: str) -> tuple[date | None, list[str]]:
+    """Return the day that it is in a time zone, `None` for what is not a time, and what is wrong with the zone.
+
+    :param now: a time in ISO 8601, of UTC if it names no zone; or a day, which is taken as it is.
+    :param zone: a name of the IANA database, such as `Europe/Berlin`.
+    """
+    day = parse_day(now)
+    try:
+        moment = datetime.fromisoformat(now.replace("Z", "+00:00"))
+    except ValueError:
+        return None, []
+    errors = []
+    try:
+        local = moment.replace(tzinfo=moment.tzinfo or timezone.utc).astimezone(ZoneInfo(zone))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        known = available_timezones()
+        hint = did_you_mean(
+            zone, known, "write a name such as Europe/Berlin" if known else "install tzdata where Ansible runs"
+        )
+        errors.append(f"offboarding_time_zone: {quoted(zone)} is not the name of a time zone{hint}")
+        local = moment
+    return day or local.date(), errors
+
+
+def parse_last_day(text: str, form: str | None = None) -> date | None:
+    """Return a day of a feed, or `None`: in the given form, or as `2026-01-31`, with or without a time.
+
+    A time is ignored, and so is its zone: what counts is the day that the feed names.
+
+    :param form: as `datetime.strptime` takes it.
+    """
+    if form is not None:
+        try:
+            return datetime.strptime(text, form).date()
+        except ValueError:
+            pass
+    timed = _ISO_TIME.match(text)
+    return parse_day(timed.group(1) if timed else text)
+
+
+def form_error(form: str) -> str | None:
+    """Return what is wrong with the form of days, or `None`."""
+    sample = date(2026, 11, 27)
+    try:
+        # Python warns of a form without a year.
+        if "%y" in form.casefold() and datetime.strptime(sample.strftime(form), form).date() == sample:
+            return None
+    except ValueError:
+        pass
+    return f"offboarding_feed_day_format: {quoted(form)} does not form a day; write it with %d, %m and %Y, for example %d.%m.%Y"
 
 
 @dataclass(frozen=True)
@@ -52,6 +115,7 @@ class Feed:
     :param column: the column with the names, `None` for the first that is called like one.
     :param where: values by column; other rows do not count.
     :param last_day_column: the column with a last day. A leaver leaves, and staff is staff no more, from the day after.
+    :param day_format: the form of the days, as `datetime.strptime` takes it, beside `2026-01-31`.
     :param sheet: the sheet of a workbook, the first if `None`.
     """
 
@@ -62,6 +126,7 @@ class Feed:
     where: t.Mapping[str, t.Any] = field(default_factory=dict)
     last_day_column: str | None = None
     sheet: str | None = None
+    day_format: str | None = None
 
     @property
     def is_yaml(self) -> bool:
@@ -79,12 +144,18 @@ class Names:
     """What a feed says.
 
     :param counting: the names of the rows that count today: who leaves, or who stays.
+    :param not_counting: the names of the rows that do not count today, with the places of these rows.
+    :param places: the places of the rows that count, by name.
     :param known: every name in it.
+    :param matching: how many rows have the values of the conditions.
     :param cut: a name in the last line, which has no line end: the file may be broken off in the middle of it.
     """
 
     counting: list[str] = field(default_factory=list)
+    not_counting: dict[str, list[str]] = field(default_factory=dict)
+    places: dict[str, list[str]] = field(default_factory=dict)
     known: list[str] = field(default_factory=list)
+    matching: int = 0
     cut: str | None = None
     errors: list[str] = field(default_factory=list)
 
@@ -92,6 +163,10 @@ class Names:
 def read_feed(feed: Feed, today: date) -> Names:
     """Return the names in a feed, and everything that is wrong with it."""
     names = Names()
+    wrong_form = form_error(feed.day_format) if feed.day_format is not None else None
+    if wrong_form is not None:
+        names.errors.append(wrong_form)
+        return names
     if feed.is_yaml:
         table, names.errors = _yaml_table(feed)
     else:
@@ -166,30 +241,45 @@ def _read_row(feed: Feed, row: Row, columns: _Columns, names: Names, errors: lis
             errors.append(row.error(hidden, cell))
             return
         names.known.append(cell.text)
+    place = f"entry {row.line}" if feed.is_yaml else f"line {row.line}"
     if not all(_matches(row.cells.get(key), value) for key, value in columns.where.items()):
+        if cell is not None:
+            names.not_counting.setdefault(cell.text, []).append(place)
         return
-    is_past = _is_past(row, columns, errors, today)
+    names.matching += 1
+    is_past = _is_past(feed, row, columns, errors, today)
     if cell is None:
         errors.append(row.error(f"the column {quoted(columns.name)} is empty; fill it in, or remove the row"))
     elif is_past is None or is_past == (feed.kind == LEAVERS):
         names.counting.append(cell.text)
+        names.places.setdefault(cell.text, []).append(place)
+    else:
+        names.not_counting.setdefault(cell.text, []).append(place)
 
 
-def _is_past(row: Row, columns: _Columns, errors: list[FileError], today: date) -> bool | None:
+def _is_past(feed: Feed, row: Row, columns: _Columns, errors: list[FileError], today: date) -> bool | None:
     """Return whether the last day of a row is past; `None` if it has none."""
     cell = row.cells.get(columns.last_day) if columns.last_day else None
     if cell is None:
         return None
-    last_day = parse_day(cell.text.removesuffix(" 00:00:00"))
+    last_day = parse_last_day(cell.text, feed.day_format)
     if last_day is None:
-        errors.append(row.error(f"{quoted(cell.text)} is not a day; write it as 2026-01-31", cell))
+        errors.append(row.error(f"{quoted(cell.text)} is not a day; {_advice(cell.text, feed.day_format)}", cell))
     return last_day is not None and last_day < today
 
 
-def _matches(cell: Cell | None, wanted: t.Any) -> bool:
-    values = wanted if isinstance(wanted, (list, tuple)) else [wanted]
-    text = cell.text if cell is not None else ""
-    return any(text == (str(value).lower() if isinstance(value, bool) else str(value)).strip() for value in values)
+def _advice(text: str, form: str | None) -> str:
+    if _SERIAL.match(text):
+        return "it is Excel's number of a day, so format the column as a date and save the file again"
+    if form is not None:
+        return f"write it in the form {printable(form)}, or as 2026-01-31"
+    return "write it as 2026-01-31, or say how days are written in offboarding_feed_day_format, for example %d.%m.%Y"
+
+
+def _matches(cell: Cell | None, desired: t.Any) -> bool:
+    values = desired if isinstance(desired, (list, tuple)) else [desired]
+    text = cell.text.casefold() if cell is not None else ""
+    return any(text == str(value).strip().casefold() for value in values)
 
 
 def _yaml_table(feed: Feed) -> tuple[Table, list[str]]:

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import typing as t
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from datetime import date, timedelta
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import printable
 from ansible_collections.community.veracode.plugins.module_utils._model.names import did_you_mean
+from ansible_collections.community.veracode.plugins.module_utils._model.wording import counted
 from ansible_collections.community.veracode.plugins.plugin_utils.feed import STAFF, Feed, Names, parse_day, read_feed
 from ansible_collections.community.veracode.plugins.plugin_utils.ledger import Account, check_ledger, ledger_entry
 from ansible_collections.community.veracode.plugins.plugin_utils.names import quoted
@@ -65,6 +67,7 @@ class Plan:
     :param delete: usernames of those whose time has come, by kind of account.
     :param missing: names of the feed without an account.
     :param held: names on the hold list.
+    :param contradicted: usernames that stay, since one row of the feed says so and another one that they leave; with the reason.
     """
 
     leavers: dict[str, list[str]] = field(default_factory=lambda: {"human": [], "api": []})
@@ -72,8 +75,22 @@ class Plan:
     delete: dict[str, list[str]] = field(default_factory=lambda: {"human": [], "api": []})
     missing: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
+    contradicted: dict[str, str] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+
+
+def ledger_of(content: t.Any) -> t.Any:
+    """Return the ledger in the text of its file, or as it is given; `None` if the text is not JSON.
+
+    A file that does not exist, or is empty, is a ledger without entries.
+    """
+    if isinstance(content, str) and content.strip():
+        try:
+            return json.loads(content)
+        except (ValueError, RecursionError):
+            return None
+    return {"leavers": {}} if isinstance(content, str) or not content else content
 
 
 class _Accounts:
@@ -96,6 +113,15 @@ class _Accounts:
         if name in self._exact:
             return [self._exact[name]]
         return self._folded.get(name.casefold()) or self._by_address.get(name.casefold()) or []
+
+    def with_same_address(self, account: Account) -> set[str]:
+        """Return the usernames of further people who can log in, are not held, and whose address is a name of this account."""
+        return {
+            str(other["username"])
+            for name in _names(account)
+            for other in self._by_address.get(name, ())
+            if other is not account and other.get("login_enabled") is not False and not self.is_held(other)
+        }
 
     def is_held(self, account: Account) -> bool:
         """Tell whether an account is on the hold list, by any of its names."""
@@ -130,9 +156,10 @@ def plan_leaving(leaving: Leaving, accounts: t.Sequence[Account], marked: t.Sequ
     for name in leaving.names:
         if not _take(plan, leaving, everyone, name, found):
             plan.errors.append(f"offboarding_leavers: {_not_there(name, everyone)}")
-    staff = _take_feed(plan, leaving, everyone, limits, found)
+    staying = _take_feed(plan, leaving, everyone, limits, found)
     if plan.errors:
         return plan
+    _warn_of_second_accounts(plan, everyone, found)
     for username, account in sorted(found.items()):
         plan.leavers[str(account.get("user_type"))].append(username)
         entry = ledger_entry(leaving.ledger, username)
@@ -140,12 +167,13 @@ def plan_leaving(leaving: Leaving, accounts: t.Sequence[Account], marked: t.Sequ
         if not done or account.get("login_enabled"):
             plan.begin.append(username)
     _check_limits(plan, accounts, limits)
-    _plan_deletions(plan, leaving, everyone, marked, staff)
+    _plan_deletions(plan, leaving, everyone, marked, staying)
     plan.held, plan.missing = list(dict.fromkeys(plan.held)), list(dict.fromkeys(plan.missing))
     deletions = sum(len(names) for names in plan.delete.values())
     if deletions > limits.max_deletions:
         plan.errors.append(
-            f"offboarding_max_deletions: {deletions} accounts are due to be deleted, and the limit is {limits.max_deletions}; "
+            f"offboarding_max_deletions: {counted(deletions, 'account is', 'accounts are')} due to be deleted, and the limit is "
+            f"{limits.max_deletions}; "
             f"raise it if this is intended: {_listed([name for names in plan.delete.values() for name in names])}"
         )
     return plan
@@ -174,24 +202,24 @@ def _take(plan: Plan, leaving: Leaving, everyone: _Accounts, name: str, found: d
 
 def _take_feed(
     plan: Plan, leaving: Leaving, everyone: _Accounts, limits: Limits, found: dict[str, Account]
-) -> set[str] | None:
-    """Add who leaves by the feed; return the names of the staff, if the feed lists those."""
+) -> set[str]:
+    """Add who leaves by the feed; return the names of those who stay by it."""
     feed = leaving.feed
     if feed is None:
-        return None
+        return set()
     names = read_feed(feed, leaving.today)
     plan.errors += names.errors
     if names.errors:
-        return None
-    if not names.counting and not limits.empty_feed:
+        return set()
+    empty = None if limits.empty_feed else _empty_feed(feed, names)
+    if empty is not None:
         plan.errors.append(
-            f"{printable(feed.file)}: the feed is empty; export it again, "
-            "or set offboarding_allow_empty_feed: true if this is intended"
+            f"{printable(feed.file)}: {empty}, or set offboarding_allow_empty_feed: true if this is intended"
         )
-        return None
+        return set()
     if feed.kind != STAFF:
-        plan.missing += [name for name in names.counting if not _take(plan, leaving, everyone, name, found)]
-        return None
+        _take_leavers(plan, leaving, everyone, names, found)
+        return {name.casefold() for name in names.not_counting}
     plan.missing += [name for name in names.known if not everyone.find(name)]
     plan.errors += _broken_staff(feed, names, everyone, limits)
     staff = {name.casefold() for name in names.counting}
@@ -203,6 +231,49 @@ def _take_feed(
         else:
             found[str(account["username"])] = account
     return staff
+
+
+def _empty_feed(feed: Feed, names: Names) -> str | None:
+    """Return why a feed says nothing, with what to do, or `None`. Leavers whose last day is to come are no reason."""
+    if not names.known:
+        return "the feed is empty; export it again"
+    if not names.matching:
+        return "no row has the values of offboarding_feed_where; correct them"
+    if feed.kind == STAFF and not names.counting:
+        return "the last day of everybody in the feed is past; export it again"
+    return None
+
+
+def _take_leavers(plan: Plan, leaving: Leaving, everyone: _Accounts, names: Names, found: dict[str, Account]) -> None:
+    """Add who leaves by a feed of leavers.
+
+    Who was employed twice has a row for each time. As long as one of them says that the person is there, the account stays.
+    """
+    staying: dict[str, list[str]] = {}
+    for name, places in names.not_counting.items():
+        for account in everyone.find(name):
+            staying.setdefault(str(account["username"]), []).extend(places)
+    for name in names.counting:
+        accounts = everyone.find(name)
+        stays = staying.get(str(accounts[0]["username"])) if len(accounts) == 1 else None
+        if stays is None or everyone.is_held(accounts[0]) or str(accounts[0]["username"]) in found:
+            if not _take(plan, leaving, everyone, name, found):
+                plan.missing.append(name)
+            continue
+        leaves = ", ".join(names.places[name])
+        plan.contradicted[str(accounts[0]["username"])] = (
+            f"leaves by {leaves} of the feed, and stays by {', '.join(stays)}"
+        )
+
+
+def _warn_of_second_accounts(plan: Plan, everyone: _Accounts, found: t.Mapping[str, Account]) -> None:
+    for username, account in sorted(found.items()):
+        others = sorted(everyone.with_same_address(account) - set(found)) if account.get("user_type") == "human" else []
+        if others:
+            plan.warnings.append(
+                f"{printable(username)} leaves, and {_listed(others)} with the same address can still log in; off-board that as "
+                "well, or put it on offboarding_hold"
+            )
 
 
 def _broken_staff(feed: Feed, names: Names, everyone: _Accounts, limits: Limits) -> list[str]:
@@ -239,7 +310,7 @@ def _check_limits(plan: Plan, accounts: t.Sequence[Account], limits: Limits) -> 
     leaving = len(plan.begin)
     if leaving > limits.max_leavers:
         plan.errors.append(
-            f"{leaving} accounts would be off-boarded, and offboarding_max_leavers is {limits.max_leavers}; check the feed, and "
+            f"{counted(leaving, 'account')} would be off-boarded, and offboarding_max_leavers is {limits.max_leavers}; check the feed, and "
             f"raise the limit if this is intended: {_listed(plan.begin)}"
         )
     for user_type, what in (("human", "people"), ("api", "API users")):
@@ -257,7 +328,7 @@ def _check_limits(plan: Plan, accounts: t.Sequence[Account], limits: Limits) -> 
 
 
 def _plan_deletions(
-    plan: Plan, leaving: Leaving, everyone: _Accounts, marked: t.Sequence[Account], staff: t.Collection[str] | None
+    plan: Plan, leaving: Leaving, everyone: _Accounts, marked: t.Sequence[Account], staying: t.Collection[str]
 ) -> None:
     if leaving.delete_after is None:
         return
@@ -272,8 +343,8 @@ def _plan_deletions(
             plan.warnings.append(f"{printable(username)} is due to be deleted, but can log in again; it was kept")
         elif everyone.is_held(found[0]):
             plan.held.append(username)
-        elif staff is not None and _names(found[0]) & set(staff):
-            plan.warnings.append(f"{printable(username)} is due to be deleted, but is in the staff feed; it was kept")
+        elif _names(found[0]) & set(staying):
+            plan.warnings.append(f"{printable(username)} is due to be deleted, but stays by the feed; it was kept")
         else:
             plan.delete[str(found[0].get("user_type"))].append(username)
 

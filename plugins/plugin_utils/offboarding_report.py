@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import printable
 from ansible_collections.community.veracode.plugins.module_utils._model.role import BUILT_IN
+from ansible_collections.community.veracode.plugins.module_utils._model.wording import VERBS, summary_sentence
 from ansible_collections.community.veracode.plugins.plugin_utils.csv import write_csv
 from ansible_collections.community.veracode.plugins.plugin_utils.ledger import Account, kept_of
-from ansible_collections.community.veracode.plugins.plugin_utils.summary import account_summary
 
 # Documented (t_create_users): the roles of people that need no team. Every other built-in role does; what a custom role
 # needs is known to Veracode alone.
@@ -186,6 +186,8 @@ def finish(
             outcome.row(name, user_type, "deleted")
     for name in plan["held"]:
         outcome.row(name, None, "on hold")
+    for name, reason in plan.get("contradicted", {}).items():
+        outcome.row(name, None, "kept", message=f"{reason}; correct the feed")
     for name in plan["missing"]:
         outcome.row(name, None, "no account", message="the calling account sees no account of this name")
     outcome.ledger = {
@@ -195,11 +197,16 @@ def finish(
     return outcome
 
 
-def line(row: Account) -> str:
-    """Return a row of the outcome in words."""
-    text = f"{printable(str(row['account']))}: {row['outcome']}"
-    text += ", key revoked" if row["key_revoked"] else ""
-    text += f", left {', '.join(map(printable, row['teams_left']))}" if row["teams_left"] else ""
+def line(row: Account, *, check_mode: bool = False) -> str:
+    """Return a row of the outcome in words, `ted: off-boarded, key revoked, left A` or `ted: would off-board, …`."""
+    outcome = str(row["outcome"])
+    if check_mode and outcome in VERBS:
+        outcome, revoked, left = f"would {VERBS[outcome]}", "revoke the key", "leave"
+    else:
+        revoked, left = "key revoked", "left"
+    text = f"{printable(str(row['account']))}: {outcome}"
+    text += f", {revoked}" if row["key_revoked"] else ""
+    text += f", {left} {', '.join(map(printable, row['teams_left']))}" if row["teams_left"] else ""
     return text + (f"; {printable(str(row['message']))}" if row["message"] else "")
 
 
@@ -210,8 +217,9 @@ def summary(rows: t.Sequence[Account], total: int, *, check_mode: bool) -> str:
         return sum(row["outcome"] == outcome for row in rows)
 
     changed = {word: count(word) for word in ("off-boarded", "deleted")}
-    other = {word: count(word) for word in ("off-boarded before", "on hold")}
-    return account_summary(changed, total, {**other, "without account": count("no account")}, check_mode=check_mode)
+    other = {word: count(word) for word in ("off-boarded before", "on hold", "kept")}
+    other["without account"] = count("no account")
+    return summary_sentence(changed, total, other=other, check_mode=check_mode)
 
 
 def report_csv(rows: t.Iterable[Account]) -> str:

@@ -21,6 +21,7 @@ from ansible_collections.community.veracode.plugins.module_utils import _argspec
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, printable
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.names import did_you_mean
+from ansible_collections.community.veracode.plugins.module_utils._model.wording import summary_sentence
 from ansible_collections.community.veracode.plugins.plugin_utils.csv import (
     Cell,
     FileError,
@@ -34,7 +35,6 @@ from ansible_collections.community.veracode.plugins.plugin_utils.csv import (
 )
 from ansible_collections.community.veracode.plugins.plugin_utils.job_profiles import job_profile_roles
 from ansible_collections.community.veracode.plugins.plugin_utils.names import name_error, quoted
-from ansible_collections.community.veracode.plugins.plugin_utils.summary import account_summary
 from ansible_collections.community.veracode.plugins.plugin_utils.wrapper_csv import (
     is_wrapper_header,
     missing_selector,
@@ -473,7 +473,7 @@ def summary(rows: t.Sequence[t.Mapping[str, t.Any]], *, check_mode: bool) -> str
     """Return the sentence that the role ends with."""
     counts = Counter(str(row["outcome"]) for row in rows)
     changed = {word: counts[word] for word in DONE.values()}
-    return account_summary(changed, len(rows), {word: counts[word] for word in _OTHER}, check_mode=check_mode)
+    return summary_sentence(changed, len(rows), other={word: counts[word] for word in _OTHER}, check_mode=check_mode)
 
 
 def result_csv(rows: t.Iterable[t.Mapping[str, t.Any]]) -> str:

@@ -69,7 +69,7 @@ def test_an_organization_is_built_in_one_task(world: World, emulator: Emulator) 
     assert done["read_strategy"] == "details"
     assert done["complete"] is True
     assert done["errors"] == []
-    assert done["msg"].startswith("Created 6, updated 1. 1 unchanged; ")
+    assert done["msg"].startswith("7 of 8 objects changed: 6 created, 1 updated. ")
     assert done["elapsed"] > 0
     svc = emulator.user("svc1")
     assert svc is not None

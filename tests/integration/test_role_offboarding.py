@@ -64,10 +64,12 @@ def test_leavers_lose_access_and_one_command_brings_them_back(runs: Runs, emulat
     assert first.returncode == 0, first.output
     total = len(emulator.state()["users"])
     assert f"4 of {total} accounts changed: 4 off-boarded." in first.output
-    assert f"Would change 4 of {total} accounts: 4 off-boarded." in checked.output
+    assert f"Would change 4 of {total} accounts: off-board 4." in checked.output
+    assert f"{CREATOR}: off-boarded; teams kept: role Creator needs one" in first.output
+    assert f"{LEAD}: off-boarded, left Demo Team" in first.output
+    assert f"{CREATOR}: would off-board; teams kept: role Creator needs one" in checked.output
+    assert f"{LEAD}: would off-board, leave Demo Team" in checked.output
     for output in (checked.output, first.output):
-        assert f"{CREATOR}: off-boarded; teams kept: role Creator needs one" in output
-        assert f"{LEAD}: off-boarded, left Demo Team" in output
         assert "HTTP 400" not in output
         # The ledger holds names and addresses, and is in no diff.
         assert "begun" not in output
@@ -260,7 +262,7 @@ def test_deletion_after_days(runs: Runs, emulator: Emulator, date_field: str) ->
     assert not account(emulator, CREATOR)["deleted"]
     stopped = offboard(runs, offboarding_max_deletions=0, **days)
     assert stopped.returncode == 2
-    assert "1 accounts are due to be deleted" in stopped.output
+    assert "1 account is due to be deleted" in stopped.output
     outcome = offboard(runs, **days)
     assert outcome.returncode == 0, outcome.output
     gone = emulator.user(CREATOR)

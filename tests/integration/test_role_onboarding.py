@@ -102,7 +102,7 @@ def test_a_workbook_and_an_export_of_excel_are_onboarded(runs: Runs, emulator: E
     files = "people.csv, sheet.xlsx"
     checked = onboard(runs, text, "--check", onboarding_files=files)
     assert checked.returncode == 0, checked.output
-    assert "Would change 2 of 2 accounts: 2 created." in checked.output
+    assert "Would change 2 of 2 accounts: create 2." in checked.output
     first = onboard(runs, text, onboarding_files=files)
     assert first.returncode == 0, first.output
     assert "2 of 2 accounts changed: 2 created." in first.output

@@ -28,7 +28,6 @@ MAKERS = {
     "ApiError": (0, OTHER),
     "GuardError": (0, INPUT),
     "FileError": (0, OTHER),
-    "FailedRunError": (0, OTHER),
     "InputError": (0, INPUT),
     "ReviewError": (0, OTHER),
     "SelectorError": (0, OTHER),

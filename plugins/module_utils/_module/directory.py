@@ -17,9 +17,10 @@ from ansible_collections.community.veracode.plugins.module_utils._apply.organiza
 from ansible_collections.community.veracode.plugins.module_utils._apply.progress_file import Report
 from ansible_collections.community.veracode.plugins.module_utils._argspec import directory_arguments, entry_arguments
 from ansible_collections.community.veracode.plugins.module_utils._errors import (
-    FailedRunError,
     InputError,
+    SeveralErrors,
     VeracodeError,
+    united,
 )
 from ansible_collections.community.veracode.plugins.module_utils._files import read_regular, write_regular
 from ansible_collections.community.veracode.plugins.module_utils._model.plan_file import (
@@ -28,6 +29,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.plan_fil
     plan_text,
     read_plan,
 )
+from ansible_collections.community.veracode.plugins.module_utils._model.wording import counted, summary_sentence
 from ansible_collections.community.veracode.plugins.module_utils._module.directory_plan import Reconciliation
 from ansible_collections.community.veracode.plugins.module_utils._module.key_owner import find_owner
 from ansible_collections.community.veracode.plugins.module_utils._module.organization import host_of, organization_of
@@ -92,7 +94,7 @@ def reconcile(session: Session) -> dict[str, t.Any]:
         "elapsed": round(time.monotonic() - started, 3),
         "summary": _summary(run.steps, writer),
     }
-    result["msg"] = _closing_line(result, session)
+    result["msg"] = _closing_line(result, session, run.steps)
     if errors:
         session.progress.kept.update({name: value for name, value in result.items() if name != "msg"})
         raise _failed(str(result["msg"]), errors)
@@ -109,10 +111,8 @@ def _read_files(paths: t.Sequence[str] | None) -> list[Part]:
 
 
 def _failed(closing_line: str, errors: t.Sequence[VeracodeError]) -> VeracodeError:
-    """Return the error for a run in which something went wrong."""
-    first = errors[0]
-    more = f" (and {len(errors) - 1} more, see errors)" if len(errors) > 1 else ""
-    return FailedRunError(f"{closing_line} Failed{more}: {first.msg}", **first.details())
+    """Return the error for a run in which something went wrong: the closing line, then a line for each fault."""
+    return SeveralErrors(errors, [closing_line, as_one(united(errors)).msg])
 
 
 def _approve(run: Reconciliation, session: Session, diff: dict[str, t.Any]) -> None:
@@ -207,21 +207,19 @@ def _summary(steps: t.Sequence[Step], writer: OrganizationWriter) -> dict[str, i
     return summary
 
 
-def _closing_line(result: t.Mapping[str, t.Any], session: Session) -> str:
+def _closing_line(result: t.Mapping[str, t.Any], session: Session, steps: t.Sequence[Step]) -> str:
     """Return what was done, or in check mode would be, and at what cost."""
+    total = sum(step.plan.change is None for step in steps)
+    total += len({(step.plan.change.kind, step.plan.change.name) for step in steps if step.plan.change is not None})
+    noun = "account" if all(step.is_of_account for step in steps) else "object"
     summary = result["summary"]
-    would = session.check_mode
-    counts = [f"{verb if would else past} {summary[past]}" for verb, past in _WORDS.items() if summary[past]]
-    done = ", ".join(counts) or ("nothing" if summary["failed"] else "nothing to change")
-    failed = f", failed {summary['failed']}" if summary["failed"] else ""
-    words = f"would {done}" if would and counts else done
+    changed = {word: summary[word] for word in _WORDS.values()}
+    left = {"failed": summary["failed"], "not tried": total - sum(summary.values())}
     calls = session.calls.as_dict()
-    sent = " and ".join(
-        f"{calls[word]} {word if calls[word] != 1 else word.rstrip('s')}" for word in ("reads", "writes")
-    )
     return (
-        f"{words[0].upper()}{words[1:]}{failed}. {summary['unchanged']} unchanged; {sent} in {result['elapsed']:.1f} s "
-        f"(read by {result['read_strategy']})."
+        f"{summary_sentence(changed, total, noun, left, check_mode=session.check_mode)} "
+        f"{counted(calls['reads'], 'read')} and {counted(calls['writes'], 'write')} in {result['elapsed']:.1f} s, "
+        f"read by {result['read_strategy']}."
     )
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timedelta
 
+from ansible_collections.community.veracode.plugins.module_utils._model.wording import counted
 from ansible_collections.community.veracode.plugins.plugin_utils.access_review.snapshot import (
     changes,
     check_snapshot,
@@ -98,12 +99,16 @@ def reading_errors(reading: Reading) -> list[str]:
     }
     if unknown:
         some = ", ".join(sorted(unknown)[:5])
-        errors.append(f"{len(unknown)} members of teams are not in the list of accounts: {some}.")
+        some += ", …" if len(unknown) > 5 else ""
+        verb = counted(len(unknown), "member of a team is", "members of teams are")
+        errors.append(f"{verb} not in the list of accounts: {some}.")
     missing = {name for user in reading.users for name in user.get("teams") or ()}
     missing -= {team["name"] for team in reading.teams}
     if missing:
         some = ", ".join(sorted(missing)[:5])
-        errors.append(f"{len(missing)} teams of accounts are not in the list of teams: {some}.")
+        some += ", …" if len(missing) > 5 else ""
+        verb = counted(len(missing), "team of an account is", "teams of accounts are")
+        errors.append(f"{verb} not in the list of teams: {some}.")
     return errors
 
 
@@ -271,6 +276,7 @@ def review(
         notes.append("The last snapshot was not complete, so what is listed as added may have existed.")
     for finding in (*findings, *waived):
         del finding["also"], finding["id"]
+    totals = _totals(reading, findings, waived)
     result = {
         "id": taken["id"],
         "generated": iso(now),
@@ -278,7 +284,8 @@ def review(
         "problems": errors,
         "passed": not errors and not findings,
         "limits": settings.limits.__dict__,
-        "totals": _totals(reading, findings, waived),
+        "totals": totals,
+        "summary": _summary(totals, has_previous=bool(previous)),
         "rules": [
             {**rule._asdict(), "count": sum(finding["rule"] == rule.id for finding in findings)}
             for rule in settings.rules
@@ -293,6 +300,20 @@ def review(
     taken["complete"] = not errors
     taken["findings"] = sorted({f"{finding['rule']}:{finding['name']}" for finding in (*findings, *waived)})
     return result, taken
+
+
+def _summary(totals: t.Mapping[str, int], *, has_previous: bool) -> str:
+    """Return what was found in one sentence."""
+    accounts = counted(totals["people"] + totals["api_users"], "account")
+    text = f"in {accounts} and {counted(totals['teams'], 'team')}"
+    waived = f"{totals['waived']} waived"
+    if not totals["findings"]:
+        return f"No findings {text}{'; ' + waived if totals['waived'] else ''}."
+    text = f"{counted(totals['findings'], 'finding')} {text}: "
+    text += ", ".join(f"{totals[severity]} {severity}" for severity in SEVERITIES if totals[severity])
+    rest = [f"{totals['new']} new"] if has_previous else []
+    rest += [waived] if totals["waived"] else []
+    return text + (f"; {', '.join(rest)}" if rest else "") + "."
 
 
 def _totals(reading: Reading, findings: t.Sequence[Record], waived: t.Sequence[Record]) -> Record:

@@ -43,7 +43,7 @@ class Rule(t.NamedTuple):
 
 RULES = (
     Rule("key_expired", HIGH, "Expired key pair", "Renew it if it is still in use, or revoke it."),
-    Rule("api_without_team", HIGH, "API user without team", "It sees every application. Give it teams."),
+    Rule("api_without_team", HIGH, "API user without team", "Give it teams, or disable it."),
     Rule("disabled_with_key", HIGH, "Key pair of a disabled account", "Revoke it."),
     Rule(
         "separation_of_duties", HIGH, "Conflicting roles", "Remove one of the roles, or add a waiver with the reason."

@@ -63,6 +63,14 @@ class Step:
     location: str | None = None
 
     @property
+    def is_of_account(self) -> bool:
+        """Whether it is about an account, and not about a team or a business unit."""
+        return self.phase in (
+            *(Phase.ACCOUNTS, Phase.ACCOUNT_LOSSES),
+            *(Phase.REMOVED_ACCOUNTS, Phase.UNCLAIMED_ACCOUNTS),
+        )
+
+    @property
     def is_unclaimed(self) -> bool:
         """Whether it removes what no entry claims."""
         return self.phase in (Phase.UNCLAIMED_ACCOUNTS, Phase.UNCLAIMED_TEAMS, Phase.UNCLAIMED_UNITS)

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.community.veracode.plugins.filter.offboarding_plan import offboarding_plan
-from ansible_collections.community.veracode.plugins.plugin_utils.feed import Feed, read_feed
+from ansible_collections.community.veracode.plugins.plugin_utils.feed import Feed, parse_last_day, read_feed
 from ansible_collections.community.veracode.plugins.plugin_utils.ledger import KEPT, check_ledger, plan_restoring
 from ansible_collections.community.veracode.plugins.plugin_utils.offboarding import (
     Leaving,
@@ -146,6 +146,119 @@ def test_staff_stays_until_its_last_day_is_past_and_without_one(today: date, sta
     assert found.errors == []
     assert [name.removesuffix("@example.com") for name in found.counting] == staff.split()
     assert len(found.known) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "expected"),
+    [
+        ("2026-01-31", None, "2026-01-31"),
+        ("2026-01-31 00:00:00", None, "2026-01-31"),
+        ("2026-01-31T23:59:59.5Z", None, "2026-01-31"),
+        ("2026-01-31T23:59+02:00", None, "2026-01-31"),
+        ("31.01.2026", "%d.%m.%Y", "2026-01-31"),
+        ("01/31/2026", "%m/%d/%Y", "2026-01-31"),
+        # What a workbook holds as a day is read whatever the form of the others.
+        ("2026-01-31", "%d.%m.%Y", "2026-01-31"),
+        ("31.01.2026", None, None),
+        ("2026-02-30", None, None),
+        # Newer Pythons would take these.
+        ("20260131", None, None),
+        ("2026-W05-6", None, None),
+        ("31/01/2026", "%m/%d/%Y", None),
+    ],
+)
+def test_a_day_is_read_in_its_form_and_never_guessed(text: str, form: str | None, expected: str | None) -> None:
+    found = parse_last_day(text, form)
+    assert (found.isoformat() if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "expected"),
+    [
+        (
+            "31.01.2026",
+            None,
+            '"31.01.2026" is not a day; write it as 2026-01-31, or say how days are written in offboarding_feed_day',
+        ),
+        ("46053", None, "it is Excel's number of a day, so format the column as a date"),
+        ("soon", "%d.%m.%Y", '"soon" is not a day; write it in the form %d.%m.%Y, or as 2026-01-31'),
+        (
+            "31.01.2026",
+            "%d.%m.",
+            'offboarding_feed_day_format: "%d.%m." does not form a day; write it with %d, %m and %Y',
+        ),
+    ],
+)
+def test_a_day_that_cannot_be_read_is_an_error_with_what_to_do(text: str, form: str | None, expected: str) -> None:
+    feed = Feed("f.csv", f"mail,last\n{TED},{text}\n", last_day_column="last", day_format=form)
+    (error,) = leave(feed=feed).errors
+    assert expected in error
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "begin"),
+    [
+        ("2026-02-01T07:59:00", "UTC", [TED]),
+        ("2026-02-01T07:59:00", "America/Los_Angeles", []),
+        ("2026-02-01T08:00:00+00:00", "America/Los_Angeles", [TED]),
+        ("2026-01-31T10:59:00", "Pacific/Auckland", []),
+        ("2026-01-31T11:00:00", "Pacific/Auckland", [TED]),
+    ],
+)
+def test_the_last_day_ends_at_midnight_of_the_time_zone(now: str, zone: str, begin: list[str]) -> None:
+    settings = {
+        "feed": "f.csv",
+        "feed_text": f"mail,last\n{TED},2026-01-31\n",
+        "feed_last_day_column": "last",
+        "time_zone": zone,
+    }
+    result = offboarding_plan(ACCOUNTS, settings, {"leavers": {}}, now)
+    assert (result["errors"], result["begin"]) == ([], begin)
+    assert result["today"] == ("2026-02-01" if begin else "2026-01-31")
+
+
+def test_an_unknown_time_zone_is_an_error() -> None:
+    (error,) = offboarding_plan(ACCOUNTS, {"time_zone": "Europe/Berln"}, {"leavers": {}}, TODAY)["errors"]
+    assert (
+        error == 'offboarding_time_zone: "Europe/Berln" is not the name of a time zone, did you mean "Europe/Berlin"?'
+    )
+
+
+def test_who_has_a_row_that_stays_beside_one_that_leaves_is_kept_and_named() -> None:
+    rows = f"mail,state,last\n{TED},left,2025-12-31\n{LI},left,2025-12-31\n{TED.upper()},left,2026-12-31\n{SAIYA},left,\n{SAIYA},Here,\n"
+    feed = Feed("f.csv", rows, where={"state": "LEFT"}, last_day_column="last")
+    found = leave(feed=feed)
+    assert (found.errors, found.begin) == ([], [LI])
+    assert found.contradicted == {
+        TED: "leaves by line 2 of the feed, and stays by line 4",
+        SAIYA: "leaves by line 5 of the feed, and stays by line 6",
+    }
+    # Named by hand, they leave all the same.
+    assert leave(TED, feed=feed).begin == [LI, TED]
+    # Who came back is not deleted for having left before.
+    out = Feed(
+        "f.csv", f"mail,last\n{OUT},2025-01-01\n{OUT},\n", last_day_column="last", where={"last": ["2025-01-01"]}
+    )
+    back = leave(feed=out, ledger={OUT: entry()}, delete_after=0)
+    assert back.delete["human"] == []
+    assert back.warnings == [f"{OUT} is due to be deleted, but stays by the feed; it was kept"]
+
+
+def test_a_second_account_of_a_leaver_is_named() -> None:
+    people = [account(TED), {**account("ted.saml"), "email_address": TED.upper()}, account(SAIYA)]
+    found = leave(TED, accounts=people)
+    assert found.begin == [TED]
+    assert found.warnings == [
+        f"{TED} leaves, and ted.saml with the same address can still log in; off-board that as well, or put it on offboarding_hold"
+    ]
+    assert leave(TED, "ted.saml", accounts=people).warnings == []
+    assert leave(TED, accounts=people, hold=["ted.saml"]).warnings == []
+    # By the address alone both could be meant.
+    (error,) = leave("T@x", accounts=[{**person, "email_address": "t@x"} for person in people[:2]]).errors
+    assert "can mean several accounts: ted.saml, ted@example.com" in error
+    # A feed of the staff takes both.
+    staff = Feed("f.csv", f"mail\n{SAIYA}\n", kind="staff")
+    assert leave(feed=staff, accounts=people, limits=Limits(min_known_percent=33)).begin == ["ted.saml", TED]
 
 
 def test_a_column_of_conditions_that_is_empty_everywhere_is_there() -> None:
@@ -418,7 +531,7 @@ def test_who_came_back_is_not_deleted() -> None:
     assert back.delete["human"] == []
     others = Feed("feed.csv", f"mail\n{TED}\n{SAIYA}\n{LI}\n", kind="staff")
     assert leave(accounts=people, ledger=due, delete_after=0, feed=others).delete["human"] == [OUT]
-    assert f"{OUT} is due to be deleted, but is in the staff feed; it was kept" in back.warnings
+    assert f"{OUT} is due to be deleted, but stays by the feed; it was kept" in back.warnings
 
 
 def test_too_many_deletions_are_refused() -> None:
@@ -536,9 +649,11 @@ def test_what_was_done_with_everyone() -> None:
     ]
     assert line(done.rows[0]) == f"{TED}: off-boarded, key revoked, left A"
     assert line(done.rows[2]) == f"{OUT}: off-boarded; teams kept: role Creator needs one"
-    counts = "4 off-boarded, 1 deleted; 1 off-boarded before, 1 on hold, 1 without account."
-    assert summary(done.rows, 40, check_mode=False) == f"5 of 40 accounts changed: {counts}"
-    assert summary(done.rows, 40, check_mode=True) == f"Would change 5 of 40 accounts: {counts}"
+    assert line(done.rows[0], check_mode=True) == f"{TED}: would off-board, revoke the key, leave A"
+    assert line(done.rows[6], check_mode=True) == f"{SAIYA}: on hold"
+    others = "1 off-boarded before, 1 on hold, 1 without account."
+    assert summary(done.rows, 40, check_mode=False) == f"5 of 40 accounts changed: 4 off-boarded, 1 deleted; {others}"
+    assert summary(done.rows, 40, check_mode=True) == f"Would change 5 of 40 accounts: off-board 4, delete 1; {others}"
     assert summary([], 1, check_mode=False) == "0 of 1 account changed."
     assert done.errors == []
     kept = {TED: False, LI: True, OUT: True, BOT: True}

@@ -395,4 +395,4 @@ def test_the_sheet_is_named_for_workbooks() -> None:
 def test_the_summary_is_one_sentence() -> None:
     rows = [{"outcome": word} for word in ("created", "created", "updated", "unchanged", "failed")]
     assert summary(rows, check_mode=False) == "3 of 5 accounts changed: 2 created, 1 updated; 1 failed."
-    assert summary(rows[:4], check_mode=True) == "Would change 3 of 4 accounts: 2 created, 1 updated."
+    assert summary(rows[:4], check_mode=True) == "Would change 3 of 4 accounts: create 2, update 1."

@@ -1095,9 +1095,11 @@ def test_a_difference_shows_whose_it_is_and_what_is_lost(emulator: Emulator) -> 
 
 def test_the_closing_line_says_what_was_done(emulator: Emulator) -> None:
     users = [{"username": "tmonarch@example.com", "phone": "9"}, {"username": "mdoe@example.com", "state": "disabled"}]
-    assert apply(emulator, check=True, users=users)["msg"].startswith("Would update 1, disable 1. 0 unchanged; ")
-    assert apply(emulator, users=users)["msg"].startswith("Updated 1, disabled 1. 0 unchanged; ")
-    assert apply(emulator, users=users)["msg"].startswith("Nothing to change. 2 unchanged; ")
+    assert apply(emulator, check=True, users=users)["msg"].startswith(
+        "Would change 2 of 2 accounts: update 1, disable 1. "
+    )
+    assert apply(emulator, users=users)["msg"].startswith("2 of 2 accounts changed: 1 updated, 1 disabled. ")
+    assert apply(emulator, users=users)["msg"].startswith("0 of 2 accounts changed. ")
 
 
 def test_guards_name_accounts_by_username_or_address(emulator: Emulator) -> None:
