@@ -96,7 +96,7 @@ sys.exit(main())
 SPHINX_CONF = r"""
 intersphinx_mapping = {}
 nitpick_ignore_regex = [
-    ("std:ref", r"common_return_values|ansible_configuration_settings|ansible_collections\.ansible\..*"),
+    ("std:ref", r"action_plugins|common_return_values|ansible_configuration_settings|ansible_collections\.ansible\..*"),
 ]
 """
 

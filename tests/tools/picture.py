@@ -4,15 +4,16 @@
 
 """Draw the picture of the README from what a command prints on a terminal. Needs Pillow and the font DejaVu Sans Mono.
 
-A long diff is shortened in its middle, and with --from the picture begins at the first line that has this text. Nothing
-else is left out or changed.
+A long diff is shortened in its middle. With --from and --to the picture begins and ends at the first line from there on
+that has this text. Nothing else is left out or changed.
 
-Usage: python picture.py [--from=TEXT] FILE.png COMMAND [ARGUMENT ...]
-For example: python tests/tools/picture.py --from='=== 4/5' docs/docsite/images/demo.png make demo
+Usage: python picture.py [--from=TEXT] [--to=TEXT] FILE.png COMMAND [ARGUMENT ...]
+For example: python tests/tools/picture.py --from='=== 5/5' --to='changed: [' docs/docsite/images/demo.png make demo
 """
 
 from __future__ import annotations
 
+import argparse
 import fcntl
 import os
 import pty
@@ -24,7 +25,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-COLUMNS = 112
+COLUMNS = 86  # as wide as the page of a repository, so that the picture is not scaled down
 SIZE = 15
 MARGIN = 18
 BACKGROUND = "#11151c"
@@ -116,25 +117,30 @@ def draw(lines: list[str]) -> Image.Image:
     return picture
 
 
-def beginning_at(text: str, lines: list[str]) -> list[str]:
-    """Return the lines from the first one that has this text.
+def position(text: str, lines: list[str]) -> int:
+    """Return the number of the first line that has this text.
 
     :raises SystemExit: if there is none.
     """
     for number, line in enumerate(lines):
         if text in plain(line):
-            return lines[number:]
+            return number
     sys.exit(f"no line has {text!r}")
 
 
 if __name__ == "__main__":
-    arguments = sys.argv[1:]
-    begin = arguments.pop(0).removeprefix("--from=") if arguments and arguments[0].startswith("--from=") else ""
-    if len(arguments) < 2:
-        sys.exit(__doc__)
-    target = Path(arguments[0])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--from", dest="first", default="")
+    parser.add_argument("--to", dest="last")
+    parser.add_argument("target", type=Path)
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    options = parser.parse_args()
+    target = options.target
     target.parent.mkdir(parents=True, exist_ok=True)
-    printed = beginning_at(begin, record(arguments[1:]))
+    printed = record(options.command)
+    printed = printed[position(options.first, printed) :]
+    if options.last is not None:
+        printed = printed[: position(options.last, printed) + 1]
     # Few colours are enough for text, and make the file small.
     draw(shortened(printed)).quantize(64).save(target, optimize=True)
     print(f"{target}: {target.stat().st_size // 1024} KiB")

@@ -95,3 +95,19 @@ def test_readme_links_every_guide() -> None:
     readme = (DOCSITE.parents[1] / "README.md").read_text(encoding="utf-8")
     linked = re.findall(r"/collections/community/veracode/docsite/(\w+)\.html", readme)
     assert sorted(linked) == sorted(path.stem for path in (DOCSITE / "rst").glob("*.rst"))
+
+
+def test_readme_has_the_figures_of_the_performance_guide() -> None:
+    readme = (DOCSITE.parents[1] / "README.md").read_text(encoding="utf-8")
+    guide = (DOCSITE / "rst" / "performance_guide.rst").read_text(encoding="utf-8")
+    section = readme.partition("## How fast it is")[2].partition("\n## ")[0]
+    rows = [row.split("|")[2:-1] for row in section.splitlines() if re.search(r"\| \d", row)]
+    figures = [cell.strip() for row in rows for cell in row] + re.findall(r"\d[\d.]* s\b", section)
+    assert len(figures) > 10
+    cells = set(re.findall(r"(?m)^(?:   \*|    ) - ([\d.,]+)", guide))
+    assert [figure for figure in figures if figure.removesuffix(" s") not in cells] == []
+
+
+def test_readme_is_short() -> None:
+    """It takes three screens of 1280 by 900 pixels, as the page of a repository shows it; a line more takes about 27."""
+    assert len((DOCSITE.parents[1] / "README.md").read_text(encoding="utf-8").splitlines()) <= 100

@@ -130,3 +130,17 @@ def test_the_checklist_has_every_point_and_names_what_is_there() -> None:
     assert len(named) > 30
     places = (ROOT, ROOT / "plugins" / "module_utils")
     assert [name for name in sorted(named) if not any((place / name).exists() for place in places)] == []
+
+
+@pytest.mark.parametrize(("section", "folder"), [("modules", "modules"), ("plugins", "filter")])
+def test_the_changelog_describes_plugins_as_their_documentation_does(section: str, folder: str) -> None:
+    release = max(
+        load("changelogs/changelog.yaml")["releases"].items(), key=lambda item: tuple(map(int, item[0].split(".")))
+    )[1]
+    listed = release.get(section, {}) if section == "modules" else release.get(section, {}).get(folder, {})
+    assert listed
+    for entry in listed:
+        text = (ROOT / "plugins" / folder / f"{entry['name']}.py").read_text(encoding="utf-8")
+        short = re.search(r"(?m)^short_description: (.*)$", text)
+        assert short
+        assert entry["description"] == f"{short[1]}."
