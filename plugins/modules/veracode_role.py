@@ -40,7 +40,8 @@ options:
     required: true
   role_name:
     description:
-      - Short name. If omitted, Veracode sets it.
+      - Short name. If omitted, a new role gets the letters and digits of O(name) in lower case.
+      - The name of another role is rejected.
     type: str
   previously:
     description:
@@ -56,7 +57,8 @@ options:
   child_roles:
     description:
       - Names of exactly the roles that this role includes, by display name or short name. An empty list clears it.
-      - A role cannot include itself, and roles of users and of API users cannot be mixed.
+      - A role cannot include itself, also not through other roles, and roles of users and of API users cannot be mixed.
+      - An account with the role needs what the included roles need, such as a scan permission.
     type: list
     elements: str
   is_api:
@@ -169,12 +171,12 @@ role:
       description: Whether the role is switched off in the organization.
       type: bool
     needs:
-      description: What an account with this role also needs, as documented by Veracode. Always empty for custom roles.
+      description: What an account with this role also needs, as documented by Veracode for built-in roles. Of a custom role, what its child roles need.
       type: list
       elements: str
   sample:
     name: Auditor
-    role_name: customauditor
+    role_name: auditor
     role_id: 00000000-0000-0000-0000-000000000004
     is_custom: true
     is_api: false

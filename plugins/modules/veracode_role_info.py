@@ -104,12 +104,12 @@ roles:
       description: Whether the role is switched off in the organization.
       type: bool
     needs:
-      description: What an account with this role also needs, as documented by Veracode. Always empty for custom roles.
+      description: What an account with this role also needs, as documented by Veracode for built-in roles. Of a custom role, what its child roles need.
       type: list
       elements: str
   sample:
     - name: Auditor
-      role_name: customauditor
+      role_name: auditor
       role_id: 00000000-0000-0000-0000-000000000004
       is_custom: true
       is_api: false

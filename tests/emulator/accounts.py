@@ -128,7 +128,7 @@ class Accounts:
             raise Rejected("At least one role is required")
         if roles:
             rules.check_roles(self.store, roles, teams, is_api=is_api, switches=self.switches)
-        rules.check_managers(roles, teams, self.switches)
+        rules.check_managers(self.store, roles, teams, self.switches)
         self.check_grants([], roles, {}, teams)
         now = self.store.now()
         user = User(str(uuid.uuid4()), self.store.next_legacy(), **values)
@@ -230,7 +230,7 @@ class Accounts:
         if roles:
             rules.check_roles(self.store, roles, teams, is_api=user.is_api, switches=self.switches)
         if any(teams[team_id] == "ADMIN" and user.teams.get(team_id) != "ADMIN" for team_id in teams):
-            rules.check_managers(roles, teams, self.switches)
+            rules.check_managers(self.store, roles, teams, self.switches)
         self.check_grants(user.roles, roles, user.teams, teams)
 
     def set_membership(self, user: User, roles: list[Role], teams: dict[str, str]) -> None:

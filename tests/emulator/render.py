@@ -327,8 +327,13 @@ def role_item(call: Call, role: Role) -> dict[str, Any]:
 
 def _child_roles(call: Call, role: Role, document: dict[str, Any]) -> None:
     children = [call.store.roles[one] for one in call.shuffled(role.child_roles) if one in call.store.roles]
+    carried = call.switches["child_roles_carry"]
     document["child_roles"] = [
-        {"role_id": child.role_id, "role_name": child.role_name, "role_description": child.role_description}
+        {
+            "role_id": child.role_id,
+            **({"role_name": child.role_name} if carried != "description" else {}),
+            **({"role_description": child.role_description} if carried != "name" else {}),
+        }
         for child in children
     ]
 

@@ -149,8 +149,10 @@ def check_address_free(
             raise Rejected(f"A user with the email address {address} already exists", int(switches["duplicate_status"]))
 
 
-def check_managers(roles: list[Role], teams: dict[str, str], switches: Switches) -> None:
+def check_managers(store: Store, roles: list[Role], teams: dict[str, str], switches: Switches) -> None:
     """Only a user with the Team Admin role may be the administrator of a team (switch)."""
+    if switches["child_role_rules"] == "apply":
+        roles = store.with_children(roles)
     if "ADMIN" in teams.values() and switches["manager_needs_team_admin"] == "refused":
         if not any(role.role_name == "teamAdmin" for role in roles):
             raise Rejected("Relationship ADMIN requires the role Team Admin")

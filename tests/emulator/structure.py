@@ -175,7 +175,7 @@ def _team_users(call: Call, entries: object, team: Team | None) -> dict[str, str
         before = user.teams.get(team.team_id) if team is not None else None
         relationship = read_relationship(call, entry, before)
         if relationship == "ADMIN" and before != "ADMIN":
-            rules.check_managers(call.store.roles_of(user), {"": "ADMIN"}, call.switches)
+            rules.check_managers(call.store, call.store.roles_of(user), {"": "ADMIN"}, call.switches)
         found[user.user_id] = relationship
     return found
 
@@ -431,7 +431,8 @@ _ROLE_FLAGS = ("team_admin_manageable", "jit_assignable", "jit_assignable_defaul
 def _role_texts(call: Call, body: dict[str, Any], role: Role | None) -> tuple[str, str]:
     description = body.get("role_description", role.role_description if role else body.get("role_name"))
     rules.check_text("role_description", description if isinstance(description, str) else None, required=True)
-    name = body.get("role_name") or (role.role_name if role else "custom" + "".join(str(description).split()).lower())
+    sent = body.get("role_name") if role is not None or call.switches["role_name_created"] == "kept" else None
+    name = sent or (role.role_name if role else "custom" + "".join(str(description).split()).lower())
     rules.check_text("role_name", str(name), required=True)
     for other in call.store.roles.values():
         if other is not role and (other.role_name == name or other.role_description == description):

@@ -108,6 +108,13 @@ TABLE: tuple[Switch, ...] = (
         "code",
         "items of the listing of business units: nothing but bu_id, bu_legacy_id and bu_name, or is_default, too",
     ),
+    _s(
+        "role_name_created",
+        "kept own",
+        "guess",
+        "the short name that the creation of a role sends, or one of the server's own",
+    ),
+    _s("child_roles_carry", "both name description", "guess", "names that a child role carries in answers"),
     _s("child_roles_shown", "everywhere by_id", "guess", "child_roles in the listing of roles, or only of one role"),
     _s("newer_roles", "no yes", "tool", "the organization has built-in roles and scan permissions of a later release"),
     # --- reads of one user -------------------------------------------------------------------------------------------

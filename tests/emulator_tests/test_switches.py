@@ -404,6 +404,12 @@ SCENARIOS: dict[str, Callable[[Client], object]] = {
     "search_newer_filters": newer_filters,
     "listings_hide_deleted": deleted_shown,
     "business_unit_list": lambda c: keys_of_item(c, "/business_units"),
+    "role_name_created": lambda c: c.post(
+        "/roles", {"role_name": "x", "permissions": [{"permission_name": "viewReports"}]}
+    ).json["role_name"],
+    "child_roles_carry": lambda c: sorted(
+        c.post("/roles", {"role_name": "x", "child_roles": [{"role_name": "extreviewer"}]}).json["child_roles"][0]
+    ),
     "child_roles_shown": lambda c: "child_roles" in c.get("/roles").items[0],
     "newer_roles": lambda c: c.get("/roles").json["page"]["total_elements"],
     "account_times": lambda c: "insert_ts" in c.user(TED),

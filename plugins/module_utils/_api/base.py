@@ -144,8 +144,11 @@ class AccountSource(t.Protocol):
 class AccountClient(Lookup, t.Protocol):
     """A Lookup that can also change accounts."""
 
-    def roles(self) -> RoleCatalog:
-        """Return every role that can be named."""
+    def roles(self, used: t.Iterable[str] | None = ()) -> RoleCatalog:
+        """Return every role that can be named.
+
+        :param used: names of those of which it matters what they include; `None`: of all.
+        """
 
     def teams(self, names: t.Collection[str]) -> tuple[dict[str, str | None], tuple[str, ...]]:
         """Return those of the teams that exist, by name with their GUID, and all names there are if one is missing."""

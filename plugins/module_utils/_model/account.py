@@ -19,6 +19,8 @@ from ansible_collections.community.veracode.plugins.module_utils._model.role imp
     NO_TEAM_RESTRICTION,
     TEAM_ADMIN,
     Role,
+    has_role,
+    with_included,
 )
 
 
@@ -77,8 +79,9 @@ class Account:
         """Whether it sees, as the calling account, only the accounts of its own teams (documented for Team Admins)."""
         roles = self.roles or ()
         if self.kind == API_USER:
-            return bool(self.teams) and NO_TEAM_RESTRICTION not in roles
-        return TEAM_ADMIN in roles and ADMINISTRATOR[USER] not in roles
+            is_free = any(role == NO_TEAM_RESTRICTION or role.ignores_teams for role in with_included(roles))
+            return bool(self.teams) and not is_free
+        return has_role(roles, TEAM_ADMIN) and not has_role(roles, ADMINISTRATOR[USER])
 
     @property
     def lost(self) -> dict[str, t.Any]:

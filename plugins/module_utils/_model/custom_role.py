@@ -92,7 +92,10 @@ class CustomRole:
             role_id=other.role_id or self.role_id,
             permissions=other.permissions if other.permissions is not None else self.permissions,
             flags={**self.flags, **other.flags},
-            child_roles=other.child_roles if other.child_roles is not None else self.child_roles,
+            # An answer may give one name only of a role that it includes.
+            child_roles=other.child_roles
+            if other.child_roles is not None and not are_same(self.child_roles, other.child_roles)
+            else self.child_roles,
         )
 
     @property
@@ -108,8 +111,19 @@ class CustomRole:
         return values
 
 
-def report_role(role: CustomRole) -> dict[str, t.Any]:
-    """Return the role in the one form in which modules return it; what was not read is `None`."""
+def are_same(roles: t.Collection[Role] | None, others: t.Collection[Role] | None) -> bool:
+    """Tell whether two readings of child roles mean the same ones; either may give one name only of each."""
+    if roles is None or others is None or len(roles) != len(others):
+        return False
+    names = [{role.key, role.title} for role in others]
+    return all(any({role.key, role.title} & each for each in names) for role in roles)
+
+
+def report_role(role: CustomRole, included: t.Collection[CustomRole] = ()) -> dict[str, t.Any]:
+    """Return the role in the one form in which modules return it; what was not read is `None`.
+
+    :param included: the roles that it includes, however deep.
+    """
     values = role.values_and_lists
     return {
         "name": role.name,
@@ -123,19 +137,29 @@ def report_role(role: CustomRole) -> dict[str, t.Any]:
         **{flag: values.get(flag) for flag in ROLE_FLAGS},
         "requires_token": role.facts.get("requires_token"),
         "disabled": role.facts.get("disabled"),
-        "needs": _needs(role),
+        "needs": _needs((role, *included)),
     }
 
 
-def _needs(role: CustomRole) -> list[str]:
-    """Return what an account with this role needs beside it, of what is documented for built-in roles."""
-    if role.role_name in NEEDS_SCAN:
-        return ["a scan permission, such as " + ("Any Scan (API)" if role.flags.get("is_api") else "Any Scan")]
-    if role.facts.get("is_scan_type"):
-        if role.flags.get("is_api"):
-            return ["one of Upload API - Submit Only, Upload and Scan API"]
-        return ["one of Creator, Security Lead, Submitter"]
-    return {
-        "deletescans": ["one of Creator, Security Lead"],
-        "teamAdmin": ["a team that the account manages", "not to be held with Administrator"],
-    }.get(str(role.role_name), [])
+_SCANNERS = {
+    False: {"Creator", "Security Lead", "Submitter"},
+    True: {"Upload API - Submit Only", "Upload and Scan API"},
+}
+
+
+def _needs(roles: t.Collection[CustomRole]) -> list[str]:
+    """Return what an account with these roles needs beside them, of what is documented for built-in roles."""
+    titles = {role.name for role in roles}
+    has_scan = any(role.facts.get("is_scan_type") for role in roles)
+    needs: dict[str, None] = {}
+    for role in roles:
+        is_api = bool(role.flags.get("is_api"))
+        if role.role_name in NEEDS_SCAN and not has_scan:
+            needs["a scan permission, such as " + ("Any Scan (API)" if is_api else "Any Scan")] = None
+        if role.facts.get("is_scan_type") and not titles & _SCANNERS[is_api]:
+            needs[f"one of {', '.join(sorted(_SCANNERS[is_api]))}"] = None
+        if role.role_name == "deletescans" and not titles & {"Creator", "Security Lead"}:
+            needs["one of Creator, Security Lead"] = None
+        if role.role_name == "teamAdmin":
+            needs.update(dict.fromkeys(("a team that the account manages", "not to be held with Administrator")))
+    return list(needs)

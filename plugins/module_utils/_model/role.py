@@ -26,6 +26,8 @@ class Role:
     :param is_api: a role of API users; `None` where a reading does not tell.
     :param is_scan: a scan permission.
     :param in_xml: the Admin XML API documents that it takes this role.
+    :param includes: the roles that it includes, and those that these include, as far as the catalog tells.
+    :param ignores_teams: accounts with it are not restricted to their teams, as far as the catalog tells.
     """
 
     name: str | None
@@ -33,6 +35,8 @@ class Role:
     is_api: bool | None = False
     is_scan: bool = False
     in_xml: bool = False
+    includes: tuple[Role, ...] = ()
+    ignores_teams: bool = False
 
     @property
     def key(self) -> str:
@@ -145,6 +149,21 @@ NEEDS_NO_TEAM = frozenset(
 )
 
 
+def with_included(roles: t.Iterable[Role]) -> frozenset[Role]:
+    """Return roles with those that they include."""
+    return frozenset(each for role in roles for each in (role, *role.includes))
+
+
+def has_role(roles: t.Iterable[Role], wanted: Role) -> bool:
+    """Tell whether a role is one of these, or is included in one of them."""
+    return any(wanted == each or wanted in each.includes for each in roles)
+
+
+def including(catalog: t.Iterable[Role], wanted: Role) -> list[Role]:
+    """Return those of the roles of an organization that are a role or include it."""
+    return [each for each in catalog if has_role([each], wanted)]
+
+
 def known_role(name: str | None, title: str | None, *, is_api: bool | None = None, is_scan: bool = False) -> Role:
     """Return the role an API reports, under the one display name that both APIs share where it is built in.
 
@@ -159,6 +178,11 @@ def known_role(name: str | None, title: str | None, *, is_api: bool | None = Non
         if built_in is not None:
             return built_in
     return Role(name, title if title is not None else str(name), is_api=is_api, is_scan=is_scan)
+
+
+def is_built_in(name: str) -> bool:
+    """Tell whether the tables of this module know a role of this name, in whichever spelling."""
+    return name in BY_NAME or SPELLINGS.get(name, name) in BY_TITLE
 
 
 class RoleCatalog:
@@ -210,8 +234,8 @@ def resolve(names: t.Iterable[str], catalog: RoleCatalog, kind: str) -> tuple[li
         if role is None:
             hint = or_nearest(catalog.nearest(name, kind), "choose one that veracode_role_info lists")
             wrong.append(Missing(f'unknown role "{name}"{hint}'))
-        elif role.is_api not in (None, kind == API_USER):
-            owner = "API users" if role.is_api else "people"
+        elif _is_for_other(role, kind):
+            owner = "people" if kind == API_USER else "API users"
             match = catalog.nearest(f"{name} (API)" if kind == API_USER else name.replace(" (API)", ""), kind)
             wrong.append(f'role "{name}" is for {owner} only{or_nearest(match, "remove it")}')
         else:
@@ -219,9 +243,23 @@ def resolve(names: t.Iterable[str], catalog: RoleCatalog, kind: str) -> tuple[li
     return roles, wrong
 
 
+def _is_for_other(role: Role, kind: str) -> bool:
+    """Tell whether a role cannot be held by a kind of account; where it does not tell, what it includes does."""
+    kinds = {each.is_api for each in (role, *role.includes)} if role.is_api is None else {role.is_api}
+    return (kind != API_USER) in kinds
+
+
 def needs_scan(roles: t.Iterable[Role]) -> list[Role]:
-    """Return those of the roles that need a scan permission (documented for built-in roles; unknown for custom ones)."""
-    return [role for role in roles if role.name in NEEDS_SCAN]
+    """Return those of the roles that need a scan permission (documented for built-in roles), or include one that does.
+
+    Whether a custom role needs one for another reason cannot be known.
+    """
+    return [role for role in roles if any(each.name in NEEDS_SCAN for each in (role, *role.includes))]
+
+
+def has_scan(roles: t.Iterable[Role]) -> bool:
+    """Tell whether a scan permission is among roles, or included in one of them."""
+    return any(each.is_scan for each in with_included(roles))
 
 
 def _titles(roles: t.Iterable[Role]) -> str:
@@ -263,8 +301,10 @@ def target_roles(
             "use state: disabled to remove the access, or name the roles to keep with roles_mode: exact"
         )
     needing = needs_scan(roles)
+    # A custom role may include the scan permission together with the role that needs it.
+    is_met = has_scan(roles)
     custom = [role for role in roles if not role.is_known]
-    if needing:
+    if needing and not is_met:
         if mode == "remove" and not scans and held_scans:
             raise refuse(
                 f"roles: {_titles(named_scans)} cannot be removed, it is the last scan permission and "
@@ -291,7 +331,7 @@ _BESIDE_SANDBOX_ADMIN = frozenset(
 
 def impossible(roles: t.Collection[Role]) -> str | None:
     """Return why the roles cannot be held together, or `None` (documented combinations only)."""
-    names = {role.name for role in roles}
+    names = {role.name for role in with_included(roles)}
     if "deletescans" in names and not names & {"extseclead", "extcreator"}:
         return "Delete Scans also needs Security Lead or Creator; add one of them, or remove it"
     if "sandboxadmin" in names and not names & _BESIDE_SANDBOX_ADMIN:

@@ -118,7 +118,7 @@ def plan_one(directory: AccountClient, desired: Desired) -> Plan[Account]:
         return plan_account(desired, found, Names())
     need_roles, team_names = names_needed(desired, found.account if found else None)
     teams, all_teams = directory.teams(team_names) if team_names else ({}, ())
-    names = Names(directory.roles() if need_roles else None, teams, all_teams)
+    names = Names(directory.roles(desired.values.get("roles", ())) if need_roles else None, teams, all_teams)
     return plan_account(desired, found, names)
 
 

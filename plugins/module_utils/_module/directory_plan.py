@@ -207,7 +207,8 @@ class Reconciliation:
         if unknown and not self.reader.teams:
             found, all_teams = self.directory.teams(unknown)
             known.update(found)
-        return Names(self.directory.roles() if need_roles else None, known, all_teams, teams.leaving)
+        used = {name for match in self._matches for name in match.entry.desired.values.get("roles", ())}
+        return Names(self.directory.roles(sorted(used)) if need_roles else None, known, all_teams, teams.leaving)
 
     def _keep_caller(self, removals: list[Plan[t.Any]]) -> None:
         plans = [*self.accounts.plans, *removals]

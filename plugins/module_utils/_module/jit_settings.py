@@ -21,6 +21,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.known im
 from ansible_collections.community.veracode.plugins.module_utils._plan.jit_settings import (
     desired_jit,
     jit_names_needed,
+    jit_roles_used,
     plan_jit,
 )
 from ansible_collections.community.veracode.plugins.module_utils._session import Module, Session
@@ -36,7 +37,7 @@ def manage_jit_settings(session: Session) -> dict[str, t.Any]:
     current = store.read()
     need_roles, team_names = jit_names_needed(desired, current)
     teams, all_teams = directory.teams(team_names) if team_names else ({}, ())
-    names = Names(directory.roles() if need_roles else None, teams, all_teams)
+    names = Names(directory.roles(jit_roles_used(desired, current)) if need_roles else None, teams, all_teams)
     plan = plan_jit(desired, current, names)
     after = apply_plan(plan, JitDefaults(store), session.progress, check_mode=session.check_mode)
     return {

@@ -39,7 +39,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.desired_o
 from ansible_collections.community.veracode.plugins.module_utils._plan.find_object import find_structure, lists_needed
 from ansible_collections.community.veracode.plugins.module_utils._plan.last_team import leaving, refuse_last_team
 from ansible_collections.community.veracode.plugins.module_utils._plan.object_needs import needed
-from ansible_collections.community.veracode.plugins.module_utils._plan.role import plan_role
+from ansible_collections.community.veracode.plugins.module_utils._plan.role import RolesByName, plan_role
 from ansible_collections.community.veracode.plugins.module_utils._plan.team import plan_team
 from ansible_collections.community.veracode.plugins.module_utils._read.structure import StructureReader
 from ansible_collections.community.veracode.plugins.module_utils._session import Session
@@ -123,33 +123,38 @@ def _manage(session: Session, kind: _Kind[N]) -> Result:
     if current is not None:
         current = store.reading(current, lists_needed(entry))
     known = replace(structure.known(needed(entry, current)), roles=_roles_included(structure, entry, existing))
+    roles = RolesByName(known.roles)
+    if isinstance(current, CustomRole):
+        current = t.cast("N", roles.identified(current))
     plan = kind.plan(entry, current, known)
     kind.check(session, structure, plan)
     entity = apply_plan(plan, NamedObjects(store), session.progress, check_mode=session.check_mode)
-    return {
-        kind.result: kind.report(entity) if entity is not None else None,
-        "diff": plan.diff,
-    }
+    result = kind.report(entity) if entity is not None else None
+    if isinstance(entity, CustomRole):
+        result = report_role(entity, roles.included_in(entity))
+    return {kind.result: result, "diff": plan.diff}
 
 
 def _roles_included(
     structure: StructureReader, entry: DesiredObject, existing: t.Iterable[t.Any]
 ) -> tuple[CustomRole, ...]:
-    """Return all roles if an entry names some that it includes, these with those that they include in turn."""
-    if "child_roles" not in entry.values:
-        return ()
-    roles = {each.key: each for each in existing if isinstance(each, CustomRole)}
-    open_ = [each for each in roles.values() if {each.name, each.role_name} & set(entry.values["child_roles"])]
-    seen: set[str] = set()
+    """Return all roles, those that an entry names as included with the roles that they include in turn.
+
+    A listing may leave out what a role includes; then it is read on its own, as far as the entry needs it.
+    """
+    roles = [each for each in existing if isinstance(each, CustomRole)]
+    by_name = RolesByName(roles)
+    open_ = [role for name in entry.values.get("child_roles", ()) if (role := by_name.by_name.get(name)) is not None]
+    whole: dict[str, CustomRole] = {}
     while open_:
         role = open_.pop()
-        if role.key in seen:
+        if role.key in whole:
             continue
-        seen.add(role.key)
         if role.child_roles is None and role.is_custom:
-            role = roles[role.key] = structure.roles.details(role) or role
-        open_ += [roles[child.key] for child in role.child_roles or () if child.key in roles]
-    return tuple(roles.values())
+            role = structure.roles.details(role) or role
+        whole[role.key] = role
+        open_ += [found for child in role.child_roles or () if (found := by_name.find(child)) is not None]
+    return tuple(whole.get(role.key, role) for role in roles)
 
 
 def list_teams(session: Session) -> Result:
@@ -201,8 +206,13 @@ def list_roles(session: Session) -> Result:
         and (params["is_custom"] is None or role.is_custom == params["is_custom"])
     ]
     if params["detailed"] or name is not None:
-        roles = _details(store, roles, ("permissions", "ignore_team_restrictions"))
-    return _listed(session, "roles", [report_role(role) for role in roles], listing)
+        # A listing that carries what some roles include leaves it out of those that include none.
+        lacking = () if any(role.child_roles is not None for role in listing.items) else ("child_roles",)
+        roles = _details(store, roles, ("permissions", "ignore_team_restrictions", *lacking))
+    by_name = RolesByName((*roles, *listing.items))
+    return _listed(
+        session, "roles", [report_role(by_name.identified(role), by_name.included_in(role)) for role in roles], listing
+    )
 
 
 def _details(store: ObjectClient[N], items: list[N], need: t.Collection[str], *, whole: bool = False) -> list[N]:

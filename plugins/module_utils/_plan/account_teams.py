@@ -17,7 +17,14 @@ from ansible_collections.community.veracode.plugins.module_utils._model.fields i
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Names
 from ansible_collections.community.veracode.plugins.module_utils._model.names import there_is_no
-from ansible_collections.community.veracode.plugins.module_utils._model.role import NEEDS_NO_TEAM, TEAM_ADMIN, Role
+from ansible_collections.community.veracode.plugins.module_utils._model.role import (
+    NEEDS_NO_TEAM,
+    TEAM_ADMIN,
+    Role,
+    has_role,
+    including,
+    with_included,
+)
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired
 
 
@@ -41,12 +48,13 @@ def refuse_to_manage_none(
     """Refuse to give the Team Admin role without a team to manage (seen in code: the server does not take it)."""
     held = account.roles or () if account is not None else ()
     after = teams if teams is not None else account.teams if account is not None else ()
-    if TEAM_ADMIN not in roles or TEAM_ADMIN in held or after is None:
+    if not has_role(roles, TEAM_ADMIN) or has_role(held, TEAM_ADMIN) or after is None:
         return
     if all(team.manages is False for team in after):
+        role = next(each.title for each in sorted(including(roles, TEAM_ADMIN), key=lambda each: each != TEAM_ADMIN))
+        what = role if role == TEAM_ADMIN.title else f"{role}, which includes {TEAM_ADMIN.title},"
         raise desired.problem(
-            "managed_teams: Team Admin needs at least one team to manage; name it in managed_teams, or remove Team "
-            "Admin from roles",
+            f"managed_teams: {what} needs at least one team to manage; name it in managed_teams, or remove {role} from roles",
             "managed_teams",
             [],
         )
@@ -63,7 +71,7 @@ def teams_after(
     held = {team.name: team for team in (account.teams or ())} if account else {}
     _refuse_commas(desired, held, names)
     _refuse_unknown_teams(desired, held, names)
-    if managed and TEAM_ADMIN not in (roles or ()):
+    if managed and not has_role(roles or (), TEAM_ADMIN):
         raise desired.problem(
             f"managed_teams: {', '.join(managed)} can only be managed by an account with the Team Admin role; "
             + (
@@ -92,14 +100,16 @@ def doubts_without_team(
     kind: str, roles: t.Collection[Role], teams: t.Collection[Membership] | None
 ) -> tuple[str, ...]:
     """Return a warning if a person would have no team and roles that may need one: sources disagree on which do."""
-    needing = sorted(
-        role.title for role in roles if role.is_known and not role.is_scan and role.name not in NEEDS_NO_TEAM
-    )
-    if kind != USER or teams or not needing:
+    needing = sorted(role.title for role in roles if any(_may_need_team(each) for each in (role, *role.includes)))
+    if kind != USER or teams or not needing or any(role.ignores_teams for role in with_included(roles)):
         return ()
     return (
         f"teams: Veracode may refuse {', '.join(needing)} without a team, which check mode cannot find out; name teams",
     )
+
+
+def _may_need_team(role: Role) -> bool:
+    return role.is_known and not role.is_scan and role.name not in NEEDS_NO_TEAM
 
 
 # What may be behind a team that does not exist, whether a similar name exists or not.

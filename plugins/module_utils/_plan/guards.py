@@ -17,7 +17,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.account 
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change
 from ansible_collections.community.veracode.plugins.module_utils._model.ip_ranges import LOCK_OUT
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
-from ansible_collections.community.veracode.plugins.module_utils._model.role import ADMINISTRATOR
+from ansible_collections.community.veracode.plugins.module_utils._model.role import ADMINISTRATOR, has_role
 
 
 def is_removal(change: Change[t.Any]) -> bool:
@@ -49,7 +49,7 @@ def lockout_risk(change: Change[t.Any] | None) -> str | None:
         return taken
     administrator = ADMINISTRATOR[change.kind]
     if "roles" in change.values and before is not None and after is not None:
-        if administrator in (before.roles or ()) and administrator not in (after.roles or ()):
+        if has_role(before.roles or (), administrator) and not has_role(after.roles or (), administrator):
             return f"take {administrator.title} from"
     if change.values.get("has_ip_restrictions") or change.values.get("allowed_ip_addresses"):
         return "restrict the addresses of"
@@ -98,7 +98,7 @@ class Administrators:
         """Tell whether an account, as it will be, is one of them."""
         if account is None or account.kind != USER or not is_enabled(account):
             return False
-        return key in self._holders if account.roles is None else ADMINISTRATOR[USER] in account.roles
+        return key in self._holders if account.roles is None else has_role(account.roles, ADMINISTRATOR[USER])
 
     def is_lost_by(self, key: str, change: Change[t.Any]) -> bool:
         """Tell whether a change takes one of them."""
@@ -132,7 +132,7 @@ class Administrators:
     def put(self, key: str, account: Account) -> None:
         """Note an account as it was read."""
         if account.kind == USER and account.roles is not None:
-            (self._holders.add if ADMINISTRATOR[USER] in account.roles else self._holders.discard)(key)
+            (self._holders.add if has_role(account.roles, ADMINISTRATOR[USER]) else self._holders.discard)(key)
             if self.includes(key, account):
                 self.current[key] = account.username
             else:
@@ -144,7 +144,7 @@ class Administrators:
         if account is None or change.kind != USER:
             return
         if account.roles is not None:
-            (self._holders.add if ADMINISTRATOR[USER] in account.roles else self._holders.discard)(key)
+            (self._holders.add if has_role(account.roles, ADMINISTRATOR[USER]) else self._holders.discard)(key)
         if self.includes(key, account):
             self.current[key] = account.username
 

@@ -93,10 +93,16 @@ def jit_names_needed(desired: Desired, current: JitSettings | None) -> tuple[boo
     """Return whether the organization's roles have to be read, and which teams have to be looked up."""
     held = RoleCatalog(current.roles if current else ())
     known = current.teams if current else {}
+    # What a role that the tables do not know includes, only the catalog tells.
     return (
-        any(held.find(name) is None for name in desired.values.get("roles", ())),
+        any((role := held.find(name)) is None or not role.is_known for name in desired.values.get("roles", ())),
         tuple(name for name in desired.values.get("teams", ()) if name not in known),
     )
+
+
+def jit_roles_used(desired: Desired, current: JitSettings | None) -> list[str]:
+    """Return the names of the roles of which it matters what they include."""
+    return [*desired.values.get("roles", ()), *(role.key for role in (current.roles if current else ()))]
 
 
 def plan_jit(desired: Desired, current: JitSettings | None, names: Names) -> Plan[JitSettings]:
@@ -146,9 +152,10 @@ def _warnings(after: JitSettings, fields: t.Collection[str]) -> tuple[str, ...]:
 
 
 def _roles(desired: Desired, current: JitSettings | None, names: Names) -> tuple[Role, ...]:
-    held = current.roles if current else ()
+    catalog = names.roles or RoleCatalog(current.roles if current else ())
+    held = tuple(catalog.find(role.key) or role for role in (current.roles if current else ()))
     wanted = desired.values["roles"]
-    named, wrong = resolve(wanted, names.roles or RoleCatalog(held), USER)
+    named, wrong = resolve(wanted, catalog, USER)
     if wrong:
         raise desired.problem(
             f"roles: {'; '.join(wrong)}", "roles", list(wanted), is_about_something_missing=names_missing(wrong)

@@ -13,6 +13,7 @@ import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import names_missing, raise_all
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
+from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import CustomRole, are_same
 from ansible_collections.community.veracode.plugins.module_utils._model.named import N
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired_object import DesiredObject
 
@@ -93,7 +94,11 @@ def unmet(change: Change[N], answered: N) -> list[str]:
 
     An answer that does not carry an option tells nothing about it.
     """
-    shown = answered.values_and_lists
+    shown = dict(answered.values_and_lists)
+    after = change.after
+    if isinstance(answered, CustomRole) and isinstance(after, CustomRole):
+        if are_same(after.child_roles, answered.child_roles):
+            shown["child_roles"] = after.values_and_lists["child_roles"]
     return sorted(
         option
         for option, sent in change.values.items()

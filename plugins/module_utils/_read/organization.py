@@ -26,7 +26,12 @@ from ansible_collections.community.veracode.plugins.module_utils._model.inventor
 )
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, BUSINESS_UNIT, TEAM, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.names import NameKeys
-from ansible_collections.community.veracode.plugins.module_utils._model.role import ADMINISTRATOR
+from ansible_collections.community.veracode.plugins.module_utils._model.role import (
+    ADMINISTRATOR,
+    Role,
+    has_role,
+    including,
+)
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
 from ansible_collections.community.veracode.plugins.module_utils._plan.find_object import lists_needed
 from ansible_collections.community.veracode.plugins.module_utils._plan.object_needs import needed
@@ -275,13 +280,16 @@ class OrganizationReader:
         accounts = self.inventory.by_handle
         administrator = ADMINISTRATOR[USER]
         if all(account.roles is not None for account in accounts.values()):
-            holders = {handle for handle, account in accounts.items() if administrator in (account.roles or ())}
-        elif administrator in self.directory.roles():
-            holders, _complete = self.directory.role_holders(administrator)
-            holders |= {handle for handle, account in accounts.items() if administrator in (account.roles or ())}
+            holders = _holders(accounts, administrator)
+        elif roles := including(self.directory.roles(None).roles, administrator):
+            holders = _holders(accounts, administrator).union(*(self.directory.role_holders(role)[0] for role in roles))
         else:
             holders = set()
         return [account for handle, account in accounts.items() if handle in holders and account.kind == USER]
+
+
+def _holders(accounts: t.Mapping[str, Account], role: Role) -> set[str]:
+    return {handle for handle, account in accounts.items() if has_role(account.roles or (), role)}
 
 
 # What is lost with an object that is deleted.

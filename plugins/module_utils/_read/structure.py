@@ -20,7 +20,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.custom_r
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Known, KnownUser, Needed
 from ansible_collections.community.veracode.plugins.module_utils._model.names import username_key
-from ansible_collections.community.veracode.plugins.module_utils._model.role import TEAM_ADMIN
+from ansible_collections.community.veracode.plugins.module_utils._model.role import TEAM_ADMIN, has_role, including
 from ansible_collections.community.veracode.plugins.module_utils._read.accounts import AccountReader
 
 # Up to so many names, looking each up is cheaper than reading the listing of a large organization.
@@ -103,13 +103,16 @@ class StructureReader(StructureClients):
 
     def _team_admins(self, candidates: t.Sequence[Account]) -> set[str]:
         """Return the handles of all accounts with the Team Admin role, as far as the candidates are concerned."""
-        if TEAM_ADMIN not in self.accounts.roles():
-            return set()
-        holders, complete = self.accounts.role_holders(TEAM_ADMIN)
+        holders: set[str] = set()
+        complete = True
+        for role in including(self.accounts.roles(None).roles, TEAM_ADMIN):
+            those, is_all = self.accounts.role_holders(role)
+            holders |= those
+            complete = complete and is_all
         for account in candidates:
             # The search may hide inactive accounts.
             if account.handle not in holders and (not complete or account.values.get("active") is False):
                 whole = self.accounts.details(account)
-                if whole is not None and TEAM_ADMIN in (whole.roles or ()):
+                if whole is not None and has_role(whole.roles or (), TEAM_ADMIN):
                     holders.add(str(account.handle))
         return holders

@@ -248,9 +248,12 @@ class RestAccountClient:
 
     # Names
 
-    def roles(self) -> RoleCatalog:
-        """Return all roles of the organization, built in and custom, read once."""
-        return self.names.roles()
+    def roles(self, used: t.Iterable[str] | None = ()) -> RoleCatalog:
+        """Return all roles of the organization, built in and custom, read once.
+
+        :param used: names of those of which it matters what they include; `None`: of all.
+        """
+        return self.names.roles(used)
 
     def role_holders(self, role: Role) -> tuple[set[str], bool]:
         """Return the handles of the accounts that hold a role, and whether their number is what the server reports."""

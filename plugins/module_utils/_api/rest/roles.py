@@ -60,7 +60,7 @@ class RoleClient(ObjectClient[CustomRole]):
         body: Json = {flag: values[flag] for flag in ("is_api", *ROLE_FLAGS) if flag in values}
         if "name" in values:
             body["role_description"] = after.name
-        if "role_name" in values:
+        if "role_name" in values or (before is None and after.role_name is not None):
             body["role_name"] = after.role_name
         if "permissions" in values:
             body["permissions"] = [

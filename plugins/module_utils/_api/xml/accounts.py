@@ -247,8 +247,11 @@ class XmlAccountClient:
 
     # Names
 
-    def roles(self) -> RoleCatalog:
-        """Return the roles that this API is documented to take; it has no call that lists them."""
+    def roles(self, used: t.Iterable[str] | None = ()) -> RoleCatalog:
+        """Return the roles that this API is documented to take; it has no call that lists them.
+
+        :param used: does not matter, since nothing tells what roles include.
+        """
         return RoleCatalog(role for role in BUILT_IN if role.in_xml or role.is_api)
 
     def teams(self, names: t.Collection[str]) -> tuple[dict[str, str | None], tuple[str, ...]]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import TEAM
-from ansible_collections.community.veracode.plugins.module_utils._model.role import ADMINISTRATOR
+from ansible_collections.community.veracode.plugins.module_utils._model.role import ADMINISTRATOR, has_role
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
 from ansible_collections.community.veracode.plugins.module_utils._plan.guards import is_removal, takes_away
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.relations import (
@@ -105,7 +105,7 @@ def loses_administrator(change: Change[t.Any]) -> bool:
     if "roles" not in change.values or before is None or after is None:
         return False
     role = ADMINISTRATOR[change.kind]
-    return role in (before.roles or ()) and role not in (after.roles or ())
+    return has_role(before.roles or (), role) and not has_role(after.roles or (), role)
 
 
 def in_phases(steps: t.Sequence[Step], keys: Keys, api_users: t.Collection[str]) -> list[Step]:

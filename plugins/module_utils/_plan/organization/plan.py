@@ -18,7 +18,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.business
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.inventory import Inventory
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Known, KnownUser
-from ansible_collections.community.veracode.plugins.module_utils._model.role import TEAM_ADMIN
+from ansible_collections.community.veracode.plugins.module_utils._model.role import TEAM_ADMIN, has_role
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
 from ansible_collections.community.veracode.plugins.module_utils._plan.business_unit import plan_business_unit
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.match import (
@@ -131,7 +131,7 @@ def leaving(plans: t.Sequence[Plan[t.Any]]) -> frozenset[str]:
 
 
 def _known_user(account: Account) -> KnownUser:
-    admin = None if account.roles is None else TEAM_ADMIN in account.roles
+    admin = None if account.roles is None else has_role(account.roles, TEAM_ADMIN)
     return KnownUser(account.username, account.handle, admin)
 
 

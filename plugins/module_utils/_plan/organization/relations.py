@@ -17,7 +17,12 @@ from ansible_collections.community.veracode.plugins.module_utils._model.business
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, TEAM, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.names import NameKeys, username_key
-from ansible_collections.community.veracode.plugins.module_utils._model.role import TEAM_ADMIN, RoleCatalog
+from ansible_collections.community.veracode.plugins.module_utils._model.role import (
+    TEAM_ADMIN,
+    RoleCatalog,
+    has_role,
+    is_built_in,
+)
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team, TeamUser
 from ansible_collections.community.veracode.plugins.module_utils._plan.account_teams import team_names_after
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.match import Match, StructureEntry
@@ -241,11 +246,15 @@ def _gains_role(match: Match) -> bool:
 
 
 def _becomes_team_admin(match: Match) -> bool:
-    """Tell whether an entry gives the Team Admin role to an account that is there and does not hold it."""
-    names = {TEAM_ADMIN.name, TEAM_ADMIN.title} & set(match.entry.desired.values.get("roles", ()))
+    """Tell whether an entry gives the Team Admin role to an account that is there and does not hold it.
+
+    A custom role may include it.
+    """
+    roles = match.entry.desired.values.get("roles", ())
+    names = [name for name in roles if name in (TEAM_ADMIN.name, TEAM_ADMIN.title) or not is_built_in(name)]
     if match.found is None or not names or not _gains_role(match):
         return False
-    return match.found.account.teams is not None and TEAM_ADMIN not in (match.found.account.roles or ())
+    return match.found.account.teams is not None and not has_role(match.found.account.roles or (), TEAM_ADMIN)
 
 
 def _managed(match: Match) -> set[str]:

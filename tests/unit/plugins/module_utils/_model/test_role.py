@@ -15,6 +15,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.kinds im
 from ansible_collections.community.veracode.plugins.module_utils._model.role import (
     ANY_SCAN,
     BUILT_IN,
+    BY_NAME,
     SPELLINGS,
     Role,
     RoleCatalog,
@@ -98,6 +99,52 @@ def test_scan_permissions_of_service_accounts() -> None:
 def test_what_a_custom_role_needs_is_not_known() -> None:
     custom = Role("reporter", "Custom Reporter")
     assert target_roles({custom, ANY_SCAN[USER]}, {custom}, "exact", USER) == {custom, ANY_SCAN[USER]}
+
+
+LEAD = Role("lead", "Lead", includes=(BY_NAME["extcreator"],))
+SCANNING = Role("scanning", "Scanning", includes=(BY_NAME["extcreator"], BY_NAME["extsubmitstaticscan"]))
+PLAIN = Role("plain", "Plain", includes=(BY_NAME["extreviewer"],))
+
+
+@pytest.mark.parametrize(
+    ("held", "named", "mode", "after"),
+    [
+        ((), {LEAD}, "exact", {LEAD, ANY_SCAN[USER]}),
+        ({BY_NAME["extreviewer"]}, {LEAD}, "add", {BY_NAME["extreviewer"], LEAD, ANY_SCAN[USER]}),
+        ({LEAD, PLAIN, ANY_SCAN[USER]}, {PLAIN}, "remove", {LEAD, ANY_SCAN[USER]}),
+        ({LEAD, BY_NAME["extsubmitstaticscan"]}, {LEAD}, "exact", {LEAD, BY_NAME["extsubmitstaticscan"]}),
+        # It includes the scan permission, too.
+        ((), {SCANNING}, "exact", {SCANNING}),
+        ({SCANNING, ANY_SCAN[USER]}, {ANY_SCAN[USER]}, "remove", {SCANNING}),
+        ({LEAD, SCANNING}, {SCANNING}, "remove", {LEAD, ANY_SCAN[USER]}),
+        ((), {LEAD, SCANNING}, "exact", {LEAD, SCANNING}),
+        ((), {PLAIN}, "exact", {PLAIN}),
+    ],
+)
+def test_what_a_child_role_needs_is_needed_by_the_role(
+    held: set[Role], named: set[Role], mode: str, after: set[Role]
+) -> None:
+    assert target_roles(held, named, mode, USER) == after
+
+
+def test_the_last_scan_permission_stays_while_a_child_role_needs_one() -> None:
+    with pytest.raises(InputError, match="the last scan permission and Lead needs one"):
+        target_roles({LEAD, ANY_SCAN[USER]}, {ANY_SCAN[USER]}, "remove", USER)
+
+
+def test_a_role_is_for_the_accounts_that_its_child_roles_are_for() -> None:
+    unreported = Role("two", "Two", is_api=None, includes=(BY_NAME["adminapi"],))
+    catalog = RoleCatalog([*BUILT_IN, unreported])
+    assert "is for API users only" in resolve(["Two"], catalog, USER)[1][0]
+    assert resolve(["Two"], catalog, API_USER) == ([unreported], [])
+
+
+def test_child_roles_cannot_be_held_together_with_what_they_exclude() -> None:
+    team_lead = Role("teamlead", "Team Lead", includes=(BY_NAME["teamAdmin"],))
+    cleaner = Role("cleaner", "Cleaner", includes=(BY_NAME["deletescans"],))
+    assert "Team Admin cannot be combined" in str(impossible({team_lead, BY_NAME["extadmin"]}))
+    assert "Delete Scans also needs" in str(impossible({cleaner}))
+    assert impossible({cleaner, LEAD}) is None
 
 
 def test_impossible_combinations() -> None:

@@ -19,7 +19,6 @@ from ansible_collections.community.veracode.plugins.module_utils._model.custom_r
     Permission,
 )
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Known, KnownUser
-from ansible_collections.community.veracode.plugins.module_utils._model.role import Role
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team, TeamUser
 from ansible_collections.community.veracode.plugins.module_utils._plan.business_unit import plan_business_unit
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired_object import (
@@ -420,36 +419,3 @@ def test_an_answer_is_held_against_what_was_sent() -> None:
     assert unmet(change, Team("Payments", "t", "Law", users=(TeamUser("ann"), TeamUser("Bob", manages=True)))) == []
     # What an answer does not carry it does not contradict.
     assert unmet(change, Team("Payments", "t")) == []
-
-
-def role(name: str, *children: str, is_api: bool = False, handle: str | None = None) -> CustomRole:
-    included = tuple(Role(child, child) for child in children)
-    return CustomRole(name, name.lower(), handle or name, (Permission("view"),), {"is_api": is_api}, {}, included)
-
-
-@pytest.mark.parametrize(
-    ("child", "says"),
-    [
-        ("Lead", "cannot include itself"),
-        ("lead", "cannot include itself"),
-        ("Parent", "includes .* already"),
-        ("Grand", "includes .* already"),
-        ("Robot", "is a role of API users"),
-        ("Nobody at all", "there is no role"),
-    ],
-)
-def test_a_role_includes_neither_itself_nor_what_includes_it_nor_roles_of_the_other_kind(child: str, says: str) -> None:
-    lead = role("Lead")
-    roles = (lead, role("Parent", "lead"), role("Grand", "parent"), role("Robot", is_api=True), role("Plain"))
-    desired = desired_role({"name": "Lead", "role_name": "lead", "child_roles": [child]})[0]
-    with pytest.raises(InputError, match=says) as caught:
-        plan_role(desired, lead, Known(roles=roles))
-    assert caught.value.option == "child_roles"
-
-
-def test_child_roles_are_a_set_that_is_compared_by_keys() -> None:
-    lead = role("Lead", "plain")
-    known = Known(roles=(lead, role("Plain"), role("Other")))
-    assert plan_role(desired_role({"name": "Lead", "child_roles": ["Plain"]})[0], lead, known).change is None
-    changed = plan_role(desired_role({"name": "Lead", "child_roles": ["plain", "Other"]})[0], lead, known)
-    assert the_change(changed).values == {"child_roles": ("Other", "Plain")}
