@@ -135,7 +135,12 @@ def offboarding_plan(
     if day is None:
         raise AnsibleFilterError(f"offboarding_plan: today: {quoted(str(today))} is not a day; write it as 2026-01-31")
     feed = None
-    if given.get("feed"):
+    missing = []
+    if given.get("feed") and settings.get("feed_text", "") is None:
+        missing = [
+            f"offboarding_feed: there is no file {quoted(str(given['feed']))} that can be read; correct the path"
+        ]
+    elif given.get("feed"):
         feed = Feed(
             str(given["feed"]),
             str(given.get("feed_text", "")),
@@ -170,7 +175,7 @@ def offboarding_plan(
             bool(given.get("allow_empty_feed", False)),
         ),
     )
-    plan.errors[:0] = wrong_zone + wrong_leavers + wrong_hold
+    plan.errors[:0] = wrong_zone + wrong_leavers + wrong_hold + missing
     if delete_after is not None and int(delete_after) < 0:
         plan.errors.append(f"offboarding_delete_after_days: {delete_after} is too small; give 0 or more")
     owner = document.get("organization") if isinstance(document, dict) else None

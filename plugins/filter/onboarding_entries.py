@@ -20,7 +20,7 @@ positional: _input
 options:
   _input:
     description:
-      - Contents of the files, from P(ansible.builtin.unvault#lookup).
+      - Contents of the files, from P(ansible.builtin.unvault#lookup). V(null) for a file that cannot be read.
     type: list
     elements: str
     required: true
@@ -109,6 +109,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.plugin_utils.filters import text_of, veracode_filter
+from ansible_collections.community.veracode.plugins.plugin_utils.names import quoted
 from ansible_collections.community.veracode.plugins.plugin_utils.onboarding import (
     LISTS,
     Onboarding,
@@ -139,6 +140,11 @@ def onboarding_entries(
     add_variables(result, USER, "onboarding_users", users or [], profiles)
     add_variables(result, API_USER, "onboarding_api_users", api_users or [], profiles)
     for name, text in zip(names, texts):
+        if text is None:
+            result.errors.append(
+                f"onboarding_files: there is no file {quoted(str(name))} that can be read; correct the path"
+            )
+            continue
         add_file(result, str(name), text_of(text, "onboarding_entries"), profiles, action=action, sheet=sheet or None)
     nothing = nothing_given(result, [str(name) for name in names])
     result.errors += [nothing] if nothing is not None else []

@@ -189,7 +189,7 @@ def finish(
     for name, reason in plan.get("contradicted", {}).items():
         outcome.row(name, None, "kept", message=f"{reason}; correct the feed")
     for name in plan["missing"]:
-        outcome.row(name, None, "no account", message="the calling account sees no account of this name")
+        outcome.row(name, None, "no account")
     outcome.ledger = {
         "done": {} if outcome.errors else {name: name in kept for name in sorted(begun)},
         "deleted": deleted,

@@ -92,6 +92,20 @@ class Outcome:
         return int(re.search(r"changed=(\d+)", self.output)[1])  # type: ignore[index]
 
 
+def finished(start: t.Callable[[], subprocess.Popen[str]]) -> tuple[subprocess.Popen[str], str]:
+    """Start a run, wait for its end, and return it with its output.
+
+    ansible-core 2.21 gives a thread of its own five seconds to start, and ends before the first task if a busy machine
+    takes longer. Then the run is started again.
+    """
+    for _attempt in range(4):
+        process = start()
+        output = process.communicate(timeout=PATIENCE)[0]
+        if process.returncode != 250 or "Local RPC server did not start" not in output:
+            break
+    return process, output
+
+
 class Runs:
     """Runs playbooks in a folder of their own.
 
@@ -131,8 +145,7 @@ class Runs:
 
     def play(self, playbook: str, variables: t.Mapping[str, t.Any], *arguments: str) -> Outcome:
         """Run a playbook, by its path or its name."""
-        process = self.start(playbook, variables, *arguments)
-        output = process.communicate(timeout=PATIENCE)[0]
+        process, output = finished(lambda: self.start(playbook, variables, *arguments))
         return Outcome(process.returncode, output)
 
     def cached(self) -> str:
@@ -226,7 +239,9 @@ class World:
 
     def finish(self, process: subprocess.Popen[str], name: str = "play") -> list[dict[str, t.Any]]:
         """Wait for a playbook and return the results of its tasks."""
-        output, _none = process.communicate(timeout=PATIENCE)
+        return self._results(process.communicate(timeout=PATIENCE)[0], name)
+
+    def _results(self, output: str, name: str) -> list[dict[str, t.Any]]:
         self.printed.append(output)
         results = self.folder / f"{name}.results.json"
         assert results.exists(), output
@@ -241,7 +256,7 @@ class World:
 
     def play(self, tasks: list[Task], *arguments: str, **env: str) -> list[dict[str, t.Any]]:
         """Run a playbook of these tasks and return their results."""
-        return self.finish(self.start(tasks, *arguments, **env))
+        return self._results(finished(lambda: self.start(tasks, *arguments, **env))[1], "play")
 
     def module(self, name: str, **options: object) -> subprocess.Popen[str]:
         """Start a module by itself, as Ansible does on its host."""

@@ -125,7 +125,7 @@ def test_300_rows_in_one_task(runs: Runs, emulator: Emulator) -> None:
     assert first.returncode == 0, first.output
     assert first.changed == 1
     assert first.output.count("onboarding : Create and update the accounts]") == 1
-    assert "(item=" not in first.output
+    assert first.output.count("(item=") == first.output.count("(item=people.csv)") == 1
     assert len(names(emulator)) == before + 300
     second = onboard(runs, text)
     assert second.returncode == 0, second.output
@@ -311,7 +311,73 @@ def test_apply_refuses_a_file_with_something_else_in_it(runs: Runs) -> None:
     outcome = runs.play("community.veracode.apply_directory", {"directory_file": "directory.yml"})
     assert outcome.returncode == 2
     assert "directory.yml:2 (teems): there is no option" in outcome.output
-    assert "Name the YAML file" in runs.play("community.veracode.apply_directory", {}).output
+
+
+def test_a_missing_file_hides_no_other_error(runs: Runs, emulator: Emulator) -> None:
+    emulator.clear_log()
+    outcome = onboard(runs, OWN + ",A,B,,\n", onboarding_files=["none.csv", "people.csv", "."])
+    assert outcome.returncode == 2
+    assert 'onboarding_files: there is no file \\"none.csv\\" that can be read; correct the path' in outcome.output
+    assert 'onboarding_files: there is no file \\".\\" that can be read; correct the path' in outcome.output
+    assert "people.csv: line 2 (row 1): no value selects the account" in outcome.output
+    assert not emulator.log()
+
+
+def test_a_run_that_failed_in_part_says_so_with_a_line_for_each_error(runs: Runs, emulator: Emulator) -> None:
+    lines = [
+        f"  - {{username: n{number}@example.com, first_name: N, last_name: N, roles: [Reviewer]}}" for number in (1, 2)
+    ]
+    (runs.folder / "directory.yml").write_text(
+        "\n".join(["users:", "  - {username: tmonarch@example.com, phone: '5'}", *lines])
+    )
+    outcome = runs.play("community.veracode.apply_directory", {"directory_file": "directory.yml"})
+    assert outcome.returncode == 2
+    assert outcome.changed == 1
+    assert "1 of 3 accounts changed: 1 updated; 2 failed. " in outcome.output
+    for number in (1, 2):
+        assert (
+            f"directory.yml:{number + 2} (users[{number}], n{number}@example.com): Could not create" in outcome.output
+        )
+    # No line break is shown as two characters, but for the one line of JSON.
+    assert [line for line in outcome.output.splitlines() if "\\n" in line and not line.startswith("fatal: ")] == []
+
+
+NOTHING = [
+    ("onboard", {}, "onboarding_files: nothing to do; name files"),
+    ("offboard", {}, "offboarding_ledger: no file is given; name the file"),
+    ("rotate_credentials", {}, "credential_rotation_accounts: no account is given; name the accounts"),
+    ("access_review", {}, "access_review_dest: no folder is given; name the folder"),
+    ("apply_directory", {}, "directory_file: no file is given; name the file"),
+    ("export_directory", {}, "directory_file: no file is given; name the YAML file"),
+]
+WRONG = [
+    (
+        "offboard",
+        {"offboarding_ledger": "l.json", "offboarding_feed": "none.csv"},
+        'offboarding_feed: there is no file "none.csv" that can be read',
+    ),
+    (
+        "rotate_credentials",
+        {"credential_rotation_file": "no.yml"},
+        'credential_rotation_file: there is no file "no.yml"',
+    ),
+    ("access_review", {"access_review_decisions": "none"}, "access_review_decisions: no sheets in "),
+    ("apply_directory", {"directory_file": "none.yml"}, 'none.yml" does not exist; check the path'),
+    ("export_directory", {"directory_file": "no/such.yml"}, "directory_file: there is no folder "),
+]
+
+
+@pytest.mark.parametrize(("playbook", "given", "message"), NOTHING + WRONG)
+def test_a_playbook_names_the_variable_that_is_missing_or_wrong(
+    runs: Runs, emulator: Emulator, playbook: str, given: dict[str, t.Any], message: str
+) -> None:
+    emulator.read_only(True)
+    outcome = runs.play(f"community.veracode.{playbook}", given)
+    assert outcome.returncode == 2, outcome.output
+    assert message in outcome.output.replace('\\"', '"')
+    assert not emulator.violations()
+    # The documentation of all variables is not part of a message.
+    assert "argument_spec_data" not in outcome.output
 
 
 @pytest.mark.slow
