@@ -14,6 +14,7 @@ import typing as t
 import unicodedata
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import printable
+from ansible_collections.community.veracode.plugins.module_utils._model.names import is_invisible
 
 _MAX_SHOWN = 60
 
@@ -28,10 +29,8 @@ def invisible_character(text: str, *, multiline: bool = False) -> str | None:
 
     :param multiline: line breaks and tabs are visible enough.
     """
-    if text.isprintable():
-        return None
     for character in text:
-        if character.isprintable() or (multiline and character in "\t\r\n"):
+        if not is_invisible(character) or (multiline and character in "\t\r\n"):
             continue
         name = unicodedata.name(character, "control character").lower()
         return f"U+{ord(character):04X} ({name})"

@@ -37,6 +37,12 @@ STORE = """
     msg: The vault is sealed
   when: fail_at | default('') == credential_rotation_action ~ ' ' ~ credential_rotation_name
 
+- name: Take long
+  ansible.builtin.shell: |
+    touch {{ folder }}/writing
+    until [ -e {{ folder }}/go ]; do sleep 0.1; done
+  when: pause | default(false) and credential_rotation_action == 'write' and credential_rotation_name == 'build-upload'
+
 - name: Write the pair
   ansible.builtin.copy:
     content: "{{ credential_rotation_pair | to_json }}"
@@ -272,7 +278,7 @@ def test_killed_at_the_store(rotation: Rotation, kill_at: str, generated: int) -
 
 
 def wait_for(condition: t.Callable[[], object]) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -430,6 +436,86 @@ def test_a_store_that_deletes_nothing_works_and_the_escrow_of_others_is_left_alo
     assert f"keeps the dummy value {ACCOUNT}.canary" in rotation.entry()["msg"]
     assert rotation.entry()["outcome"] == "renewed"
     assert [path.name for path in (rotation.folder / "escrow").iterdir()] == [foreign.name]
+
+
+def locks_of(rotation: Rotation) -> list[Path]:
+    """Return the lock files in the home of the runs."""
+    return list((rotation.folder / ".cache" / "community.veracode" / "locks").glob("*"))
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_two_runs_at_once_generate_one_pair_and_the_store_has_it(rotation: Rotation, killed: bool) -> None:
+    """The second one waits while the first brings its pair to the store, but not for one that was killed."""
+    rotation.emulator.switch(old_key_hours=0)
+    first = rotation.runs.start(PLAYBOOK, {**rotation.variables, "pause": True})
+    wait_for((rotation.folder / "writing").exists)
+    assert rotation.generated() == 1
+    asked = len(rotation.emulator.log())
+    second = rotation.runs.start(PLAYBOOK, {**rotation.variables, "credential_rotation_report": "second.json"}, "-vvv")
+    wait_for(lambda: len(rotation.emulator.log()) > asked + 1)
+    time.sleep(3)
+    assert rotation.generated() == 1
+    assert second.poll() is None
+    if killed:
+        kill(first)
+    (rotation.folder / "go").touch()
+    if not killed:
+        output = first.communicate(timeout=1800)[0]
+        assert first.returncode == 0, output
+        assert rotation.entry()["outcome"] == "renewed"
+    output = second.communicate(timeout=1800)[0]
+    rotation.outputs.append(output)
+    assert second.returncode == 0, output
+    [entry] = json.loads((rotation.folder / "second.json").read_text())
+    assert entry["outcome"] == ("recovered" if killed else "kept")
+    assert rotation.generated() == 1
+    assert rotation.stored()["api_key_id"] == rotation.valid() != rotation.first
+    assert locks_of(rotation) == []
+    rotation.check_secrets()
+
+
+def test_a_module_waits_until_the_store_has_the_pair(rotation: Rotation) -> None:
+    first = rotation.runs.start(PLAYBOOK, {**rotation.variables, "pause": True})
+    wait_for((rotation.folder / "writing").exists)
+    task = {"username": ACCOUNT, "state": "rotated", "credentials_dest": str(rotation.folder / "vault" / "file.json")}
+    task |= {"credentials_format": "json"}
+    play = [
+        {"hosts": "localhost", "gather_facts": False, "tasks": [{"community.veracode.veracode_api_credentials": task}]}
+    ]
+    (rotation.folder / "module.yml").write_text(json.dumps(play))
+    asked = len(rotation.emulator.log())
+    second = rotation.runs.start("module.yml", {})
+    wait_for(lambda: len(rotation.emulator.log()) > asked)
+    time.sleep(2)
+    assert rotation.generated() == 1
+    (rotation.folder / "go").touch()
+    assert first.communicate(timeout=1800)[0].count("failed=0") == 1
+    output = second.communicate(timeout=1800)[0]
+    assert second.returncode == 0, output
+    assert rotation.generated() == 2
+    assert json.loads((rotation.folder / "vault" / "file.json").read_text())["api_key_id"] == rotation.valid()
+    assert locks_of(rotation) == []
+
+
+def test_hosts_of_one_play_do_not_rotate_one_account_twice(rotation: Rotation) -> None:
+    play = [
+        {
+            "hosts": "all",
+            "gather_facts": False,
+            "connection": "local",
+            "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+            "roles": ["community.veracode.credential_rotation"],
+        }
+    ]
+    (rotation.folder / "play.yml").write_text(json.dumps(play))
+    process = rotation.runs.start("play.yml", rotation.variables, "-i", "one,two,three")
+    output = process.communicate(timeout=1800)[0]
+    assert process.returncode != 0
+    assert output.count("failed=0") == 1, output
+    assert "another host of this play rotates this account; add run_once: true" in output
+    assert rotation.generated() == 1
+    assert rotation.stored()["api_key_id"] == rotation.valid() != rotation.first
+    assert locks_of(rotation) == []
 
 
 def example(number: int) -> str:

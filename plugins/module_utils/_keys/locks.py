@@ -10,6 +10,9 @@
 A lock is an empty file in the user's cache folder with an `flock`. The kernel drops it when its owner ends, however it
 ends, so no lock is ever stale. The file is removed with the lock. Whoever holds an account's lock may take that of one
 destination, and nobody takes them in the other order, so no two processes wait for each other.
+
+A run of many processes, that of the role credential_rotation, holds the lock of an account by a lease: its content
+(`roles/credential_rotation/files/lock.py`). A task of that run knows its token by the environment.
 """
 
 from __future__ import annotations
@@ -17,7 +20,9 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import json
 import os
+import platform
 import stat
 import tempfile
 import time
@@ -25,6 +30,12 @@ import typing as t
 
 #: Seconds to wait for another run, which may wait for Veracode's answer meanwhile.
 LOCK_SECONDS = 600.0
+
+#: Environment variable with the token of the lease that a task belongs to.
+LEASE_VARIABLE = "VERACODE_KEY_LOCK"
+
+# Seconds that a lease lasts at most.
+_LEASE = 900.0
 
 _STEP = 0.05
 
@@ -34,17 +45,22 @@ class LockedError(Exception):
 
 
 class Lock:
-    """A lock that is held until it is released, or until the process ends."""
+    """A lock that is held until it is released, or until the process ends.
 
-    def __init__(self, path: str, descriptor: int) -> None:
+    :param is_leased: the run that this process belongs to holds the lock beyond it.
+    """
+
+    def __init__(self, path: str, descriptor: int, *, is_leased: bool = False) -> None:
         self._path = path
         self._descriptor = descriptor
+        self._is_leased = is_leased
 
     def release(self) -> None:
         """Remove the file and the lock."""
         if self._descriptor >= 0:
-            with contextlib.suppress(OSError):
-                os.unlink(self._path)
+            if not self._is_leased:
+                with contextlib.suppress(OSError):
+                    os.unlink(self._path)
             os.close(self._descriptor)
             self._descriptor = -1
 
@@ -98,19 +114,61 @@ def _acquire(path: str) -> Lock:
     folder = os.path.dirname(path)
     os.makedirs(folder, mode=0o700, exist_ok=True)
     _require_own(os.lstat(folder), stat.S_ISDIR, folder)
+    deadline = time.monotonic() + LOCK_SECONDS
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
         try:
             _require_own(os.fstat(descriptor), stat.S_ISREG, path)
-            wait_for_lock(descriptor, LOCK_SECONDS, _STEP)
-            # The owner before removed the file with its lock: then the next one is with a new file.
-            with contextlib.suppress(FileNotFoundError):
-                if os.path.samestat(os.stat(path, follow_symlinks=False), os.fstat(descriptor)):
-                    return Lock(path, descriptor)
+            if try_lock(descriptor) and _is_at(path, descriptor):
+                token = _living_lease(os.pread(descriptor, 4096, 0))
+                if token is None or token == os.environ.get(LEASE_VARIABLE):
+                    return Lock(path, descriptor, is_leased=token is not None)
         except BaseException:
             os.close(descriptor)
             raise
         os.close(descriptor)
+        if time.monotonic() >= deadline:
+            raise LockedError
+        time.sleep(_STEP)
+
+
+def _is_at(path: str, descriptor: int) -> bool:
+    """Tell whether an open file is still there: the owner before removed it with its lock."""
+    try:
+        return os.path.samestat(os.stat(path, follow_symlinks=False), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+def _living_lease(content: bytes) -> str | None:
+    """Return the token of the lease in a lock file, `None` if there is none or it is over."""
+    try:
+        lease = json.loads(content)
+        token, until, pid = lease["token"], lease["until"], lease["pid"]
+        if not time.time() < until <= time.time() + _LEASE:
+            return None
+        is_here = pid is not None and lease["machine"] == _machine()
+        return None if is_here and _started(pid) != lease["started"] else str(token)
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _machine() -> str:
+    """Return what processes of one machine or container have in common."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            return file.read().strip() + os.readlink("/proc/self/ns/pid")
+    except OSError:
+        return platform.node()
+
+
+def _started(pid: int) -> str | None:
+    """Return when a process started, in the kernel's count, `None` if there is none."""
+    try:
+        with open(f"/proc/{int(pid)}/stat", encoding="utf-8", errors="replace") as file:
+            return file.read().rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return None
 
 
 def _require_own(info: os.stat_result, is_right: t.Callable[[int], bool], path: str) -> None:

@@ -14,9 +14,10 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ansible_collections.community.veracode.plugins.module_utils._errors import GuardError, InputError
+from ansible_collections.community.veracode.plugins.module_utils._errors import GuardError, InputError, raise_all
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.key_pair import Holder, Key, bare
+from ansible_collections.community.veracode.plugins.module_utils._model.names import check_names
 from ansible_collections.community.veracode.plugins.module_utils._model.timestamps import moment
 
 KIND = "api_credentials"
@@ -67,6 +68,7 @@ def wanted_key(params: t.Mapping[str, t.Any]) -> WantedKey:
     for option in ("username", "api_id"):
         if params.get(option) == "":
             raise InputError(f'{option}: "" is not a name; give the account\'s {option}', option=option, value="")
+    raise_all(check_names(params, ("username",)))
     api_id = params.get("api_id")
     if api_id is not None and not _API_ID.match(api_id):
         raise InputError(
