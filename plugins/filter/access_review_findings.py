@@ -6,7 +6,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: access_review_findings
-short_description: Find risks for an access review
+short_description: Find risks for an access review (used by the role access_review only)
 version_added: 1.0.0
 description:
   - Only the role P(community.veracode.access_review#role) uses this filter. It can change without notice.

@@ -9,7 +9,7 @@ name: group_sync_people
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: Read the users of a source of groups
+short_description: Read the users of a source of groups (used by the role group_sync only)
 description:
   - Only the role P(community.veracode.group_sync#role) uses this filter. It can change without notice.
   - Reads a variable, a file or LDAP entries, and returns the users with access by the mapping, or the errors.

@@ -9,7 +9,7 @@ name: offboarding_outcome
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: Report the outcome of an off-boarding
+short_description: Report the outcome of an off-boarding (used by the role offboarding only)
 description:
   - Only the role P(community.veracode.offboarding#role) uses this filter. It can change without notice.
   - Compares the results of the role with its plan.

@@ -9,7 +9,7 @@ name: offboarding_plan
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: Plan which accounts are off-boarded and deleted
+short_description: Plan which accounts are off-boarded and deleted (used by the role offboarding only)
 description:
   - Only the role P(community.veracode.offboarding#role) uses this filter. It can change without notice.
   - Compares leavers and the feed of an HR system with the accounts, the hold list, the limits and the ledger.

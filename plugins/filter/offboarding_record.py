@@ -9,7 +9,7 @@ name: offboarding_record
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: Record the accounts of leavers
+short_description: Record the accounts of leavers (used by the role offboarding only)
 description:
   - Only the role P(community.veracode.offboarding#role) uses this filter. It can change without notice.
   - Returns the ledger entries of accounts and the input of the next tasks of the role.

@@ -9,7 +9,7 @@ name: offboarding_restore
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: Restore off-boarded accounts from the ledger
+short_description: Restore off-boarded accounts from the ledger (used by the role offboarding only)
 description:
   - Only the role P(community.veracode.offboarding#role) uses this filter. It can change without notice.
   - Returns entries of M(community.veracode.veracode_directory) that restore the login and the teams of accounts.

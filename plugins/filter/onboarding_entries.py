@@ -9,7 +9,7 @@ name: onboarding_entries
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: Read users and API users from files
+short_description: Read users and API users from files (used by the role onboarding only)
 description:
   - Only the role P(community.veracode.onboarding#role) uses this filter. It can change without notice.
   - Reads the contents of files and the entries of variables into entries of M(community.veracode.veracode_directory).

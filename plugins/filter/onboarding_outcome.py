@@ -9,7 +9,7 @@ name: onboarding_outcome
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 version_added: 1.0.0
-short_description: Report the outcome of each row of an onboarding
+short_description: Report the outcome of each row of an onboarding (used by the role onboarding only)
 description:
   - Only the role P(community.veracode.onboarding#role) uses this filter. It can change without notice.
   - Assigns the result of M(community.veracode.veracode_directory) to the rows from

@@ -111,3 +111,19 @@ def test_readme_has_the_figures_of_the_performance_guide() -> None:
 def test_readme_is_short() -> None:
     """It takes three screens of 1280 by 900 pixels, as the page of a repository shows it; a line more takes about 27."""
     assert len((DOCSITE.parents[1] / "README.md").read_text(encoding="utf-8").splitlines()) <= 100
+
+
+def test_the_overview_has_everything_and_what_only_roles_use_last() -> None:
+    root = DOCSITE.parents[1]
+    text = (DOCSITE / "rst" / "overview.rst").read_text(encoding="utf-8")
+    for folder, kind in (("plugins/modules", "module"), ("plugins/filter", "filter"), ("roles", "role")):
+        for path in (root / folder).glob("[a-z]*"):
+            assert f":ansplugin:`community.veracode.{path.stem}#{kind}`" in text, path.name
+    for path in (root / "playbooks").glob("*.yml"):
+        assert f"``community.veracode.{path.stem}``" in text, path.name
+    for_everybody, _, for_roles = text.partition("Filters that only roles use")
+    for path in (root / "plugins" / "filter").glob("*.py"):
+        plugin = path.read_text(encoding="utf-8")
+        internal = "Only the role P(" in plugin
+        assert f"{path.stem}#filter" in (for_roles if internal else for_everybody), path.name
+        assert (" only)\n" in plugin.partition("short_description:")[2][:200]) is internal, path.name
