@@ -57,8 +57,8 @@ options:
   child_roles:
     description:
       - Names of exactly the roles that this role includes, by display name or short name. An empty list clears it.
-      - A role cannot include itself, also not through other roles, and roles of users and of API users cannot be mixed.
-      - An account with the role needs what the included roles need, such as a scan permission.
+      - Roles that include each other, and roles of users with roles of API users, are rejected.
+      - An account needs what the included roles need.
     type: list
     elements: str
   is_api:

@@ -118,12 +118,12 @@ def test_the_overview_has_everything_and_what_only_roles_use_last() -> None:
     text = (DOCSITE / "rst" / "overview.rst").read_text(encoding="utf-8")
     for folder, kind in (("plugins/modules", "module"), ("plugins/filter", "filter"), ("roles", "role")):
         for path in (root / folder).glob("[a-z]*"):
-            assert f":ansplugin:`community.veracode.{path.stem}#{kind}`" in text, path.name
+            assert f"<community.veracode.{path.stem}#{kind}>`" in text, path.name
     for path in (root / "playbooks").glob("*.yml"):
         assert f"``community.veracode.{path.stem}``" in text, path.name
     for_everybody, _, for_roles = text.partition("Filters that only roles use")
     for path in (root / "plugins" / "filter").glob("*.py"):
         plugin = path.read_text(encoding="utf-8")
         internal = "Only the role P(" in plugin
-        assert f"{path.stem}#filter" in (for_roles if internal else for_everybody), path.name
+        assert f".{path.stem}#filter>" in (for_roles if internal else for_everybody), path.name
         assert (" only)\n" in plugin.partition("short_description:")[2][:200]) is internal, path.name
