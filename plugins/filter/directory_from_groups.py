@@ -13,7 +13,7 @@ short_description: Convert groups of a directory into users
 description:
   - Converts groups of a company directory, such as LDAP, with the attributes of their members, into the list
     O(community.veracode.veracode_directory#module:users).
-  - A person in several mapped groups gets the roles and teams of all of them. People without a mapped group are left out, so that
+  - A person in several mapped groups gets the roles and teams of all of them. People without a mapped group are omitted, so that
     O(community.veracode.veracode_directory#module:exclusive) can disable them.
   - Options that no group of a person sets are not managed.
   - All errors are reported together.

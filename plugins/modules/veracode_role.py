@@ -56,9 +56,9 @@ options:
     elements: str
   child_roles:
     description:
-      - Names of exactly the roles that this role includes, by display name or short name. An empty list clears it.
-      - Roles that include each other, and roles of users with roles of API users, are rejected.
-      - An account needs what the included roles need.
+      - Display or short names of exactly the roles that this role includes. An empty list clears it.
+      - Roles that include each other, and roles of users and API users together, are rejected.
+      - Accounts need what the included roles need.
     type: list
     elements: str
   is_api:

@@ -142,7 +142,7 @@ def test_lost_answer_of_a_stranger(inside: Inside, emulator: Emulator, monkeypat
         username="nick", email_address="n@example.com", first_name="N", last_name="P", roles=["Executive"]
     )
     assert result["failed"]
-    assert "not with what was sent, so it is left alone" in result["msg"]
+    assert "not with what was sent, so it was not changed" in result["msg"]
     assert len([user for user in inside.people() if user["user_name"] == "nick"]) == 1
 
 

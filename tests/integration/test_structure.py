@@ -488,5 +488,5 @@ def test_an_object_of_somebody_else_is_not_adopted(
     finally:
         emulator.clear_faults()
     assert result["failed"]
-    assert "not with what was sent, so it is left alone" in result["msg"]
+    assert "not with what was sent, so it was not changed" in result["msg"]
     assert result["changed"] is False

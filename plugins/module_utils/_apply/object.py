@@ -190,7 +190,7 @@ def look_for_lost(lost: LostAnswerError, look_up: t.Callable[[], Found | None]) 
     """Look for what may have been created by a call whose answer was lost.
 
     :returns: what was found, `None` if it was most likely not created.
-    :raises LostAnswerError: that cannot be found out either.
+    :raises LostAnswerError: that cannot be determined either.
     """
     try:
         return wait_for(look_up)
@@ -312,7 +312,7 @@ def _look_for(
     found = kind.read(found) or found
     if not kind.is_sent(change, found):
         raise lost.followed_by(
-            f"There is {kind.phrase(change)} now, but not with what was sent, so it is left alone; look at it, then run "
+            f"There is {kind.phrase(change)} now, but not with what was sent, so it was not changed; look at it, then run "
             "the task again"
         )
     if keys is not None:

@@ -371,8 +371,8 @@ def _plan_title(desired: Desired, now: t.Mapping[str, t.Any], values: dict[str, 
         return []
     if "title" not in now:
         return [
-            "title: this API does not report the title of an account, so it could not be compared; "
-            "it is sent on creation only and was left alone"
+            "title: this API does not report it, so it was neither compared nor changed; "
+            "if it is wrong, correct it on the platform"
         ]
     put(values, now, "title", desired.values["title"])
     return []

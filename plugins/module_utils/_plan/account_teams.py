@@ -104,7 +104,7 @@ def doubts_without_team(
     if kind != USER or teams or not needing or any(role.ignores_teams for role in with_included(roles)):
         return ()
     return (
-        f"teams: Veracode may refuse {', '.join(needing)} without a team, which check mode cannot find out; name teams",
+        f"teams: Veracode may refuse {', '.join(needing)} without a team, which check mode cannot determine; name teams",
     )
 
 

@@ -59,7 +59,7 @@ PHRASES = {
     r"\b[Tt]he most (?:accounts|people|objects)\b": "maximum number of …",
     r"\b[Tt]he least number\b": "minimum number",
     r"\b[Ii]t counts where\b": "it applies if",
-    r"\bleave[sd]? out\b|\bleft out\b": "omit, skip",
+    r"\bleaves? out\b|\b(?:is|are|was) left out\b": "omit, skip",
     r"\bleft alone\b": "not changed, not managed",
     r"\bbrought back\b": "restored",
     r"\bof yours\b": "your own",
@@ -71,7 +71,7 @@ PHRASES = {
     r"\bwhoever\b": "people who, a person who",
     r"\bpersonnel system\b": "HR system",
     r"\btakes? (?:it|them|him|her) for\b|\btaken for\b": "treat as",
-    r"\bNeeded (?:to|unless|for)\b": "Required",
+    r"\b(?-i:Needed) (?:to|unless|for)\b": "Required",
     r"\bwas found out\b|\bfinds? out\b|\bfound out\b": "determine, recognize",
     r"\bis decided by the server\b|\bthe server decides\b": "the server sets",
 }

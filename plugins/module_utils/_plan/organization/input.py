@@ -281,9 +281,9 @@ def _contradiction(
 ) -> InputError:
     who = desired.label
     if leaves:
-        msg = f'{desired.location}.{of_account} leaves out the team "{team}", but {location}.{option} names "{who}"'
+        msg = f'{desired.location}.{of_account} omits the team "{team}", but {location}.{option} names "{who}"'
     else:
-        msg = f'{location}.{option} leaves out "{who}", but {desired.location}.{of_account} names the team "{team}"'
+        msg = f'{location}.{option} omits "{who}", but {desired.location}.{of_account} names the team "{team}"'
     return InputError(
         f"{msg}; make both agree, or omit one of them",
         location=f"{desired.location}.{of_account}, {location}.{option}",
@@ -355,6 +355,6 @@ def unit_contradictions(organization: Organization, default: str | None) -> list
             refuse(
                 f"{location}, {leaver}.teams",
                 team["name"],
-                f'{location} is "{said}", but {leaver}.teams leaves out "{team["name"]}"',
+                f'{location} is "{said}", but {leaver}.teams omits "{team["name"]}"',
             )
     return problems

@@ -100,7 +100,7 @@ def test_two_sides_in_files_that_contradict_one_another_are_shown_with_their_lin
     result = apply(emulator, files=["a.yml", "b.yml"])
     assert result["failure"]["place"] == "a.yml:3 (users[0].teams), b.yml:3 (teams[0].members)"
     assert result["msg"].startswith(
-        'a.yml:3 (users[0].teams) leaves out the team "Release Team", but b.yml:3 (teams[0].members) names'
+        'a.yml:3 (users[0].teams) omits the team "Release Team", but b.yml:3 (teams[0].members) names'
     )
 
 
