@@ -174,6 +174,7 @@ class OauthClient:
     expiration_ts: float = 0.0
     deleted: bool = False
     token_revocations: int = 0
+    secrets_made: int = 0
     secrets: list[ClientSecret] = field(default_factory=list)
 
 

@@ -360,6 +360,7 @@ class Store:
         """A new secret of a client, which lives as long as the client."""
         made = ClientSecret(str(uuid.uuid4()), secrets.token_urlsafe(48), self.now(), client.expiration_ts)
         client.secrets.append(made)
+        client.secrets_made += 1
         self.note_client(client)
         return made
 

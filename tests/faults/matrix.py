@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -27,6 +28,7 @@ from ansible_collections.community.veracode.plugins.module_utils._apply import o
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._http.clock import SYSTEM, Clock
 from ansible_collections.community.veracode.plugins.module_utils._module import api_credentials as _manage_credentials
+from ansible_collections.community.veracode.plugins.module_utils._module import oauth_client as _manage_client
 from tests.emulator.control import Emulator
 from tests.faults.faults import EXPLAINED, FAULTS, SURVIVED, Fault, Order
 from tests.faults.scenarios import Result, Scenario
@@ -122,6 +124,7 @@ class Matrix:
             mock.patch.object(SYSTEM, "monotonic", own.monotonic),
             mock.patch.object(_apply, "SYSTEM", clock),
             mock.patch.object(_manage_credentials, "SYSTEM", clock),
+            mock.patch.object(_manage_client, "SYSTEM", clock),
         ):
             yield
 
@@ -145,10 +148,12 @@ class Matrix:
 
     def _begin(self, scenario: Scenario, fault: Fault) -> None:
         self.emulator.reset()
+        if scenario.client_of is not None:
+            self.emulator.add("oauth_client", user=scenario.client_of, name="ci")
         if scenario.first is not None:
             self.run(scenario.first, self._dest())
             self.emulator.clear_log()
-        self.emulator.switch(**fault.switches)
+        self.emulator.switch(**scenario.switches, **fault.switches)
 
     def _dest(self) -> Path:
         self._number += 1
@@ -291,7 +296,10 @@ def _honest(scenario: Scenario, result: Result, before: State, after: State, whe
 
 
 def _no_secret_lost(scenario: Scenario, dest: Path, result: Result, before: State, after: State, where: str) -> None:
-    """A pair that was made is in its file, or the error says that it could not be had."""
+    """A pair or a client's secret that was made is in its file, or the error says that it could not be had."""
+    if scenario.module == "veracode_oauth_client":
+        _no_client_lost(scenario, dest, result, before, after, where)
+        return
     made = {key["api_id"] for key in after["credentials"]} - {key["api_id"] for key in before["credentials"]}
     if dest.exists():
         assert json.loads(dest.read_text(encoding="utf-8"))["api_key_id"] in made, where
@@ -300,6 +308,29 @@ def _no_secret_lost(scenario: Scenario, dest: Path, result: Result, before: Stat
         assert scenario.secret, where
         assert result["failed"], where
         assert re.search(r"secret is lost|key pair was lost|carried out is unknown", result["msg"]), where
+
+
+def _no_client_lost(scenario: Scenario, dest: Path, result: Result, before: State, after: State, where: str) -> None:
+    """What the file holds is the id and a living secret of the client; a secret that it lacks is named with the client."""
+    living = {one["client_id"]: one["secrets"] for one in after["oauth_clients"] if not one["deleted"]}
+    known = {secret["secret_id"] for one in before["oauth_clients"] for secret in one["secrets"]}
+    made = {
+        secret["secret_sha256"]: client
+        for client, secrets in living.items()
+        for secret in secrets
+        if secret["secret_id"] not in known
+    }
+    if dest.exists():
+        stored = json.loads(dest.read_text(encoding="utf-8"))
+        assert made.pop(hashlib.sha256(stored["client_secret"].encode()).hexdigest()) == stored["client_id"], where
+        assert dest.stat().st_mode & 0o777 == 0o600, where
+    for client in made.values():
+        assert scenario.secret, where
+        assert result["failed"], where
+        assert client in result["msg"] or OPEN.search(result["msg"]), where
+    # Whatever happens, an existing client keeps a living secret, and one that somebody can have.
+    for client in living.keys() & {one["client_id"] for one in before["oauth_clients"]}:
+        assert living[client] or dest.exists(), where
 
 
 def no_duplicates(state: State, where: str) -> None:
@@ -314,7 +345,7 @@ def _visible(state: State) -> State:
     """Return what an administrator would call the organization: no moments, which a read may change, too."""
     return {
         kind: [{name: value for name, value in each.items() if name not in MOMENTS} for each in state[kind]]
-        for kind in ("users", "teams", "business_units", "roles", "credentials")
+        for kind in ("users", "teams", "business_units", "roles", "credentials", "oauth_clients")
     } | {"jit_settings": state["jit_settings"]}
 
 
@@ -335,6 +366,10 @@ def meaning(state: State) -> State:
         "teams": named("teams", "team_name", r"\w+_id"),
         "business_units": named("business_units", "bu_name", r"\w+_id"),
         "roles": named("roles", "role_description", r"\w+_id"),
+        "oauth_clients": [
+            {**client, "secrets": len(client["secrets"])}
+            for client in named("oauth_clients", "name", r"\w+_id|\w+_made|\w+_revocations|\w+_ts")
+        ],
         "jit_settings": {key: value for key, value in settings.items() if not key.endswith("id") and key != "_links"},
         "holders": sorted(user["user_name"] for user in state["users"] if user["api_id"] and not user["deleted"]),
     }

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.community.veracode.plugins.module_utils import _session as _module
 from tests.inside import declaration
@@ -24,6 +24,8 @@ class Scenario:
     :param secret: it generates a key pair.
     :param always_writes: each run of it does the same again.
     :param first: what was run before.
+    :param switches: of the organization, beside those of the fault.
+    :param client_of: an account that has an OAuth client before.
     """
 
     module: str
@@ -32,6 +34,8 @@ class Scenario:
     secret: bool = False
     always_writes: bool = False
     first: Scenario | None = None
+    switches: Options = field(default_factory=dict)
+    client_of: str | None = None
 
     @property
     def name(self) -> str:
@@ -114,6 +118,23 @@ def _keys() -> t.Iterator[Scenario]:
     yield Scenario("veracode_api_credentials", "revokes", {"username": BUILD, "state": "absent"})
 
 
+def _clients() -> t.Iterator[Scenario]:
+    module = "veracode_oauth_client"
+    wanted: Options = {"name": "ci", "expires_in": 30, "roles": ["Admin API"], "credentials_dest": "DEST"}
+    # Where an answer is lost, the error tells to say so.
+    wanted["renew_if_missing"] = True
+    made = Scenario(module, "creates", wanted, secret=True)
+    yield made
+    yield Scenario(
+        module, "creates and asks for a secret", wanted, secret=True, switches={"oauth_secret": "by_secrets"}
+    )
+    yield Scenario(module, "rotates", {**wanted, "state": "rotated"}, secret=True, always_writes=True, first=made)
+    yield Scenario(module, "deletes", {"name": "ci", "state": "absent", "revoke_tokens": True}, first=made)
+    leaver: Options = {"username": TED, "state": "absent", "revoke_tokens": True}
+    yield Scenario(module, "deletes those of an account", leaver, client_of=TED)
+    yield Scenario("veracode_oauth_client_info", "lists an account", {"username": TED}, client_of=TED)
+
+
 def _rest() -> t.Iterator[Scenario]:
     wanted: Options = {"username": TED, "reset": ["password", "mfa", "sessions"], "only_never_logged_in": False}
     yield Scenario("veracode_user_reset", "resets", wanted, always_writes=True)
@@ -143,6 +164,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     *_lists(),
     *_structure(),
     *_keys(),
+    *_clients(),
     *_rest(),
     *_directories(),
 )

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import time
 import typing as t
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -25,6 +24,7 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
     VeracodeError,
     raise_all,
 )
+from ansible_collections.community.veracode.plugins.module_utils._http.clock import SYSTEM
 from ansible_collections.community.veracode.plugins.module_utils._keys.delivery import KeyDelivery, key_store
 from ansible_collections.community.veracode.plugins.module_utils._keys.formats import OAUTH_CLIENT as NAMES
 from ansible_collections.community.veracode.plugins.module_utils._keys.formats import KeyPair
@@ -267,7 +267,7 @@ class _Work:
                 self._renew(client)
             except VeracodeError as error:
                 raise error.preceded_by(
-                    f'The client "{client.name}" was created, but its secret is not stored.'
+                    f'The client "{client.name}" ({client.client_id}) was created, but its secret is not stored.'
                 ) from None
         else:
             self._receive(
@@ -296,7 +296,7 @@ class _Work:
         """
         try:
             for wait in LOST_WAITS:
-                time.sleep(wait)
+                SYSTEM.sleep(wait)
                 found = [
                     one
                     for one in self._clients.own()[0]
@@ -306,7 +306,8 @@ class _Work:
                     break
         except VeracodeError as error:
             raise lost.followed_by(
-                f"Whether it was created cannot be read either ({error.text.rstrip('.')}). Run the task again: it looks first"
+                f"Whether it was created cannot be read either ({error.text.rstrip('.')}). If it was created, its secret is lost with the "
+                "answer. Run the task again with renew_if_missing: true, which then generates another one"
             ) from None
         if not found:
             raise lost.followed_by(
@@ -334,8 +335,8 @@ class _Work:
                 self._clients.delete_secret(client, old)
             except VeracodeError as error:
                 raise error.preceded_by(
-                    f'The new secret of "{client.name}" is stored, but an older one is not deleted; run the task again with '
-                    "state: rotated."
+                    f'The new secret of "{client.name}" ({client.client_id}) is stored, but an older one is not deleted; run the '
+                    "task again with state: rotated."
                 ) from None
         return replace(client, secrets=(secret,))
 
@@ -355,7 +356,7 @@ class _Work:
         new: list[Secret] = []
         try:
             for wait in LOST_WAITS:
-                time.sleep(wait)
+                SYSTEM.sleep(wait)
                 new = [secret for secret in self._clients.secrets(client) if secret.secret_id not in known]
                 if new:
                     break
@@ -365,13 +366,14 @@ class _Work:
                 self._clients.delete_secret(client, secret)
         except VeracodeError as error:
             return lost.followed_by(
-                f"The result cannot be determined ({error.text.rstrip('.')}). If a secret was generated, its value is lost "
-                "with the answer. The older ones still work. Run the task again with state: rotated"
+                f"The result cannot be determined ({error.text.rstrip('.')}). If a secret of {client.client_id} was generated, it "
+                "may still work, and its value is lost with the answer. The older ones still work. Run the task again with "
+                "state: rotated or renew_if_missing: true, which deletes it"
             )
         if new:
             return lost.followed_by(
-                "A secret was generated and its value lost with the answer, so it was deleted again. The older ones still "
-                "work. Run the task again"
+                f"A secret of {client.client_id} was generated and its value lost with the answer, so it was deleted again. The "
+                "older ones still work. Run the task again"
             )
         return lost.followed_by(f'"{client.name}" has no new secret, so none was generated. Run the task again')
 
