@@ -145,7 +145,7 @@ def create_client(call: Call) -> Answer:
     call.store.put_client(client)
     document = shown(call, client)
     if call.switches["oauth_secret"] == "with_client":
-        document["client_secret"] = call.store.add_secret(client).secret
+        document["client_secret"] = _made(call, client).secret
         document["secrets"] = [_secret(call, one) for one in client.secrets]
     return json_answer(document, 201)
 
@@ -209,8 +209,12 @@ def create_secret(call: Call) -> Answer:
     client = _found(call)
     if client.user_id != call.caller.user_id:
         raise Rejected("Access denied.", 403)
-    made = call.store.add_secret(client)
+    made = _made(call, client)
     return json_answer({**_secret(call, made), "client_secret": made.secret}, 201)
+
+
+def _made(call: Call, client: OauthClient) -> ClientSecret:
+    return call.store.add_secret(client, seconds=86400 if call.switches["oauth_secret_life"] == "day" else None)
 
 
 def get_secret(call: Call) -> Answer:

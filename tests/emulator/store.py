@@ -356,9 +356,11 @@ class Store:
         """The clients of an account that are not deleted."""
         return [one for one in self.oauth_clients.values() if one.user_id == user.user_id and not one.deleted]
 
-    def add_secret(self, client: OauthClient) -> ClientSecret:
-        """A new secret of a client, which lives as long as the client."""
-        made = ClientSecret(str(uuid.uuid4()), secrets.token_urlsafe(48), self.now(), client.expiration_ts)
+    def add_secret(self, client: OauthClient, *, seconds: float | None = None) -> ClientSecret:
+        """A new secret of a client, which lives as long as the client, or as many seconds."""
+        now = self.now()
+        end = client.expiration_ts if seconds is None else min(client.expiration_ts, now + seconds)
+        made = ClientSecret(str(uuid.uuid4()), secrets.token_urlsafe(48), now, end)
         client.secrets.append(made)
         client.secrets_made += 1
         self.note_client(client)

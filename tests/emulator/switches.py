@@ -267,6 +267,7 @@ TABLE: tuple[Switch, ...] = (
         "guess",
         "the creation of an OAuth client answers its first secret, or it has none until one is asked for",
     ),
+    _s("oauth_secret_life", "client day", "guess", "a secret of an OAuth client lives as long as the client, or a day"),
     _s("oauth_list_secrets", "yes no", "guess", "listings of OAuth clients carry their secrets' ids and times"),
     # --- XML ---------------------------------------------------------------------------------------------------------
     _s(

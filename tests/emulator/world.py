@@ -238,7 +238,19 @@ class World:
                     setattr(key, field, values[field])
             self.store.note_key(key)
             return self.store.document("credentials", name)
+        if kind == "oauth_client":
+            return self._change_client(name, values)
         raise ByHandError(f"there is no kind {kind!r}")
+
+    def _change_client(self, name: str, values: dict[str, Any]) -> dict[str, Any]:
+        """Change when the secrets of an OAuth client end."""
+        client = next((one for one in self.store.oauth_clients.values() if name in (one.name, one.client_id)), None)
+        if client is None:
+            raise ByHandError(f"there is no client {name!r}")
+        for secret in client.secrets:
+            secret.expiration_ts = float(values["secrets_end"])
+        self.store.note_client(client)
+        return self.store.client_document(client)
 
     def _change_user(self, user: User, values: dict[str, Any]) -> None:
         for field, value in values.items():

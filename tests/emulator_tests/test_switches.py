@@ -429,6 +429,9 @@ SCENARIOS: dict[str, Callable[[Client], object]] = {
     "jit_newer_keys": jit_newer,
     "oauth_clients": lambda c: c.get("/oauth2/client_credentials").status,
     "oauth_secret": lambda c: "client_secret" in oauth_client(c).json,
+    "oauth_secret_life": lambda c: (
+        (made := oauth_client(c).json)["secrets"][0]["expiration_ts"] == made["expiration_ts"]
+    ),
     "oauth_list_secrets": oauth_listed,
     "summary_names": lambda c: keys_of_item(c, "/users"),
     "inactive_filter": lambda c: len(c.get("/users", inactive="true").items),

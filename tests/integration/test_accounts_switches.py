@@ -36,7 +36,7 @@ OTHER = (
         "jit_without_roles",
         "jit_newer_keys",
     ),
-    *("oauth_clients", "oauth_secret", "oauth_list_secrets"),
+    *("oauth_clients", "oauth_secret", "oauth_secret_life", "oauth_list_secrets"),
 )
 # Long enough to be noticed and short enough to wait for.
 SHORTER = {"creation_delay": ("0", "3")}

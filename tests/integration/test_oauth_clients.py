@@ -6,10 +6,14 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import itertools
 import json
 import stat
+import subprocess
+import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -30,7 +34,7 @@ NEW = {"name": "ci", "description": "Pipeline", "expires_in": 30, "roles": ["Adm
 SWITCHES: list[dict[str, object]] = [
     {},
     {"oauth_secret": "by_secrets", "delete_status": 204, "timestamps": "offset"},
-    {"oauth_list_secrets": "no", "shuffle_lists": True, "create_status": 200},
+    {"oauth_list_secrets": "no", "oauth_secret_life": "day", "shuffle_lists": True, "create_status": 200},
 ]
 
 Result = dict[str, Any]
@@ -203,6 +207,39 @@ def test_a_client_without_a_valid_secret_gets_one_if_the_task_says_where_it_goes
     assert runs.cycle({"name": "ci"})["changed"] is False
 
 
+@pytest.mark.parametrize("secret", ["with_client", "by_secrets"])
+def test_a_secret_may_end_before_its_client(runs: Runs, secret: str) -> None:
+    runs.emulator.switch(oauth_secret=secret, oauth_secret_life="day")
+    options = {**NEW, "credentials_dest": str(runs.dest)}
+    made = runs.run(options)
+    assert made["credentials"]["expires"] == runs.stored()["expires"] < made["oauth_client"]["expires"]
+    assert runs.run(options)["changed"] is False
+    runs.emulator.change("oauth_client", "ci", secrets_end=time.time() - 60)
+    run = runs.cycle(options)
+    assert (run["actions"][0]["action"], run["reason"]) == ("generate", "the client has no valid secret")
+    runs.assert_stored_lives()
+
+
+@pytest.mark.parametrize("states", [("present", "present"), ("rotated", "rotated"), ("present", "rotated")])
+def test_two_runs_at_once_leave_one_client_whose_living_secret_is_stored(
+    runs: Runs, emulator: Emulator, tmp_path: Path, states: tuple[str, str]
+) -> None:
+    emulator.fault("latency", ms=150, count=0)
+    (tmp_path / "home").mkdir()
+    env = inside.environment(emulator, tmp_path / "home")
+    running = []
+    for state in states:
+        options = {**NEW, "state": state, "credentials_dest": str(runs.dest)}
+        code = f"from tests import inside; print(inside.run_module({MODULE!r}, {options!r}, __import__('os').environ))"
+        running.append(subprocess.Popen([sys.executable, "-c", code], env=env, stdout=subprocess.PIPE, text=True))
+    results = [ast.literal_eval(process.communicate(timeout=120)[0].strip().splitlines()[-1]) for process in running]
+    emulator.clear_faults()
+    assert not any(result.get("failed") for result in results), results
+    changed = sum(result["changed"] for result in results)
+    assert changed in {0: {1}, 1: {1, 2}, 2: {2}}[states.count("rotated")]
+    runs.assert_stored_lives()
+
+
 def test_another_life_of_a_client_is_a_warning(runs: Runs) -> None:
     runs.run({**NEW, "credentials_dest": str(runs.dest)})
     assert "warnings" not in runs.run({**NEW, "credentials_dest": str(runs.dest)})
@@ -343,7 +380,7 @@ def test_a_secret_whose_answer_is_lost_is_deleted_and_the_next_run_makes_one(run
     runs.emulator.fault("reset_after", method="POST", path="/secrets$")
     lost = runs.run(options)
     assert lost["failed"]
-    assert 'The client "ci" was created, but its secret is not stored.' in lost["msg"]
+    assert f'The client "ci" ({runs.client()["client_id"]}) was created, but its secret is not stored.' in lost["msg"]
     assert "so it was deleted again" in lost["msg"]
     assert (lost["changed"], runs.client()["secrets"]) == (True, [])
     assert runs.run(options)["actions"] == [{"action": "generate", "kind": "oauth_client", "name": "ci", "fields": []}]

@@ -64,6 +64,13 @@ class OauthClient:
         return self.expires is None or moment(self.expires) > now
 
     @property
+    def usable_until(self) -> str | None:
+        """When it ends or its newest secret does, whichever is first; `None` if neither is reported."""
+        ends = [each.expires for each in self.secrets or () if each.expires is not None]
+        newest = max(ends, key=moment, default=None)
+        return min((each for each in (self.expires, newest) if each is not None), key=moment, default=None)
+
+    @property
     def role_titles(self) -> tuple[str, ...]:
         """The display names of its roles, sorted."""
         return tuple(sorted(role.title for role in self.roles))

@@ -271,7 +271,7 @@ class _Work:
                 ) from None
         else:
             self._receive(
-                client, value, client.expires, lambda: self._clients.details(str(client.client_id)) is not None
+                client, value, client.usable_until, lambda: self._clients.details(str(client.client_id)) is not None
             )
         self._check_created(change, client)
         return client
@@ -329,7 +329,12 @@ class _Work:
             raise self._explain_lost(client, before, change, lost) from None
         if change is not None:
             note(change, self._session.progress)
-        self._receive(client, value, secret.expires, lambda: secret in self._clients.secrets(client))
+        self._receive(
+            client,
+            value,
+            replace(client, secrets=(secret,)).usable_until,
+            lambda: secret in self._clients.secrets(client),
+        )
         for old in before:
             try:
                 self._clients.delete_secret(client, old)
