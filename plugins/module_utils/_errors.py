@@ -36,14 +36,22 @@ def is_no_verdict(status: int) -> bool:
     return status >= 500 or status in NO_VERDICT
 
 
+#: Invisible, although their category says that they are letters, symbols or marks: fillers of Hangul, the empty Braille
+#: pattern, the grapheme joiner, inherent vowels of Khmer.
+BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5")
+
+
 def printable(text: str) -> str:
     """Return a text as it may be shown on a terminal: control, escape and invisible characters are written out.
 
     Names come from servers, files and other people, and a terminal obeys escape sequences.
     """
-    if text.isprintable():
+    if text.isprintable() and BLANK.isdisjoint(text):
         return text
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in text)
+    return "".join(
+        each if each.isprintable() and each not in BLANK else each.encode("unicode_escape").decode("ascii")
+        for each in text
+    )
 
 
 class VeracodeError(Exception):

@@ -12,14 +12,12 @@ from __future__ import annotations
 import typing as t
 import unicodedata
 
-from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, Missing
+from ansible_collections.community.veracode.plugins.module_utils._errors import BLANK, InputError, Missing
 
 # Documented as at most 256 characters for teams and business units.
 LONGEST_NAME = 256
 
-# Invisible, although their category says that they are letters, symbols or marks: fillers of Hangul, the empty Braille
-# pattern, the grapheme joiner, inherent vowels of Khmer; and the selectors of a variant.
-_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800\u034f\u17b4\u17b5")
+# The selectors of a variant are invisible, too.
 _SELECTORS = ((0x180B, 0x180F), (0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
 
 T = t.TypeVar("T")
@@ -29,7 +27,7 @@ def is_invisible(character: str) -> bool:
     """Tell whether nobody sees a character where it stands, a plain blank between words excepted."""
     if character == " ":
         return False
-    if unicodedata.category(character) in ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs") or character in _BLANK:
+    if unicodedata.category(character) in ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs") or character in BLANK:
         return True
     return any(first <= ord(character) <= last for first, last in _SELECTORS)
 

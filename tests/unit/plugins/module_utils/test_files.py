@@ -157,6 +157,7 @@ def test_a_link_of_another_user_in_a_shared_folder_is_not_followed(
         ("\x1b[2J\r\n\x9b", "\\x1b[2J\\r\\n\\x9b"),
         ("a\u200bb\u202ec\u00a0d", "a\\u200bb\\u202ec\\xa0d"),
         ("\udce9", "\\udce9"),
+        ("a\u3164b\u2800", "a\\u3164b\\u2800"),
     ],
 )
 def test_what_a_terminal_could_obey_is_written_out(text: str, shown: str) -> None:
