@@ -24,7 +24,7 @@ options:
     required: true
   settings:
     description:
-      - The variables of the role, without their prefix C(offboarding_), and the content of the feed as C(feed_text).
+      - The variables of the role, without their prefix C(offboarding_), and the content of the feed as the list C(feed_texts), empty if it cannot be read.
     type: dict
     required: true
   ledger:
@@ -125,6 +125,27 @@ from ansible_collections.community.veracode.plugins.plugin_utils.offboarding imp
 )
 
 
+def _feed(given: t.Mapping[str, t.Any]) -> tuple[Feed | None, list[str]]:
+    """Return the feed of the settings, if they name one, and an error if its file could not be read."""
+    if not given.get("feed"):
+        return None, []
+    name = str(given["feed"])
+    texts = given.get("feed_texts") or []
+    if not texts:
+        return None, [f"offboarding_feed: there is no file {quoted(name)} that can be read; correct the path"]
+    feed = Feed(
+        name,
+        str(texts[0]),
+        given.get("feed_kind", "leavers"),
+        given.get("feed_column"),
+        given.get("feed_where", {}),
+        given.get("feed_last_day_column"),
+        given.get("feed_sheet"),
+        given.get("feed_day_format"),
+    )
+    return feed, []
+
+
 @veracode_filter
 def offboarding_plan(
     value: t.Any, settings: t.Any, ledger: t.Any = None, today: str = "", marked: t.Any = None
@@ -134,23 +155,7 @@ def offboarding_plan(
     day, wrong_zone = local_day(today, given.get("time_zone", "UTC"))
     if day is None:
         raise AnsibleFilterError(f"offboarding_plan: today: {quoted(str(today))} is not a day; write it as 2026-01-31")
-    feed = None
-    missing = []
-    if given.get("feed") and settings.get("feed_text", "") is None:
-        missing = [
-            f"offboarding_feed: there is no file {quoted(str(given['feed']))} that can be read; correct the path"
-        ]
-    elif given.get("feed"):
-        feed = Feed(
-            str(given["feed"]),
-            str(given.get("feed_text", "")),
-            given.get("feed_kind", "leavers"),
-            given.get("feed_column"),
-            given.get("feed_where", {}),
-            given.get("feed_last_day_column"),
-            given.get("feed_sheet"),
-            given.get("feed_day_format"),
-        )
+    feed, missing = _feed(given)
     document = ledger_of(ledger)
     delete_after = given.get("delete_after_days")
     leavers, wrong_leavers = name_list(given.get("leavers"), "offboarding_leavers")

@@ -86,17 +86,17 @@ def plan(**settings: t.Any) -> dict[str, t.Any]:
     ],
 )
 def test_broken_or_oversized_feed_is_refused(feed: str, settings: dict[str, t.Any], expected: str) -> None:
-    problems = plan(feed_text=feed, **settings)["errors"]
+    problems = plan(feed_texts=[feed], **settings)["errors"]
     assert any(expected in problem for problem in problems), problems
 
 
 def test_empty_feed_that_is_allowed_is_nobody() -> None:
-    result = plan(feed_text="email\n", allow_empty_feed=True)
+    result = plan(feed_texts=["email\n"], allow_empty_feed=True)
     assert (result["errors"], result["begin"]) == ([], [])
 
 
 def test_feed_of_the_staff_takes_people_who_are_not_in_it() -> None:
-    result = plan(feed_text=f"email\n{TED.upper()}\n", feed_kind="staff", hold=[LI], min_known_percent=33)
+    result = plan(feed_texts=[f"email\n{TED.upper()}\n"], feed_kind="staff", hold=[LI], min_known_percent=33)
     assert (result["errors"], result["begin"], result["held"]) == ([], [SAIYA], [LI])
 
 
@@ -208,7 +208,7 @@ def test_a_day_that_cannot_be_read_is_an_error_with_what_to_do(text: str, form: 
 def test_the_last_day_ends_at_midnight_of_the_time_zone(now: str, zone: str, begin: list[str]) -> None:
     settings = {
         "feed": "f.csv",
-        "feed_text": f"mail,last\n{TED},2026-01-31\n",
+        "feed_texts": [f"mail,last\n{TED},2026-01-31\n"],
         "feed_last_day_column": "last",
         "time_zone": zone,
     }
