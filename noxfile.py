@@ -407,7 +407,7 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session
-@nox.parametrize("seconds", [10, 300], ids=["short", "long"])
+@nox.parametrize("seconds", [5, 300], ids=["short", "long"])
 def fuzz(session: nox.Session, seconds: int) -> None:
     """Fuzz everything that reads what others wrote, for some seconds each. What was found is kept for the next time."""
     mirror(TREE)

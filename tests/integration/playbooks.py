@@ -55,6 +55,7 @@ def environment(folder: Path, emulator: Emulator | None = None) -> dict[str, str
         **{key: value for key, value in bare_environment().items() if key.lower() not in proxies},
         **(emulator.env if emulator else {}),
         "VERACODE_RATE_LIMIT": NO_LIMIT,
+        "ANSIBLE_ACTION_PLUGINS": str(ROOT / "tests" / "integration" / "action"),
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
         "ANSIBLE_NOCOLOR": "true",
@@ -220,16 +221,8 @@ class World:
         play = self.folder / f"{name}.json"
         results = self.folder / f"{name}.results.json"
         numbered = [{"name": f"Task {n}", **each, "register": f"r{n}"} for n, each in enumerate(tasks)]
-        collect = {
-            "name": "Results",
-            "ansible.builtin.copy": {
-                "content": "{{ [" + ", ".join(f"r{n}" for n in range(len(tasks))) + "] | to_json }}",
-                "dest": str(results),
-                "mode": "0600",
-            },
-            "check_mode": False,
-            "diff": False,
-        }
+        content = "{{ [" + ", ".join(f"r{n}" for n in range(len(tasks))) + "] | to_json }}"
+        collect = {"name": "Results", "record": {"content": content, "dest": str(results)}}
         hosts = {"name": "Run", "hosts": "localhost", "gather_facts": False, "connection": "local"}
         hosts["vars"] = {"ansible_python_interpreter": sys.executable}
         play.write_text(json.dumps([{**hosts, "tasks": [*numbered, collect]}]), encoding="utf-8")

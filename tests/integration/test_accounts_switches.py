@@ -141,7 +141,9 @@ def _cases(row: int) -> Iterator[tuple[Scenario, str]]:
                 yield scenario, api
 
 
-@pytest.mark.parametrize("row", range(len(ROWS)))
+@pytest.mark.parametrize(
+    "row", [pytest.param(row, marks=pytest.mark.slow) if row % 2 else row for row in range(len(ROWS))]
+)
 def test_every_pair_of_positions(inside: Inside, emulator: Emulator, row: int) -> None:
     """Whatever the server does of all that nobody can see from outside, the second run finds nothing to do."""
     positions = changed_from_default(ROWS[row])

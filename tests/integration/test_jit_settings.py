@@ -92,7 +92,14 @@ def test_organization_without_saml_is_told_what_it_lacks(world: World) -> None:
     assert "set up SAML" in one["msg"]
 
 
-@pytest.mark.parametrize(("position", "refused"), [("no", []), ("saml", ["saml"]), ("all", ["saml", "ted"])])
+@pytest.mark.parametrize(
+    ("position", "refused"),
+    [
+        pytest.param("no", [], marks=pytest.mark.slow),
+        ("saml", ["saml"]),
+        pytest.param("all", ["saml", "ted"], marks=pytest.mark.slow),
+    ],
+)
 def test_refusal_for_the_identity_providers_data_says_what_to_do(
     world: World, position: str, refused: list[str]
 ) -> None:
@@ -110,7 +117,7 @@ def test_refusal_for_the_identity_providers_data_says_what_to_do(
             assert "Prefer Organization Identity Provider Data" in one["msg"]
 
 
-@pytest.mark.parametrize("position", ["on", "off", "off_403"])
+@pytest.mark.parametrize("position", [pytest.param("on", marks=pytest.mark.slow), "off", "off_403"])
 def test_refusal_by_the_xml_api_for_single_sign_on_says_what_to_do(world: World, position: str) -> None:
     world.emulator.switch(xml_api=position)
     by_xml, by_rest = world.play([task("veracode_user", username=TED, phone="1", api=api) for api in ("xml", "rest")])

@@ -236,7 +236,11 @@ def test_variables_do_not_meet_those_of_the_configuration_collection() -> None:
     [
         ({}, "needs the collection awx.awx"),
         ({"controller_setup_project_scm_url": ""}, "controller_setup_project_scm_url: no repository is given"),
-        ({"controller_setup_project_folder": ""}, "controller_setup_project_folder: no folder is given"),
+        pytest.param(
+            {"controller_setup_project_folder": ""},
+            "controller_setup_project_folder: no folder is given",
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_what_is_missing_is_named(tmp_path: Path, installed: Path, given: dict[str, t.Any], message: str) -> None:

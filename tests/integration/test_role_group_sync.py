@@ -289,6 +289,7 @@ def stub(tmp_path: Path, searches: dict[str, t.Any]) -> Path:
     return tmp_path / "stub"
 
 
+@pytest.mark.slow
 def test_a_group_of_more_than_1500_members_is_read_to_its_end(
     tmp_path: Path, installed: Path, emulator: Emulator
 ) -> None:

@@ -116,7 +116,7 @@ def test_leavers_lose_access_and_one_command_brings_them_back(runs: Runs, emulat
     assert ledger(runs)[LEAD]["restored"]
 
 
-@pytest.mark.parametrize("feature", ["on", "403", "404"])
+@pytest.mark.parametrize("feature", ["on", *(pytest.param(none, marks=pytest.mark.slow) for none in ("403", "404"))])
 def test_oauth_clients_and_tokens_of_leavers_are_revoked(runs: Runs, emulator: Emulator, feature: str) -> None:
     for name in (CREATOR, BOT):
         emulator.add("oauth_client", user=name, name="ci")

@@ -124,7 +124,7 @@ def test_review(review: Review, tmp_path: Path) -> None:
     assert "<del>− " in page
 
 
-@pytest.mark.parametrize("feature", ["on", "403", "404"])
+@pytest.mark.parametrize("feature", ["on", *(pytest.param(none, marks=pytest.mark.slow) for none in ("403", "404"))])
 def test_oauth_clients_are_reviewed_where_the_organization_has_them(review: Review, feature: str) -> None:
     review.emulator.add("oauth_client", user="svc-build-booking", name="ci", created="-40d", expires="-9d")
     review.emulator.switch(oauth_clients=feature)
@@ -163,6 +163,7 @@ def test_a_snapshot_that_is_named_has_to_be_one(review: Review, tmp_path: Path) 
 WAIVER = {"rule": "outside_saml", "name": "mateus.oliveira@example.com", "reason": "break-glass", "until": "2099-12-31"}
 
 
+@pytest.mark.slow
 def test_waivers_and_rules_that_are_off(review: Review) -> None:
     run = review.run("--check", access_review_waivers=[WAIVER], access_review_disabled_rules=["administrator"])
     assert run.returncode == 0, run.output

@@ -136,7 +136,10 @@ def prove(folder: Path, bench: Bench, cases: t.Sequence[tuple[str, dict[str, t.A
         assert repeated["calls"]["writes"] == 0, repeated
 
 
-@pytest.fixture(scope="module", params=list(WORLDS))
+@pytest.fixture(
+    scope="module",
+    params=[name if name == "default" else pytest.param(name, marks=pytest.mark.slow) for name in WORLDS],
+)
 def shared_bench(request: pytest.FixtureRequest) -> t.Iterator[Bench]:
     with Emulator(switches=WORLDS[request.param], people=30) as running:
         yield Bench(request.param, running)
