@@ -140,7 +140,7 @@ api_credentials:
   sample:
     username: pipeline-web-shop
     user_id: 00000000-0000-0000-0000-000000000001
-    api_id: 00000000000000000000000000000000
+    api_id: "00000000000000000000000000000000"
     expires: "2027-01-31T12:00:00Z"
 reason:
   description: Why a key pair was or was not generated or revoked.
@@ -168,7 +168,7 @@ credentials:
       description: File that contains the key pair.
       type: str
   sample:
-    api_key_id: 00000000000000000000000000000000
+    api_key_id: "00000000000000000000000000000000"
     expires: "2027-01-31T12:00:00Z"
     dest: /home/devops/billing.json
 actions:
@@ -231,7 +231,7 @@ diff:
     before_header: api_credentials ci-bot
     after_header: api_credentials ci-bot
     before:
-      api_id: 00000000000000000000000000000000
+      api_id: "00000000000000000000000000000000"
       expires: "2026-02-01T12:00:00Z"
     after:
       api_id: null

@@ -251,7 +251,7 @@ credentials:
       description: The file that holds the pair.
       type: str
   sample:
-    api_key_id: 00000000000000000000000000000000
+    api_key_id: "00000000000000000000000000000000"
     expires: "2027-01-31T12:00:00Z"
     dest: /home/devops/billing.env
 pending:
