@@ -36,17 +36,13 @@ _KINDS = {
 _MAX_VALUE = 200
 _MORE_LENGTH = len("\nand 1000000 more\n")
 
-# In a code span nothing is Markdown, and no name becomes a link or a mention. These are written out all the same, for
-# whatever reads the text in another way.
-_WRITTEN_OUT = (
-    (re.compile("<"), "&lt;"),
-    (re.compile(">"), "&gt;"),
-    (re.compile(r"\]\("), "]&#40;"),
-    (re.compile(r"(?<!\w)@"), "&#64;"),
-)
-# A title of words and these signs is no Markdown.
-_TITLE = re.compile(r"(?!.*(://|www\.))\w[\w .,:()/–-]*")
+# In a code span nothing is Markdown, no name becomes a link or a mention, and GitHub and GitLab look for no references. What would
+# end the cell of a table, or be HTML, a link or a mention for whatever reads the text in another way, stands between spans as an entity.
+_BETWEEN = re.compile(r"([<>|]|\](?=\()|(?<!\w)@)")
 _BACKTICKS = re.compile("`+")
+# A title of words and these signs is no Markdown; a link, an emoji, or what GitHub takes for an issue or a commit is.
+_TITLE = re.compile(r"[^\W_](?:[^\W_]|[ .,:()/–-])*")
+_REFERENCE = re.compile(r"://|www\.|:\S+:|\bGH-\d|\b[0-9a-f]{7,}\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -95,7 +91,8 @@ def plan_markdown(plan: t.Any, title: str = "Veracode plan", max_length: int = 6
     :raises InputError: the plan is none.
     """
     entries = _entries(plan)
-    head = [f"## {title if _TITLE.fullmatch(title) else code(title)}", ""]
+    is_text = _TITLE.fullmatch(title) and not _REFERENCE.search(title)
+    head = [f"## {title if is_text else code(title)}", ""]
     organization = _organization(plan.get("organization"))
     if organization:
         head += [f"Organization: {organization}", ""]
@@ -103,14 +100,16 @@ def plan_markdown(plan: t.Any, title: str = "Veracode plan", max_length: int = 6
         return "\n".join([*head, NO_CHANGES]) + "\n"
     head.append(counts(entries))
     lines = head
+    length = sum(len(line) + 1 for line in lines)
     left = len(entries)
     for heading, rows in _sections(entries):
         table = ["", f"### {heading}", "", "| Action | Name | Details |", "|---|---|---|"]
         for number, row in enumerate(rows):
             new = [*(table if number == 0 else []), row]
-            if len("\n".join([*lines, *new])) + _MORE_LENGTH > max_length:
+            length += sum(len(line) + 1 for line in new)
+            if length + _MORE_LENGTH > max_length:
                 return "\n".join([*lines, "", f"and {left} more"]) + "\n"
-            lines = [*lines, *new]
+            lines += new
             left -= 1
     return "\n".join(lines) + "\n"
 
@@ -130,15 +129,17 @@ def counts(entries: t.Sequence[Entry]) -> str:
 
 
 def code(text: str) -> str:
-    """Return text as a code span, in which it is nothing but text, also in a cell of a table."""
-    shown = printable(text)
-    for pattern, replacement in _WRITTEN_OUT:
-        shown = pattern.sub(replacement, shown)
-    if not shown.strip():
-        return f"`{shown}`" if shown else "(empty)"
-    fence = "`" * (max((len(run) for run in _BACKTICKS.findall(shown)), default=0) + 1)
-    blank = " " if shown.startswith(("`", " ")) or shown.endswith(("`", " ")) else ""
-    return f"{fence}{blank}{shown}{blank}{fence}".replace("|", "\\|")
+    """Return text as code spans, in which it is nothing but text, also in a cell of a table."""
+    parts = _BETWEEN.split(printable(text))
+    return "".join(f"&#{ord(part)};" if number % 2 else _span(part) for number, part in enumerate(parts)) or "(empty)"
+
+
+def _span(text: str) -> str:
+    if not text.strip():
+        return f"`{text}`" if text else ""
+    fence = "`" * (max((len(run) for run in _BACKTICKS.findall(text)), default=0) + 1)
+    blank = " " if text.startswith(("`", " ")) or text.endswith(("`", " ")) else ""
+    return f"{fence}{blank}{text}{blank}{fence}"
 
 
 def _entries(plan: t.Any) -> list[Entry]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import typing as t
 
@@ -121,12 +122,26 @@ HOSTILE = [
     "<!-- -->",
     "*b* _i_ ~s~ #12 !3",
     "",
+    "a\\",
+    "deadbeef1234567",
+    "GH-12 :tada: ~label %1.0 $3 &group",
+    "&lt;b&gt;",
+    "mailto:a@example.org",
 ]
+
+# As a reader of Markdown finds them: a run of backticks to the next of that length.
+SPANS = re.compile(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)", re.DOTALL)
+
+
+def read(text: str) -> str:
+    """What a reader of Markdown sees of a name."""
+    shown = SPANS.sub(lambda found: re.sub(r"^ (.*\S.*) $", r"\1", found[2]), text)
+    return html.unescape(shown)
 
 
 def spans_removed(text: str) -> str:
-    """The text without its code spans, as a reader of Markdown finds them: a run of backticks to the next of that length."""
-    return re.sub(r"(?<!`)(`+)(?!`)(.*?)(?<!`)\1(?!`)", "", text, flags=re.DOTALL)
+    """The text without what is code in it, and without the signs between."""
+    return re.sub(r"&#(?:60|62|124|93|64);", "", SPANS.sub("", text))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -168,6 +183,10 @@ def test_a_code_span_keeps_the_name() -> None:
     assert code("rm@example.com") == "`rm@example.com`"
     assert code("a`b") == "``a`b``"
     assert code("`a") == "`` `a ``"
+    assert code("a\\|b") == "`a\\`&#124;`b`"
+    for name in HOSTILE:
+        if name.isprintable() and "&" not in name:
+            assert read(code(name)) == (name or "(empty)")
 
 
 def test_a_long_plan_ends_after_an_entry() -> None:
@@ -185,4 +204,12 @@ def test_a_long_plan_ends_after_an_entry() -> None:
 
 def test_a_title_is_text() -> None:
     assert plan_markdown(PLAN, "Access: prod (EU)").startswith("## Access: prod (EU)\n")
-    assert plan_markdown(PLAN, "see https://example.org").startswith("## `see https://example.org`\n")
+    for title in (
+        "see https://example.org",
+        "_drift_",
+        "GH-1",
+        "of deadbeef1234567",
+        "now :tada: it",
+        "www.example.org",
+    ):
+        assert plan_markdown(PLAN, title).startswith(f"## `{title}`\n")
