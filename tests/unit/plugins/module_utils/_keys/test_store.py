@@ -773,6 +773,85 @@ def test_no_space_after(tmp_path: Path) -> None:
     assert dest.read_text() == text
 
 
+CALLS = (
+    "open",
+    "pwrite",
+    "ftruncate",
+    "fsync",
+    "replace",
+    "unlink",
+    "fchown",
+    "fchmod",
+    "stat",
+    "lstat",
+    "fstat",
+    "listdir",
+)
+
+
+class Broken:
+    """The calls of the operating system, of which one fails, or all from one on.
+
+    :param at: number of the first that fails; 0 for none.
+    """
+
+    def __init__(self, patch: pytest.MonkeyPatch, at: int, *, for_good: bool = False) -> None:
+        self.count = 0
+        self._at = at
+        self._for_good = for_good
+        for name in CALLS:
+            patch.setattr(os, name, self._around(getattr(os, name)))
+
+    def _around(self, real: Callable[..., object]) -> Callable[..., object]:
+        def call(*args: object, **kwargs: object) -> object:
+            self.count += 1
+            if self._at and (self.count == self._at or (self._for_good and self.count > self._at)):
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+            return real(*args, **kwargs)
+
+        return call
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("for_good", [False, True])
+def test_whatever_call_of_the_system_fails_the_secret_is_somewhere_or_said_to_be_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, for_good: bool
+) -> None:
+    """A single failure loses nothing. What was in the file stays whole."""
+    for place in ("home", "temp", "dest"):
+        (tmp_path / place).mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temp"))
+    dest = tmp_path / "dest" / "credentials"
+    step, total = 0, 1
+    while step <= total:
+        for path in [path for place in ("home", "temp", "dest") for path in (tmp_path / place).iterdir()]:
+            path.unlink()
+        dest.write_text(OLD_TEXT[name])
+        error: KeyStoreError | None = None
+        with key_store(dest, name).prepare() as reservation, monkeypatch.context() as patch:
+            broken = Broken(patch, step, for_good=for_good)
+            try:
+                reservation.store(NEW)
+            except KeyStoreError as caught:
+                error = caught
+        if not step:
+            total = broken.count
+            assert total > 10
+        text = dest.read_text()
+        where = f"{name}, call {step} of {total}: {error}"
+        assert text in (OLD_TEXT[name], NEW_TEXT[name]), where
+        if error is None:
+            assert text == NEW_TEXT[name], where
+        elif error.rescue is not None:
+            assert rescued(error.rescue) == (NEW.api_id, NEW.api_secret), where
+            assert repr(error.rescue) in without_secrets(error), where
+        else:
+            assert for_good, where
+            assert "its secret is lost" in without_secrets(error), where
+        step += 1
+
+
 def test_folder_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for where in ("home", "temp"):
         (tmp_path / "folder").mkdir()
