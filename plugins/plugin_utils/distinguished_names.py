@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 
 _PAIR = re.compile(r"\\([0-9A-Fa-f]{2})|\\(.)", re.DOTALL)
 _ESCAPES = re.compile(r'[\\"]')
@@ -44,10 +45,12 @@ def fold_dn(text: str) -> Components | None:
     components = parse_dn(text)
     if components is None:
         return None
-    return tuple(
-        tuple(sorted((kind.casefold(), " ".join(value.casefold().split())) for kind, value in pairs))
-        for pairs in components
-    )
+    return tuple(tuple(sorted((kind.casefold(), _folded(value)) for kind, value in pairs)) for pairs in components)
+
+
+def _folded(value: str) -> str:
+    """Return a value as directories compare it (RFC 4518): an umlaut is the same written as one character or as two."""
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold()).split())
 
 
 def first_value(text: str) -> str | None:

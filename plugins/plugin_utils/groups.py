@@ -81,8 +81,8 @@ class Person:
 
     def options(self) -> Options:
         """Return the entry of `veracode_directory`."""
-        username = self.values.get("username", "").casefold()
-        old = sorted({name for name in self.previously if name.casefold() != username})
+        username = self.values.get("username", "").lower()
+        old = sorted({name for name in self.previously if name.lower() != username})
         renames = {"previously": old} if old else {}
         return {**self.values, **renames, **{option: sorted(set(names)) for option, names in self.access.items()}}
 
@@ -286,7 +286,8 @@ def _add_member(
     values = _values(member, sources, location, errors)
     if values is None:
         return
-    key = (values.get("username") or values.get("custom_id") or values.get("email_address") or "").casefold()
+    # Names that only folding makes equal, such as `ß` and `ss`, are those of two people.
+    key = (values.get("username") or values.get("custom_id") or values.get("email_address") or "").lower()
     person = people.setdefault(key, Person({}, name))
     if not _merge(person, values, location, errors):
         return
@@ -325,7 +326,7 @@ def _merge(person: Person, values: Mapping[str, str], location: str, errors: lis
     """Join what one more member of the same username says with what is known; false if they disagree."""
     for option, value in values.items():
         known = person.values.setdefault(option, value)
-        same = known.casefold() == value.casefold() if option in _FOLDED else known == value
+        same = known.lower() == value.lower() if option in _FOLDED else known == value
         if not same:
             username = values.get("username", "")
             msg = (

@@ -136,6 +136,34 @@ def test_a_mapped_group_that_is_not_there() -> None:
     assert "missing: unknown value" in errors(groups, {"Developers": {}}, missing="skip")[0]
 
 
+def test_a_group_mapped_by_its_name_and_by_its_distinguished_name_gives_both() -> None:
+    source = [{"name": ["Ops"], "dn": ["CN=Ops,DC=x"], "members": [{key: [value] for key, value in ANN.items()}]}]
+    mapping = {"Ops": {"roles": ["Reviewer"]}, "cn=ops, dc=X": {"roles": ["Creator"], "teams": "A"}}
+    assert directory_from_groups(source, mapping) == [{**ENTRY, "roles": ["Creator", "Reviewer"], "teams": ["A"]}]
+
+
+def test_a_group_that_comes_in_parts_and_one_without_members() -> None:
+    source = [group("G", ANN), group("G", BO, ANN), {"name": "H"}, {"name": "I", "members": None}]
+    mapping = {"G": {"teams": ["A"]}, "H": {}, "I": None}
+    assert set(people(source, mapping)) == {"ann@example.com", "bo@example.com"}
+
+
+def test_names_that_only_folding_makes_equal_are_those_of_two_people() -> None:
+    one, other = ({**ANN, "mail": f"{name}@example.com"} for name in ("strasse", "straße"))
+    found = people([group("G", one), group("H", other)], {"G": {"teams": ["A"]}, "H": {"teams": ["B"]}})
+    assert {name: entry["teams"] for name, entry in found.items()} == {
+        "strasse@example.com": ["A"],
+        "straße@example.com": ["B"],
+    }
+
+
+def test_an_umlaut_of_a_distinguished_name_is_the_same_in_every_form() -> None:
+    forms = ("CN=Prüfer,DC=x", "cn=pru\u0308fer,dc=x", "CN=Pr\\C3\\BCfer,DC=x", "CN=PRÜFER, DC=X", 'CN="Prüfer",DC=x')
+    assert len({fold_dn(form) for form in forms}) == 1
+    assert first_value("CN=a\\\\b,DC=x") == "a\\b"
+    assert fold_dn("CN=a\\5Cb,DC=x") == fold_dn("cn=A\\\\B,dc=X")
+
+
 def test_distinguished_names() -> None:
     assert parse_dn("no name") is None
     assert parse_dn("") is None
