@@ -284,16 +284,9 @@ def run_pytest(checks: Checks, entry: Entry, name: str, *paths: str) -> None:
     junit = results(checks.session, f"-{name}.xml")
     folder = Path(tempfile.mkdtemp(prefix="v-"))
     workers = (os.cpu_count() or 1) + 1
-    command = ["python", "-m", "pytest", "-n", str(workers), "--dist=worksteal"]
-    command += [
-        f"--junit-xml={junit}",
-        f"-ojunit_suite_name={name}",
-        f"--basetemp={folder / 't'}",
-        *paths,
-        *checks.session.posargs,
-    ]
-    label = f"{name} {entry.core}, Python {entry.python}"
-    if checks.run(label, *command, env=test_tools(entry), junit=junit.name):
+    command = ["python", "-m", "pytest", "-n", str(workers), "--dist=worksteal", f"--basetemp={folder / 't'}"]
+    command += [f"--junit-xml={junit}", f"-ojunit_suite_name={name}", *paths, *checks.session.posargs]
+    if checks.run(f"{name} {entry.core}, Python {entry.python}", *command, env=test_tools(entry), junit=junit.name):
         shutil.rmtree(folder)
 
 
@@ -445,9 +438,8 @@ def build_collection(checks: Checks, tree: Path) -> Path:
     source, built = mirror(tree), tree / "built"
     for path in source.rglob("*"):
         os.utime(path)  # each checkout has times of its own
-    checks.run(
-        "build", "ansible-galaxy", "collection", "build", "--output-path", str(built), env=galaxy_tools(), cwd=source
-    )
+    command = ["ansible-galaxy", "collection", "build", "--output-path", str(built)]
+    checks.run("build", *command, env=galaxy_tools(), cwd=source)
     [found] = built.glob("*.tar.gz")
     release = version_and_release()[1]
     day = release.get("release_date") or datetime.datetime.now(datetime.timezone.utc).date().isoformat()
@@ -532,11 +524,9 @@ def release(session: nox.Session) -> None:
     names = [f"{size:>8}  {name}" for name, size in listing(target)]
     target.with_name(f"{target.name}.txt").write_text("\n".join(names) + "\n")
     checks.finish()
-    version = version_and_release()[0]
-    session.log(
-        f"{target}: sha256 {hashlib.sha256(target.read_bytes()).hexdigest()}; its files are in {target.name}.txt"
-    )
-    session.log(f"Commit the changelog, tag the commit {version}, and publish exactly this file.")
+    checksum = hashlib.sha256(target.read_bytes()).hexdigest()
+    session.log(f"{target}: sha256 {checksum}; its files are in {target.name}.txt")
+    session.log(f"Commit the changelog, tag the commit {version_and_release()[0]}, and publish exactly this file.")
 
 
 def release_changelog(checks: Checks) -> None:
@@ -562,7 +552,9 @@ def audit(session: nox.Session) -> None:
     code = "import sysconfig; print(sysconfig.get_path('purelib'))"
     packages = str(session.run(program("python", runtime), "-c", code, env=runtime, external=True, silent=True)).strip()
     checks = Checks(session)
-    checks.run("pip-audit", "python", "tests/tools/audit.py", packages, env=env, cwd=ROOT)
+    # A package that nobody answers for is a failure, too: that is what --strict means.
+    command = ["python", "-m", "pip_audit", "--strict", "--progress-spinner", "off", "--path", packages]
+    checks.run("pip-audit", *command, env=env, cwd=ROOT)
     checks.finish()
 
 
@@ -573,15 +565,7 @@ def bench(session: nox.Session) -> None:
     client = tools("official-client", "veracode-api-py ~= 0.9.68", python=DEFAULT.python)
     checks = Checks(session)
     output = results(session, "-figures.json")
-    command = [
-        "python",
-        "-m",
-        "tests.benchmarks",
-        "--client-python",
-        program("python", client),
-        "--output",
-        str(output),
-    ]
+    command = ["python", "-m", "tests.benchmarks", "--client-python", program("python", client), "--output", str(output)]
     checks.run("benchmarks", *command, *session.posargs, env=test_tools(DEFAULT))
     checks.finish()
 
