@@ -565,7 +565,15 @@ def bench(session: nox.Session) -> None:
     client = tools("official-client", "veracode-api-py ~= 0.9.68", python=DEFAULT.python)
     checks = Checks(session)
     output = results(session, "-figures.json")
-    command = ["python", "-m", "tests.benchmarks", "--client-python", program("python", client), "--output", str(output)]
+    command = [
+        "python",
+        "-m",
+        "tests.benchmarks",
+        "--client-python",
+        program("python", client),
+        "--output",
+        str(output),
+    ]
     checks.run("benchmarks", *command, *session.posargs, env=test_tools(DEFAULT))
     checks.finish()
 

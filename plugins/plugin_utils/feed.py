@@ -264,11 +264,11 @@ def _is_past(feed: Feed, row: Row, columns: _Columns, errors: list[FileError], t
         return None
     last_day = parse_last_day(cell.text, feed.day_format)
     if last_day is None:
-        errors.append(row.error(f"{quoted(cell.text)} is not a day; {_advice(cell.text, feed.day_format)}", cell))
+        errors.append(row.error(f"{quoted(cell.text)} is not a day; {_how_to_write(cell.text, feed.day_format)}", cell))
     return last_day is not None and last_day < today
 
 
-def _advice(text: str, form: str | None) -> str:
+def _how_to_write(text: str, form: str | None) -> str:
     if _SERIAL.match(text):
         return "it is Excel's number of a day, so format the column as a date and save the file again"
     if form is not None:

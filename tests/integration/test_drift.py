@@ -77,4 +77,4 @@ def test_a_wrong_file_says_what_is_wrong(runs: Runs) -> None:
     assert 'unknown role "Reveiwer"' in outcome.output
     assert not (runs.folder / "drift.md").exists()
     without = runs.play(DRIFT, {})
-    assert "Name the YAML file" in without.output
+    assert "directory_file: no file is given" in without.output

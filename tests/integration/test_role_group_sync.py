@@ -129,7 +129,7 @@ def test_everybody_else_loses_access_only_where_it_is_said_and_within_the_guards
     [
         (
             {"group_sync_mapping": {}, "group_sync_file": "x.csv"},
-            "group_sync_mapping: nothing says what the groups give",
+            "group_sync_mapping: no mapping is given",
         ),
         ({}, "No source is given, or it has no group"),
         ({"group_sync_groups": [{"name": "G"}], "group_sync_file": "x.csv"}, "more than one source is given; keep one"),

@@ -139,7 +139,7 @@ class Transport:
             request = self._encode(method, path, query, json, form)
         except UnicodeEncodeError:
             raise TransportError(
-                f"{method} {path} cannot be sent: a value contains half of a character (a surrogate); remove it",
+                f"{method} {path} cannot be sent: a value contains an invalid Unicode character (a lone surrogate); remove it",
                 method=method,
                 path=path,
             ) from None

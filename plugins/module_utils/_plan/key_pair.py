@@ -191,8 +191,8 @@ def _missing(wanted: WantedKey, holder: Holder, key: Key, stored: Stored) -> Inp
     rescue = ""
     if stored.rescue_files:
         rescue = (
-            f"if the API ID in {', '.join(stored.rescue_files)}, which an earlier run left, is that of the valid pair, put "
-            "it in its place; else "
+            f"if the API ID in {', '.join(stored.rescue_files)}, which an earlier run left, is that of the valid pair, copy "
+            "the file there; otherwise "
         )
     return InputError(
         f'credentials_dest: "{holder.username}" has the valid key pair {key.api_id}, but "{wanted.dest}" {holds}; '

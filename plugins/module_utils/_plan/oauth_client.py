@@ -258,9 +258,7 @@ def _reason_for_secret(desired: DesiredClient, client: OauthClient, stored: Stor
 
 def _missing(desired: DesiredClient, client: OauthClient, stored: Stored) -> InputError:
     holds = f"holds another one ({stored.api_id})" if stored.api_id else "does not hold it"
-    rescue = (
-        f"if {', '.join(stored.rescue_files)} holds it, put that in its place; else " if stored.rescue_files else ""
-    )
+    rescue = f"if {', '.join(stored.rescue_files)} has it, copy it there; otherwise " if stored.rescue_files else ""
     return InputError(
         f'credentials_dest: the client "{client.name}" ({client.client_id}) has a valid secret, but "{desired.dest}" {holds}; '
         f"{rescue}copy it there from where it is kept, or set renew_if_missing: true to generate a new one, which ends the "

@@ -85,9 +85,13 @@ def reading_errors(reading: Reading) -> list[str]:
     """Return why the reading cannot be complete; nothing if it can be."""
     errors = []
     if not reading.users_complete:
-        errors.append("The list of accounts does not match the server's total: accounts may be missing.")
+        errors.append(
+            "The list of accounts does not match the server's total, so accounts may be missing; run the review again."
+        )
     if not reading.teams_complete:
-        errors.append("The list of teams does not match the server's total: teams may be missing.")
+        errors.append(
+            "The list of teams does not match the server's total, so teams may be missing; run the review again."
+        )
     if not reading.users:
         errors.append("No account was read, not even the calling one.")
     known = {user["username"].casefold() for user in reading.users}

@@ -107,7 +107,7 @@ def test_a_secret_that_the_destination_lacks_is_named_with_the_client() -> None:
     for stored, words in ((Stored(None, ()), "does not hold it"), (Stored("c2", ()), r"holds another one \(c2\)")):
         with pytest.raises(InputError, match=rf"\(c1\) has a valid secret, but .* {words}"):
             planned(CLIENT, stored=stored)
-    with pytest.raises(InputError, match="if /tmp/rescue holds it, put that in its place"):
+    with pytest.raises(InputError, match="if /tmp/rescue has it, copy it there"):
         planned(CLIENT, stored=Stored(None, ("/tmp/rescue",)))
 
 
