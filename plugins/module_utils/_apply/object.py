@@ -331,7 +331,8 @@ def _create_again(change: Change[E], kind: Kind[E]) -> E | None:
     except ApiError as error:
         if error.status not in (400, 409):
             raise
-        found = kind.look_up(change)
+        # The name may be taken by the first sending, whose object cannot be read yet.
+        found = wait_for(lambda: kind.look_up(change))
         found = (kind.read(found) or found) if found is not None else None
         if found is None or not kind.is_sent(change, found):
             raise
