@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from tests.emulator.control import Emulator
-from tests.inside import Inside
+from tests.inside import Inside, apply
 from tests.integration.scenarios import NEW, TED
 from tests.integration.test_structure import run_inside
+from tests.states import every_write
 
 Result = dict[str, Any]
 # An API user of the seed that has one team only.
@@ -174,3 +175,110 @@ def test_a_team_takes_the_exact_one_of_two_names_that_fold_to_one(tmp_path: Path
     refused = changed("add", "STRASSE@example.com")
     assert "may be any of the accounts" in refused["msg"]
     assert refused["failure"]["option"] == "members"
+
+
+def unit(folder: Path, emulator: Emulator, *, check: bool = False, **options: Any) -> Result:
+    return run_inside(folder, emulator, "veracode_business_unit", {"name": "Example Unit", **options}, check)
+
+
+@pytest.mark.parametrize("listed", ["keys", "whole"])
+def test_the_deletion_of_a_business_unit_shows_its_teams_and_takes_nobody_out_of_them(
+    inside: Inside, emulator: Emulator, tmp_path: Path, listed: str
+) -> None:
+    emulator.switch(business_unit_list=listed, business_unit_delete="moves")
+    emulator.change("team", "Release Team", business_unit="Example Unit")
+    results = [unit(tmp_path, emulator, check=check, state="absent") for check in (True, False)]
+    for result in results:
+        assert not result["failed"], result["msg"]
+        assert result["diff"]["before"]["teams"] == ["Engineering", "Release Team"]
+        assert result["diff"]["after"] == {}
+        assert result["diff"]["before_header"] == "business_unit Example Unit"
+    assert results[0]["diff"] == results[1]["diff"]
+    assert teams_of(inside, BOT) == [TEAM]
+    planned = apply(emulator, check=True, business_units=[{"name": "Other", "teams": [TEAM]}])
+    assert not planned["failed"], planned["msg"]
+
+
+def test_a_business_unit_that_the_server_keeps_for_its_teams_is_explained(emulator: Emulator, tmp_path: Path) -> None:
+    refused = unit(tmp_path, emulator, state="absent")
+    assert refused["failed"]
+    assert "teams" in refused["msg"]
+    assert (refused["changed"], refused["actions"]) == (False, [])
+
+
+def test_no_move_of_teams_between_business_units_takes_the_team_of_an_api_user(emulator: Emulator) -> None:
+    units = [{"name": "One", "teams": [TEAM]}, {"name": "Example Unit", "teams": ["Quality Team"]}]
+    for again in (
+        units,
+        [{"name": "One", "state": "absent"}],
+        [{"name": "Example Unit", "teams": [TEAM, "Demo Team"]}],
+    ):
+        emulator.switch(business_unit_delete="moves")
+        with every_write(emulator):
+            done = apply(emulator, business_units=again)
+        assert not done["failed"], done["msg"]
+        assert list((emulator.user(BOT) or {})["teams"]) == [TEAM]
+
+
+@pytest.mark.parametrize(("hard", "reuse"), [("honoured", "refused"), ("ignored", "allowed"), ("honoured", "allowed")])
+def test_a_permanent_deletion_of_a_team_is_asked_for_and_frees_its_name(
+    emulator: Emulator, tmp_path: Path, hard: str, reuse: str
+) -> None:
+    emulator.switch(hard_delete=hard, reuse_deleted_name=reuse, listings_hide_deleted="no")
+    emulator.add("team", name="Temporary")
+    gone = {"name": "Temporary", "state": "absent", "permanently": True}
+    check, done, again = (team(tmp_path, emulator, check=check, **gone) for check in (True, False, False))
+    assert (
+        check["actions"] == done["actions"] == [{"action": "delete", "kind": "team", "name": "Temporary", "fields": []}]
+    )
+    sent = [entry for entry in emulator.log(writes=True) if entry["method"] == "DELETE"]
+    assert ["hard_delete=true" in entry["query"] for entry in sent] == [True]
+    assert (again["failed"], again["changed"], again["calls"]["writes"]) == (False, False, 0)
+    created = team(tmp_path, emulator, name="Temporary")
+    assert (created["failed"], created["changed"]) == (False, True), created
+
+
+def test_a_team_that_was_deleted_softly_is_left_and_its_name_is_explained(emulator: Emulator, tmp_path: Path) -> None:
+    emulator.switch(reuse_deleted_name="refused", listings_hide_deleted="no")
+    emulator.add("team", name="Temporary")
+    assert team(tmp_path, emulator, name="Temporary", state="absent")["changed"]
+    left = team(tmp_path, emulator, name="Temporary", state="absent", permanently=True)
+    assert (left["failed"], left["changed"], left["calls"]["writes"]) == (False, False, 0)
+    refused = team(tmp_path, emulator, name="Temporary")
+    assert refused["failed"]
+    assert '"Temporary"' in refused["msg"]
+
+
+@pytest.mark.parametrize(
+    ("there", "asked"),
+    [
+        ("straße@example.com", "STRASSE@example.com"),
+        ("straße@example.com", "strasse@example.com"),
+        ("strasse@example.com", "straße@example.com"),
+        ("STRASSE@example.com", "Straße@example.com"),
+        ("mass@example.com", "maſſ@example.com"),
+    ],
+)
+@pytest.mark.parametrize("by", ["username", "email_address"])
+@pytest.mark.parametrize("active", [True, False])
+def test_an_account_under_another_spelling_is_neither_absent_nor_created_again(
+    inside: Inside, emulator: Emulator, there: str, asked: str, by: str, active: bool
+) -> None:
+    """The filter of the server lowers the case and no more; a directory compares everybody."""
+    emulator.change("user", TED, user_name=there, email_address=there, active=active)
+    before = len(inside.people())
+    options = {by: asked, "first_name": "T", "last_name": "M", "roles": ["Executive"]}
+    done = inside.user(**options)
+    assert not done["failed"], done["msg"]
+    assert len(inside.people()) == before
+    assert done["user"]["username"] == there
+    assert apply(emulator, users=[options])["actions"] == []
+    assert inside.user(**{by: asked, "state": "absent"})["changed"]
+    assert len(inside.people()) == before - 1
+
+
+def test_of_two_spellings_the_exact_one_is_taken(inside: Inside, emulator: Emulator) -> None:
+    emulator.change("user", TED, user_name="straße@example.com")
+    emulator.change("user", "mdoe@example.com", user_name="strasse@example.com")
+    for name in ("straße@example.com", "strasse@example.com"):
+        assert inside.user(username=name, phone="1")["user"]["username"] == name

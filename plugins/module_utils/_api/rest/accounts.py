@@ -34,6 +34,7 @@ from ansible_collections.community.veracode.plugins.module_utils._http.client im
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._model.inventory import of_that_name, several
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER
+from ansible_collections.community.veracode.plugins.module_utils._model.names import username_key
 from ansible_collections.community.veracode.plugins.module_utils._model.role import Role, RoleCatalog
 from ansible_collections.community.veracode.plugins.module_utils._model.timestamps import timestamp
 
@@ -82,13 +83,16 @@ class RestAccountClient:
 
         The filter is documented to match whole names only, without case; that is checked again here.
         Costs one call, another for an account that is inactive or spelled differently, and one for details that the
-        listing does not carry.
+        listing does not carry. Before a name with `ss` or `ß` counts as absent, its other spelling is looked up, too.
         """
         found: dict[str, tuple[Account, bool]] = {}
-        for hidden in (False, True) if inactive else (False,):
-            for handle, item in self._named("user_name", "username", username, hidden).items():
-                found.setdefault(handle, item)
-            if any(account.username == username for account, _told in found.values()):
+        for spelling in (username, *other_spellings(username)):
+            for hidden in (False, True) if inactive else (False,):
+                for handle, item in self._named("user_name", "username", spelling, hidden).items():
+                    found.setdefault(handle, item)
+                if any(account.username == username for account, _told in found.values()):
+                    break
+            if found:
                 break
         account = of_that_name((account for account, _told in found.values()), username)
         if account is None:
@@ -97,16 +101,19 @@ class RestAccountClient:
 
     def by_email(self, address: str, kind: str, need: frozenset[str]) -> Account | None:
         """Return the one account of that kind with that address; several service accounts may share one."""
-        for hidden in (False, True):
-            items = self._named("email_address", "email_address", address, hidden).values()
-            read = [
-                self.with_details(account, told, need) for account, told in items if not told or account.kind == kind
-            ]
-            found = [account for account in read if account is not None and account.kind == kind]
-            if len(found) > 1:
-                raise several(address, found)
-            if found:
-                return found[0]
+        for spelling in (address, *other_spellings(address)):
+            for hidden in (False, True):
+                items = self._named("email_address", "email_address", spelling, hidden).values()
+                read = [
+                    self.with_details(account, told, need)
+                    for account, told in items
+                    if not told or account.kind == kind
+                ]
+                found = [account for account in read if account is not None and account.kind == kind]
+                if len(found) > 1:
+                    raise several(address, found)
+                if found:
+                    return found[0]
         return None
 
     def _named(self, parameter: str, option: str, value: str, hidden: bool) -> dict[str, tuple[Account, bool]]:
@@ -370,6 +377,12 @@ class RestAccountClient:
         if self._self is None:
             self._self = self._client.read(_CALLER, "/users/self")
         return self._self
+
+
+def other_spellings(name: str) -> list[str]:
+    """Return what folds to the same name and what a filter that only lowers the case does not find: `ss` and `ß`."""
+    folded = username_key(name)
+    return sorted({spelling for spelling in (folded, folded.replace("ss", "ß")) if spelling != name.lower()})
 
 
 def _with_yes(query: Query) -> Query:
