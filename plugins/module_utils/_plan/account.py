@@ -5,42 +5,38 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""Compare what is wanted with what is there. Pure: no call, no clock, no AnsibleModule."""
+"""Compare the desired account with the current one. Pure: no call, no clock, no AnsibleModule."""
 
 from __future__ import annotations
 
-import contextlib
 import typing as t
 from dataclasses import replace
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError, raise_all
-from ansible_collections.community.veracode.plugins.module_utils._model.account import Account, Membership
+from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.fields import (
-    FIELDS,
-    FLAG,
-    NAMES,
     REST,
     XML,
     can_update,
 )
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Names
-from ansible_collections.community.veracode.plugins.module_utils._model.role import TEAM_ADMIN, Role
 from ansible_collections.community.veracode.plugins.module_utils._plan.account_addresses import (
-    no_address_left,
     plan_addresses,
     put,
 )
+from ansible_collections.community.veracode.plugins.module_utils._plan.account_creation import plan_creation
+from ansible_collections.community.veracode.plugins.module_utils._plan.account_relations import (
+    RELATIONS,
+    collected,
+    relations_after,
+)
 from ansible_collections.community.veracode.plugins.module_utils._plan.account_roles import (
-    needs_unrestricted,
-    roles_after,
     same_roles,
 )
 from ansible_collections.community.veracode.plugins.module_utils._plan.account_teams import (
     doubts_without_team,
-    refuse_to_manage_none,
-    teams_after,
 )
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired, is_address
 from ansible_collections.community.veracode.plugins.module_utils._plan.find import Found
@@ -60,8 +56,6 @@ _RULED = frozenset(
     }
 )
 
-_RELATIONS = frozenset({"roles", "teams", "managed_teams"})
-
 
 def plan_account(desired: Desired, found: Found | None, names: Names) -> Plan[Account]:
     """Plan one account.
@@ -72,15 +66,6 @@ def plan_account(desired: Desired, found: Found | None, names: Names) -> Plan[Ac
         return _plan_account(desired, found, names)
     except VeracodeError as error:
         raise error.about(kind=desired.kind, name=desired.label or None, location=desired.location) from None
-
-
-@contextlib.contextmanager
-def _collected(problems: list[VeracodeError]) -> t.Iterator[None]:
-    """Note what is wrong with one option and go on with the others."""
-    try:
-        yield
-    except VeracodeError as error:
-        problems.append(error)
 
 
 def _plan_account(desired: Desired, found: Found | None, names: Names) -> Plan[Account]:
@@ -100,7 +85,7 @@ def _plan_account(desired: Desired, found: Found | None, names: Names) -> Plan[A
     if desired.state == "disabled":
         return _plan_disabling(desired, account)
     if found is None:
-        return _plan_creation(desired, names)
+        return plan_creation(desired, names)
     return _plan_update(desired, found, names)
 
 
@@ -145,128 +130,6 @@ def _plan_disabling(desired: Desired, account: Account | None) -> Plan[Account]:
     return Plan(change, after)
 
 
-def _plan_creation(desired: Desired, names: Names) -> Plan[Account]:
-    values = dict(desired.values)
-    if desired.roles_mode == "remove":
-        values.pop("roles", None)
-    problems: list[VeracodeError] = []
-    with _collected(problems):
-        _complete_names(desired, values)
-    told = {problem.option for problem in problems}
-    missing = [
-        option
-        for option in ("first_name", "last_name", "email_address")
-        if not values.get(option) and option not in told
-    ]
-    if values.get("is_saml_user") and not values.get("custom_id"):
-        missing.append("custom_id")
-    if desired.kind == API_USER and not values.get("username"):
-        missing.append("username")
-    if (desired.api == XML or desired.kind == USER) and not values.get("roles"):
-        missing.append("roles")
-    if missing:
-        problem = desired.problem(
-            f"{missing[0]}: {desired.label} does not exist, and creating it needs {', '.join(missing)}; "
-            "give what is missing, or correct the name",
-            missing[0],
-            is_about_something_missing=True,
-        )
-        problems.append(problem)
-    shown = set(values)
-    warnings: list[str] = []
-    if values.get("has_ip_restrictions") and not values.get("allowed_ip_addresses"):
-        warnings.append(no_address_left(desired))
-    if values.get("allowed_ip_addresses"):
-        values["has_ip_restrictions"] = True
-        shown.add("has_ip_restrictions")
-    roles, teams = _relations_after(desired, None, names, values, problems)
-    raise_all(problems)
-    if teams is not None:
-        # What the two options and their mode come to.
-        values["teams"] = tuple(team.name for team in teams)
-    values = {option: value for option, value in values.items() if value not in (None, ())}
-    values.setdefault("login_enabled", True)
-    if desired.api == REST:
-        values.setdefault("active", True)
-    account = Account(
-        desired.kind,
-        None,
-        {**_as_created(desired.api), **{option: value for option, value in values.items() if option not in _RELATIONS}},
-        tuple(sorted(roles, key=lambda role: role.title)) if roles is not None else (),
-        teams or (),
-    )
-    shown = {option for option in shown if values.get(option) is not None or option in ("roles", "teams")}
-    shown = {option for option in shown if account.values_and_lists.get(option) not in (None, ())}
-    change = Change(
-        "create", desired.kind, account.username, tuple(sorted(shown)), values, None, account, desired.location
-    )
-    return Plan(change, account, tuple(warnings), doubts=doubts_without_team(desired.kind, roles or (), teams))
-
-
-def _as_created(api: str) -> dict[str, t.Any]:
-    """Return what an account has of which its creation says nothing (documented: no restriction, no SAML, no token)."""
-    return {
-        field.option: False if field.type == FLAG else ()
-        for field in FIELDS
-        if field.type in (FLAG, NAMES) and field.option not in _RELATIONS and can_update(field.option, api)
-    }
-
-
-def _relations_after(
-    desired: Desired,
-    account: Account | None,
-    names: Names,
-    values: t.Mapping[str, t.Any],
-    problems: list[VeracodeError],
-) -> tuple[frozenset[Role] | None, tuple[Membership, ...] | None]:
-    """Return the roles and teams the account is to have, each `None` if the task does not manage them."""
-    roles: frozenset[Role] | None = None
-    # Who may manage a team is told by the roles; where these are wrong, that is enough to tell.
-    for_teams: frozenset[Role] = frozenset({TEAM_ADMIN})
-    lost_team = False
-    told = len(problems)
-    with _collected(problems):
-        lost_team = desired.kind == API_USER and needs_unrestricted(desired, account)
-    if account is not None or "roles" in values:
-        with _collected(problems):
-            roles = roles_after(desired, account, names, values, lost_team=lost_team)
-            for_teams = roles if roles is not None else frozenset(account.roles or () if account else ())
-    else:
-        for_teams = frozenset()
-    teams = None
-    with _collected(problems):
-        teams = teams_after(desired, account, names, for_teams)
-        if len(problems) == told:
-            refuse_to_manage_none(desired, account, for_teams, teams)
-    return roles, teams
-
-
-def _complete_names(desired: Desired, values: dict[str, t.Any]) -> None:
-    """Let username and address imply one another (documented: they are the same for a person without SAML)."""
-    if desired.kind != USER:
-        return
-    username, address = values.get("username"), values.get("email_address")
-    differ = bool(username and address and username.casefold() != address.casefold())
-    if desired.api == XML and differ:
-        raise desired.problem(
-            f'username: the Admin XML API makes the address the username, so "{username}" cannot be created with '
-            f'email_address "{address}"; use api: rest, or omit username',
-            "username",
-            username,
-        )
-    if username and not address and not values.get("is_saml_user"):
-        if not is_address(username):
-            raise desired.problem(
-                f'email_address: "{username}" does not exist, and its username is not an address, '
-                "so creating it needs email_address; give it, or correct the name",
-                "email_address",
-                is_about_something_missing=True,
-            )
-        values["email_address"] = username
-    if address and not username:
-        values["username"] = address
-
-
 def _plan_update(desired: Desired, found: Found, names: Names) -> Plan[Account]:
     account = found.account
     now = account.values_and_lists
@@ -287,13 +150,13 @@ def _plan_update(desired: Desired, found: Found, names: Names) -> Plan[Account]:
         if option not in _RULED:
             put(values, now, option, wanted)
     warnings += _plan_title(desired, now, values)
-    problems: list[VeracodeError] = []
-    with _collected(problems):
+    errors: list[VeracodeError] = []
+    with collected(errors):
         _plan_saml(desired, now, values)
-    with _collected(problems):
+    with collected(errors):
         warnings += plan_addresses(desired, account, now, values)
-    roles, teams = _relations_after(desired, account, names, desired.values, problems)
-    raise_all(problems)
+    roles, teams = relations_after(desired, account, names, desired.values, errors)
+    raise_all(errors)
     if roles is not None and account.roles is not None and not same_roles(desired, account.roles, roles):
         values["roles"] = tuple(sorted(role.title for role in roles))
     else:
@@ -311,7 +174,7 @@ def _plan_update(desired: Desired, found: Found, names: Names) -> Plan[Account]:
         account,
         values={
             **account.values,
-            **{option: value for option, value in values.items() if option not in _RELATIONS},
+            **{option: value for option, value in values.items() if option not in RELATIONS},
         },
         roles=tuple(sorted(roles, key=lambda role: role.title)) if roles is not None else account.roles,
         teams=teams if teams is not None else account.teams,

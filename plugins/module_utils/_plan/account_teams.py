@@ -45,12 +45,16 @@ def team_names_after(desired: Desired, account: Account | None) -> set[str]:
 def refuse_to_manage_none(
     desired: Desired, account: Account | None, roles: t.Collection[Role], teams: tuple[Membership, ...] | None
 ) -> None:
-    """Refuse to give the Team Admin role without a team to manage (seen in code: the server does not take it)."""
-    held = account.roles or () if account is not None else ()
-    after = teams if teams is not None else account.teams if account is not None else ()
-    if not has_role(roles, TEAM_ADMIN) or has_role(held, TEAM_ADMIN) or after is None:
+    """Refuse to leave a Team Admin without a team to manage (seen in code: the server does not take it).
+
+    One that manages none already is left alone.
+    """
+    current_teams = account.teams if account is not None else ()
+    after = teams if teams is not None else current_teams
+    if not has_role(roles, TEAM_ADMIN) or after is None or not all(team.manages is False for team in after):
         return
-    if all(team.manages is False for team in after):
+    is_gained = account is None or not has_role(account.roles or (), TEAM_ADMIN)
+    if is_gained or any(team.manages for team in current_teams or ()):
         role = next(each.title for each in sorted(including(roles, TEAM_ADMIN), key=lambda each: each != TEAM_ADMIN))
         what = role if role == TEAM_ADMIN.title else f"{role}, which includes {TEAM_ADMIN.title},"
         raise desired.problem(
