@@ -16,7 +16,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.account 
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, BUSINESS_UNIT, TEAM, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Known, Names
-from ansible_collections.community.veracode.plugins.module_utils._model.names import check_names
+from ansible_collections.community.veracode.plugins.module_utils._model.names import check_names, username_key
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
 from ansible_collections.community.veracode.plugins.module_utils._plan.account_needs import names_needed
 from ansible_collections.community.veracode.plugins.module_utils._plan.guards import (
@@ -64,6 +64,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.organizat
     rename_unit_teams,
     rename_units,
     renamed_teams,
+    use_kept_usernames,
 )
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.relations import (
     Keys,
@@ -237,9 +238,20 @@ class Reconciliation:
             leaving_teams=teams.leaving,
             leaving_units=units.leaving,
         )
+        use_kept_usernames(structure.teams, self._kept_usernames())
         planned = plan_structure(structure, known, plans)
         self.steps += planned.steps
         return [*unit_contradictions(self.organization, default_unit), *structure.problems, *planned.problems]
+
+    def _kept_usernames(self) -> dict[str, str]:
+        """Return the usernames of accounts that have another one after this run than their entry gives, by the key of that."""
+        kept: dict[str, str] = {}
+        for match in self._matches:
+            username = self.accounts.usernames.get(str(match.entry.desired.location))
+            key = username_key(match.entry.desired.username or "")
+            if key and username and username_key(username) != key and not self.reader.inventory.named_like(key):
+                kept[key] = username
+        return kept
 
     def _order(self) -> None:
         """Put the steps into their order, and leave out what an incomplete inventory forbids."""
@@ -289,7 +301,11 @@ class Reconciliation:
                 continue
             names = sorted(accounts[key].username for key in lost & relations_of(change, keys).to_remove)
             if names:
-                yield _last_team(step, change, names)
+                yield _last_team(step, change, names, self._given(step))
+
+    def _given(self, step: Step) -> t.Mapping[str, t.Any]:
+        """Return the options of the team's entry that a step is about, empty if no entry claims the team."""
+        return next((team.options for team in self.organization.teams if team.location == step.location), {})
 
     def _named_by(self, locations: set[str], keys: Keys) -> frozenset[str]:
         """Return the keys of the accounts of which the entries at these locations say something."""
@@ -351,7 +367,11 @@ def _may_lower_administrators(change: Change[t.Any]) -> bool:
     return change.action in ("delete", "disable") or bool({"roles", "login_enabled", "active"} & set(change.values))
 
 
-def _last_team(step: Step, change: Change[t.Any], names: t.Sequence[str]) -> GuardError:
+def _last_team(step: Step, change: Change[t.Any], names: t.Sequence[str], given: t.Mapping[str, t.Any]) -> GuardError:
+    """Return the error for a step that takes the last team of API users.
+
+    :param given: the options of its entry.
+    """
     option = "state" if change.action == "delete" else "members"
     those = ", ".join(f'"{name}"' for name in names)
     what = (
@@ -364,5 +384,5 @@ def _last_team(step: Step, change: Change[t.Any], names: t.Sequence[str]) -> Gua
         kind=TEAM,
         name=change.name,
         option=option if step.location else "exclusive",
-        value=list(names),
+        value=given.get(option),
     )

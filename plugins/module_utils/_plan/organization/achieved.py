@@ -156,8 +156,11 @@ class Achieved:
         key = self._key(change)
         relations = relations_of(change, self._keys)
         errors = list(self._judge_administrators(key, change, step))
-        if change.kind == API_USER and change.after is not None and relations.to_remove:
-            errors += self._judge_last_team(key, change, relations, step)
+        if change.after is not None and relations.to_remove:
+            if change.kind == API_USER:
+                errors += self._judge_last_team(key, change, relations, step)
+            elif not relations.to_add:
+                errors += self._judge_move(key, change, relations.to_remove, step)
         if errors:
             return Admission(None, tuple(errors))
         reserved = self._reserved[id(step)] = _Reserved(key)
@@ -216,14 +219,23 @@ class Achieved:
         if key in self._api_users:
             own = Relations({change.name: False}, {})
             return next(self._judge_last_team(key, change, own, step), None)
-        arrivals = self._arrivals.get(key, set()) - {change.name}
-        if change.action == "delete" or not arrivals or arrivals & self._memberships.teams_of(key).keys():
+        if change.action == "delete":
             return None
+        return next(self._judge_move(key, change, {change.name}, step), None)
+
+    def _judge_move(
+        self, key: str, change: Change[t.Any], teams: t.Collection[str], step: Step
+    ) -> t.Iterator[GuardError]:
+        """Yield an error if an account is to leave teams for others and is in none of those."""
+        arrivals = self._arrivals.get(key, set()) - set(teams)
+        if not arrivals or arrivals & self._memberships.teams_of(key).keys():
+            return
+        option = "members" if change.kind == TEAM else "teams"
         text = (
-            f'members: "{self._memberships.username(key)}" stays in "{change.name}", since joining '
+            f'{option}: "{self._memberships.username(key)}" stays in {", ".join(sorted(teams))}, since joining '
             f"{', '.join(sorted(arrivals))} failed; {_SEE}"
         )
-        return _refusal(step, change, "members", text)
+        yield _refusal(step, change, option, text)
 
     def _take(self, reserved: _Reserved, pairs: t.Iterable[tuple[str, str]]) -> None:
         for key, team in pairs:

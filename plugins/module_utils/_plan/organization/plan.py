@@ -18,6 +18,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.business
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.inventory import Inventory
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Known, KnownUser
+from ansible_collections.community.veracode.plugins.module_utils._model.names import username_key
 from ansible_collections.community.veracode.plugins.module_utils._model.role import TEAM_ADMIN, has_role
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
 from ansible_collections.community.veracode.plugins.module_utils._plan.business_unit import plan_business_unit
@@ -96,6 +97,22 @@ def rename_teams(inventory: Inventory, renamed: t.Mapping[str, str]) -> None:
         if account.teams and any(team.name in renamed for team in account.teams):
             teams = tuple(replace(team, name=renamed.get(team.name, team.name)) for team in account.teams)
             inventory.put(replace(account, teams=teams))
+
+
+def use_kept_usernames(entries: list[StructureEntry], kept: t.Mapping[str, str]) -> None:
+    """Let the entries of teams mean those accounts whose username the server keeps, although their entry gives another.
+
+    :param kept: usernames by the key of the name that the entry of the account gives.
+    """
+    if not kept:
+        return
+    for number, entry in enumerate(entries):
+        lists = {option: names for option, names in entry.desired.values.items() if option in ("members", "managers")}
+        values = {
+            option: tuple(sorted({kept.get(username_key(name), name) for name in names}))
+            for option, names in lists.items()
+        }
+        entries[number] = replace(entry, desired=replace(entry.desired, values={**entry.desired.values, **values}))
 
 
 def renamed_teams(entries: t.Sequence[StructureEntry]) -> list[Team]:

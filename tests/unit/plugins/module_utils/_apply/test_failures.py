@@ -19,8 +19,23 @@ from tests.states import every_write
 
 PEOPLE = ["p0@example.com", "p1@example.com", "p2@example.com"]
 BOTS = ["bot0", "bot1"]
+SERVICE = [*BOTS, "build-upload", "keyless-api", "restricted-api"]
 TEAMS = ["Alpha", "Beta", "Gamma"]
-HELD = [["Administrator"], ["Administrator", "Executive"], ["Executive"], ["Executive", "Security Insights"]]
+HELD = [
+    ["Administrator"],
+    ["Administrator", "Executive"],
+    ["Executive"],
+    ["Executive", "Security Insights"],
+    ["Team Admin"],
+]
+# What servers do differently and what matters here.
+SWITCHES = [
+    {},
+    {"list_carries": "everything"},
+    {"put_answer": "summary", "team_users": "no"},
+    {"members_need_team": "refused", "business_unit_delete": "moves"},
+    {"team_list_business_unit": "no", "put_user_name": "ignored"},
+]
 MODES = ["exact", "add", "remove"]
 FAULTS: dict[str, dict[str, Any]] = {
     "refused": {"kind": "status", "status": 403},
@@ -41,10 +56,12 @@ def organizations(draw: st.DrawFn) -> list[tuple[str, dict[str, Any]]]:
     """People, some of them administrators, and API users, most of them in a team."""
     accounts: list[tuple[str, dict[str, Any]]] = []
     for name in PEOPLE:
-        roles = draw(st.sampled_from(HELD))
-        accounts.append(
-            ("user", {"user_name": name, "roles": roles, "teams": draw(_teams()), "login_enabled": draw(_MOSTLY)})
-        )
+        held: dict[str, Any] = {"roles": draw(st.sampled_from(HELD)), "login_enabled": draw(_MOSTLY)}
+        if "Team Admin" in held["roles"]:
+            held["managed_teams"] = draw(_teams(1))
+        else:
+            held["teams"] = draw(_teams())
+        accounts.append(("user", {"user_name": name, **held}))
     for name in BOTS:
         accounts.append(("api_user", {"user_name": name, "roles": ["Results API"], "teams": draw(_teams(1))}))
     return accounts
@@ -61,6 +78,8 @@ def _person(draw: st.DrawFn, name: str) -> dict[str, Any]:
     entry: dict[str, Any] = {"username": name}
     if draw(_MOSTLY):
         entry["roles"] = draw(st.sampled_from(HELD))
+    if "Team Admin" in entry.get("roles", ()):
+        entry["managed_teams"] = draw(_teams(1))
     if draw(st.booleans()):
         entry.update(teams=draw(_teams()), teams_mode=draw(st.sampled_from(MODES)))
     entry["login_enabled"] = draw(st.sampled_from([None, None, True, False]))
@@ -87,6 +106,8 @@ def _team(draw: st.DrawFn, name: str, people: list[str]) -> dict[str, Any]:
         "members_mode": draw(st.sampled_from(MODES)),
         "business_unit": draw(st.sampled_from([None, None, "Example Unit", ""])),
     }
+    if people and draw(st.sampled_from([False, False, False, True])):
+        entry["managers"] = draw(st.lists(st.sampled_from(people), unique=True, max_size=1))
     if kind == "rename":
         entry.update(name=f"New {name}", previously=[name])
     return entry
@@ -103,14 +124,27 @@ def wishes(draw: st.DrawFn) -> dict[str, Any]:
         "users": draw(st.permutations(users)),
         "api_users": [draw(_bot(name)) for name in draw(st.lists(st.sampled_from(BOTS), unique=True))],
         "teams": [draw(_team(name, names)) for name in draw(st.lists(st.sampled_from(TEAMS), unique=True))],
+        "business_units": draw(
+            st.sampled_from([[], [], [{"name": "Example Unit", "teams": TEAMS[:2], "teams_mode": "add"}]])
+        ),
+        "exclusive": draw(st.sampled_from([[], [], [], ["teams"], ["users"], ["api_users"]])),
+        "absent_action": draw(st.sampled_from(["disable", "delete"])),
+        "allow_unrestricted_api_users": draw(st.sampled_from([False, False, False, True])),
+        "required_administrators": draw(
+            st.sampled_from([[], [], [], ["aswallowtail@example.com"], ["boss@example.com"]])
+        ),
+        "on_error": draw(st.sampled_from(["continue", "continue", "stop"])),
         "min_administrators": draw(st.integers(0, 3)),
         "workers": draw(st.sampled_from([1, 4])),
         "max_retries": draw(st.sampled_from([0, 1])),
     }
 
 
-def prepare(emulator: Emulator, accounts: list[tuple[str, dict[str, Any]]]) -> None:
+def prepare(emulator: Emulator, accounts: list[tuple[str, dict[str, Any]]], switches: dict[str, str]) -> None:
     emulator.reset()
+    emulator.switch(**switches)
+    # A team with applications cannot be deleted.
+    emulator.change("team", "Demo Team", applications=[])
     for name in TEAMS:
         emulator.add("team", name=name)
     for kind, account in accounts:
@@ -139,14 +173,25 @@ def known(emulator: Emulator) -> dict[str, Any]:
     fault=st.sampled_from(sorted(FAULTS)),
     skip=st.integers(0, 6),
     count=st.sampled_from([1, 1, 1, 2, 0]),
+    switches=st.sampled_from(SWITCHES),
 )
 def test_nobody_is_lost_whichever_write_fails_and_the_next_run_does_the_rest(
-    emulator: Emulator, there: Any, wanted: dict[str, Any], fault: str, skip: int, count: int
+    emulator: Emulator,
+    there: Any,
+    wanted: dict[str, Any],
+    fault: str,
+    skip: int,
+    count: int,
+    switches: dict[str, str],
 ) -> None:
-    rules = {"least": wanted["min_administrators"]}
+    rules = {
+        "least": wanted["min_administrators"],
+        "required": wanted["required_administrators"],
+        "unrestricted": SERVICE if wanted["allow_unrestricted_api_users"] else [],
+    }
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("time.sleep", lambda _seconds: None)
-        prepare(emulator, there)
+        prepare(emulator, there, switches)
         emulator.read_only(True)
         planned = apply(emulator, check=True, **copy.deepcopy(wanted))
         assert emulator.violations() == []
@@ -162,7 +207,7 @@ def test_nobody_is_lost_whichever_write_fails_and_the_next_run_does_the_rest(
         assert (again["failed"], again["actions"], again["calls"]["writes"]) == (False, [], 0), again
         end = known(emulator)
 
-        prepare(emulator, there)
+        prepare(emulator, there, switches)
         emulator.fault(writes=True, skip=skip, count=count, **FAULTS[fault])
         with every_write(emulator, **rules):
             partly = apply(emulator, **copy.deepcopy(wanted))

@@ -353,3 +353,39 @@ def test_two_administrators_are_not_taken_at_once(emulator: Emulator, watch: Wat
     assert_nobody_is_lost(watch.states, least=3)
     refused = [error for error in result["errors"] if error.get("option") == "min_administrators"]
     assert len(refused) == 2
+
+
+@pytest.mark.parametrize("roles", [None, ["Executive"]])
+def test_a_person_stays_in_its_team_where_the_team_that_it_moves_to_refuses_it(
+    emulator: Emulator, roles: list[str] | None
+) -> None:
+    """One half of the move is in the account's own entry, the other one in that of a team."""
+    emulator.change(
+        "user", "mdoe@example.com", teams=["Quality Team", "Release Team"], roles=["Administrator", "Executive"]
+    )
+    demo = emulator.team("Demo Team")
+    assert demo is not None
+    emulator.fault("status", status=403, method="PUT", path=f"/teams/{demo['team_id']}", count=0)
+    entry = {"username": "mdoe@example.com", "teams": ["Quality Team"], "teams_mode": "remove", "roles": roles}
+    joins = {"name": "Demo Team", "members": ["mdoe@example.com"], "members_mode": "add"}
+    result = apply(emulator, users=[entry], teams=[joins], min_administrators=0)
+    assert [error.get("option") for error in result["errors"]] == [None, "teams"]
+    assert '"mdoe@example.com" stays in Quality Team, since joining Demo Team failed' in result["errors"][1]["msg"]
+    assert set((emulator.user("mdoe@example.com") or {})["teams"]) == {"Quality Team", "Release Team"}
+    emulator.clear_faults()
+    assert not apply(emulator, users=[entry], teams=[joins], min_administrators=0)["failed"]
+    assert set((emulator.user("mdoe@example.com") or {})["teams"]) == {"Demo Team", "Release Team"}
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_who_leaves_a_team_becomes_an_administrator_before_another_one_stops_being_one(
+    emulator: Emulator, watch: Watch, workers: int
+) -> None:
+    emulator.change("user", "mdoe@example.com", teams=["Quality Team"])
+    emulator.add("user", user_name="second@example.com", first_name="S", last_name="A", roles=["Administrator"])
+    demoted = {"username": "aswallowtail@example.com", "roles": ["Executive"]}
+    promoted = {"username": "mdoe@example.com", "roles": ["Administrator"], "teams": []}
+    watch.begin()
+    result = apply(emulator, users=[demoted, promoted], min_administrators=2, workers=workers)
+    assert not result["failed"], result["msg"]
+    assert_nobody_is_lost(watch.states, least=2)
