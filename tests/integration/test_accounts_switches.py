@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from tests.emulator.control import Emulator
-from tests.emulator.switches import TABLE, Switch
+from tests.emulator.switches import TABLE
 from tests.inside import Inside, Result, assert_converged, failures
 from tests.integration.scenarios import SCENARIOS, Scenario
 
@@ -41,24 +41,10 @@ OTHER = (
 # Long enough to be noticed and short enough to wait for.
 SHORTER = {"creation_delay": ("0", "3")}
 
-# Positions that the account modules do not obey yet.
-AWAITED: dict[str, tuple[str, ...]] = {
-    "put_user_name": ("refused",),
-    "listings_hide_deleted": ("no",),
-    "login_enabled_shown": ("if_false",),
-    "user_role_names": ("other",),
-}
-
-
-def _positions(switch: Switch) -> tuple[str, ...]:
-    known = SHORTER.get(switch.name, tuple(switch.positions))
-    return tuple(position for position in known if position not in AWAITED.get(switch.name, ()))
-
-
 POSITIONS: dict[str, tuple[str, ...]] = {
-    switch.name: _positions(switch)
+    switch.name: SHORTER.get(switch.name, switch.positions)
     for switch in TABLE
-    if switch.name not in (*TRANSPORT, *OTHER) and len(_positions(switch)) > 1
+    if switch.name not in (*TRANSPORT, *OTHER) and len(switch.positions) > 1
 }
 
 

@@ -14,7 +14,6 @@ import threading
 from ansible_collections.community.veracode.plugins.module_utils._errors import (
     ApiError,
     StoppedError,
-    TransportError,
     VeracodeError,
 )
 
@@ -60,20 +59,13 @@ class Breaker:
                 self.reason = self.reason or error.reason
             if error is not None and error.status == 401:
                 self.reason = self.reason or "the server does not accept the credentials any more (HTTP status 401)"
-            if error is None or (isinstance(error, ApiError) and not _is_of_server(error)):
+            if error is None or (isinstance(error, ApiError) and not error.is_server_down):
                 self._failures = 0
                 self._most += 1
-            elif _is_of_server(error):
+            elif error.is_server_down:
                 self._failures += 1
                 self._most = AT_FIRST
                 if self._failures >= IN_A_ROW and self.reason is None:
                     status = f"HTTP status {error.status}" if error.status is not None else "no answer"
                     self.reason = f"the server failed for {IN_A_ROW} objects in a row ({status})"
             self._changed.notify_all()
-
-
-def _is_of_server(error: VeracodeError) -> bool:
-    """Tell whether the server failed, and not what was asked of it."""
-    if isinstance(error, ApiError):
-        return error.status is not None and error.status >= 500
-    return isinstance(error, TransportError)

@@ -271,11 +271,12 @@ def test_an_api_user_without_an_entry_never_loses_its_last_team(
     assert (emulator.user("build-upload") or {})["teams"] == {}
 
 
-def test_a_server_that_fails_for_three_objects_ends_the_run(emulator: Emulator) -> None:
+@pytest.mark.parametrize("status", [503, 408, 499])
+def test_a_server_that_fails_for_three_objects_ends_the_run(emulator: Emulator, status: int) -> None:
     names = [f"p{number}@example.com" for number in range(12)]
     for name in names:
         emulator.add("user", user_name=name, first_name="P", last_name="N", roles=["Executive"])
-    emulator.fault("status", status=503, method="PUT", count=0)
+    emulator.fault("status", status=status, method="PUT", count=0)
     wanted = [{"username": name, "phone": "1"} for name in names]
     result = apply(emulator, users=wanted, workers=1, max_retries=1)
     assert result["calls"]["writes"] == 6
@@ -285,7 +286,7 @@ def test_a_server_that_fails_for_three_objects_ends_the_run(emulator: Emulator) 
     )
     assert result["summary"]["failed"] == len(names)
     emulator.clear_faults()
-    emulator.fault("status", status=503, method="PUT", count=0)
+    emulator.fault("status", status=status, method="PUT", count=0)
     emulator.clear_log()
     result = apply(emulator, users=wanted, workers=12, max_retries=1)
     assert len(emulator.log(writes=True)) <= 8
