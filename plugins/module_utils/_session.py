@@ -94,9 +94,9 @@ class Session:
         from ansible_collections.community.veracode.plugins.module_utils._api.xml.accounts import XmlAccountClient
 
         transport = Transport(self.connection, self.calls, family="xml", session=self._connections)
-        directory = XmlAccountClient(transport, lambda: self.rest().caller_username())
-        self._open.append(directory)
-        return directory
+        client = XmlAccountClient(transport, lambda: self.rest().caller_username())
+        self._open.append(client)
+        return client
 
     def explained(self, error: VeracodeError) -> VeracodeError:
         """Return an error with what only check mode adds to its causes."""
@@ -109,8 +109,8 @@ class Session:
 
     def close(self) -> None:
         """Give all connections back."""
-        for directory in self._open:
-            directory.close()
+        for client in self._open:
+            client.close()
 
 
 Result = dict[str, t.Any]

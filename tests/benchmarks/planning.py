@@ -92,8 +92,8 @@ def plan(people: int) -> dict[str, Any]:
     steps = in_phases([account_step(each, keys) for each in (*plans.plans, *removals)], keys, ())
     changes = [step.plan.change for step in steps if step.plan.change is not None]
     merge_diffs(changes)
-    if problems or plans.problems or organization.problems:
-        raise RuntimeError(str((problems, plans.problems, organization.problems)))
+    if problems or plans.errors or organization.errors:
+        raise RuntimeError(str((problems, plans.errors, organization.errors)))
     return {
         "people": people,
         "changes": len(changes),

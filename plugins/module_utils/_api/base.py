@@ -87,13 +87,13 @@ class Filters:
         values = account.values_and_lists
         yield self.kind in (None, account.kind)
         for option in ("username", "email_address"):
-            wanted = getattr(self, option)
-            if wanted is not None:
-                yield str(values[option] or "").casefold() == wanted.casefold() if option in values else None
+            filter_value = getattr(self, option)
+            if filter_value is not None:
+                yield str(values[option] or "").casefold() == filter_value.casefold() if option in values else None
         for option in ("custom_id", "login_enabled", "is_saml_user"):
-            wanted = getattr(self, option)
-            if wanted is not None:
-                yield values[option] == wanted if option in values else None
+            filter_value = getattr(self, option)
+            if filter_value is not None:
+                yield values[option] == filter_value if option in values else None
         if self.role is not None:
             yield None if account.roles is None else any(self.role in (each.key, each.title) for each in account.roles)
         if self.team is not None:

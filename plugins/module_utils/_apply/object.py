@@ -341,8 +341,8 @@ def _create_again(change: Change[E], kind: Kind[E]) -> E | None:
 
 def _missing(change: Change[E], kind: Kind[E], answered: E) -> list[str]:
     """Return the options that were written and of which a reading says nothing."""
-    carried = answered.values_and_lists
-    return sorted(option for option in change.values if option not in carried and option not in kind.unreported)
+    reported = answered.values_and_lists
+    return sorted(option for option in change.values if option not in reported and option not in kind.unreported)
 
 
 def _verified(change: Change[E], kind: Kind[E], answered: E | None, progress: Progress) -> E:

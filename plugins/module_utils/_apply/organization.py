@@ -56,7 +56,7 @@ class OrganizationWriter:
 
     def __init__(
         self,
-        directory: AccountClient,
+        client: AccountClient,
         structure: StructureClients,
         progress: Progress,
         organization: Organization,
@@ -68,7 +68,7 @@ class OrganizationWriter:
         stop: bool,
     ) -> None:
         self._find_owner = find_owner
-        self._directory = directory
+        self._client = client
         self._structure = structure
         self._progress = progress
         self._achieved = achieved
@@ -96,7 +96,7 @@ class OrganizationWriter:
 
         :raises VeracodeError: some cannot.
         """
-        problems: list[VeracodeError] = []
+        errors: list[VeracodeError] = []
         destinations: list[Destination] = []
         for step in steps:
             entity = step.plan.entity
@@ -111,8 +111,8 @@ class OrganizationWriter:
                 store = key_store(self._key_options[entity.username.casefold()], entity.username)
                 destinations += [Destination(str(step.location), store)] if store is not None else []
             except InputError as error:
-                problems.append(error.about(kind=entity.kind, name=entity.username, location=step.location))
-        raise_all([*problems, *shared_destinations(destinations)])
+                errors.append(error.about(kind=entity.kind, name=entity.username, location=step.location))
+        raise_all([*errors, *shared_destinations(destinations)])
 
     def _keys(self, entity: t.Any, progress: Progress) -> KeyDelivery | None:
         if not isinstance(entity, Account) or entity.kind != API_USER:
@@ -205,7 +205,7 @@ class OrganizationWriter:
             unclear = self._achieved.unclear(step)
         for entity in unclear:
             if isinstance(entity, Account):
-                account = self._directory.details(entity)
+                account = self._client.details(entity)
                 with self._lock:
                     self._achieved.put_account(account if account is not None else replace(entity, teams=()))
             else:
@@ -237,7 +237,7 @@ class OrganizationWriter:
         with keys or contextlib.nullcontext():
             if keys is not None:
                 keys.check(change.name)
-            account = apply_plan(plan, Accounts(self._directory), progress, check_mode=self._check_mode, keys=keys)
+            account = apply_plan(plan, Accounts(self._client), progress, check_mode=self._check_mode, keys=keys)
         if change.action == "create":
             self._created[change.kind, change.name] = account
         progress.warnings += keys.warnings if keys is not None else []
@@ -256,7 +256,7 @@ class OrganizationWriter:
             ]
             if error.status not in (400, 404) or not new:
                 raise
-        wait_for(lambda: all(self._directory.details(account) for account in new) or None)
+        wait_for(lambda: all(self._client.details(account) for account in new) or None)
         return apply_plan(plan, teams, progress, check_mode=self._check_mode)
 
     def _lacks_its_object(self, step: Step) -> bool:

@@ -45,27 +45,27 @@ def manage_account(kind: str) -> t.Callable[[Session], dict[str, t.Any]]:
 
     def work(session: Session) -> dict[str, t.Any]:
         params = session.params
-        desired, problems, warnings = desired_account(params, kind, api=params.get("api") or REST)
-        raise_all(problems)
+        desired, errors, warnings = desired_account(params, kind, api=params.get("api") or REST)
+        raise_all(errors)
         session.progress.warnings += warnings
-        directory = session.accounts(desired.api)
+        client = session.accounts(desired.api)
         try:
-            return _manage(session, desired, directory)
+            return _manage(session, desired, client)
         except VeracodeError as error:
             raise error.about(kind=kind, name=desired.label or None) from None
 
     return work
 
 
-def _manage(session: Session, desired: Desired, directory: AccountClient) -> dict[str, t.Any]:
+def _manage(session: Session, desired: Desired, client: AccountClient) -> dict[str, t.Any]:
     params = session.params
-    plan = plan_one(directory, desired)
+    plan = plan_one(client, desired)
     if plan.change is None and plan.entity is None:
         session.progress.warnings += _unseen(session, desired)
     risk = lockout_risk(plan.change)
     before = plan.change.before if plan.change else None
     if risk and plan.change and before and not desired.allow_self_lockout:
-        if directory.is_caller(before):
+        if client.is_caller(before):
             raise refuse_self_lockout(plan.change, risk)
     creates = plan.change is not None and plan.change.action == "create"
     keys = None
@@ -78,7 +78,7 @@ def _manage(session: Session, desired: Desired, directory: AccountClient) -> dic
     with keys or contextlib.nullcontext():
         if keys is not None:
             keys.check(str(plan.change.name if plan.change else ""))
-        account = apply_plan(plan, Accounts(directory), session.progress, check_mode=session.check_mode, keys=keys)
+        account = apply_plan(plan, Accounts(client), session.progress, check_mode=session.check_mode, keys=keys)
     result: dict[str, t.Any] = {"user": _reported(account)}
     result["diff"] = plan.diff
     if keys is not None:
@@ -111,14 +111,14 @@ def _key_delivery(session: Session) -> KeyDelivery:
 _REPORTED = frozenset({"roles", "teams"})
 
 
-def plan_one(directory: AccountClient, desired: Desired) -> Plan[Account]:
+def plan_one(client: AccountClient, desired: Desired) -> Plan[Account]:
     """Read what one account needs, and what is told of it in the result, and plan it."""
-    found = find_account(directory, desired, _REPORTED)
+    found = find_account(client, desired, _REPORTED)
     if found is not None and found.account.kind != desired.kind:
         return plan_account(desired, found, Names())
     need_roles, team_names = names_needed(desired, found.account if found else None)
-    teams, all_teams = directory.teams(team_names) if team_names else ({}, ())
-    names = Names(directory.roles(desired.values.get("roles", ())) if need_roles else None, teams, all_teams)
+    teams, all_teams = client.teams(team_names) if team_names else ({}, ())
+    names = Names(client.roles(desired.values.get("roles", ())) if need_roles else None, teams, all_teams)
     return plan_account(desired, found, names)
 
 

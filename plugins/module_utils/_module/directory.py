@@ -64,7 +64,7 @@ def reconcile(session: Session) -> dict[str, t.Any]:
         session.progress.warnings += run.warnings
         _approve(run, session, diff)
         writer = OrganizationWriter(
-            run.directory,
+            run.client,
             run.structure,
             session.progress,
             organization,

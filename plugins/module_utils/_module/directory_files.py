@@ -46,13 +46,13 @@ def read_files(paths: t.Iterable[str]) -> list[Part]:
     """
     spec = directory_arguments()
     parts: list[Part] = []
-    problems: list[VeracodeError] = []
+    errors: list[VeracodeError] = []
     for path in paths:
         try:
             parts += [_read(name, spec) for name in _files(path)]
         except VeracodeError as error:
-            problems += error.all
-    raise_all(problems)
+            errors += error.all
+    raise_all(errors)
     return parts
 
 
@@ -88,7 +88,7 @@ def _read(path: str, spec: Spec) -> Part:
     if not isinstance(data, dict):
         raise _wrong(path, "does not hold a dictionary", f"write one of {', '.join((*LISTS, *DEFAULTS))}")
     part = Part(path, {}, lambda where: _line(text, where))
-    return Part(path, _values(part, data, spec), part.line, part.problems)
+    return Part(path, _values(part, data, spec), part.line, part.errors)
 
 
 def _line(text: str, path: str) -> int | None:
@@ -140,7 +140,7 @@ def _note(part: Part, path: str, name: str | None, msg: str, value: t.Any = None
     location = part.location(path)
     option = path.rpartition(".")[2]
     text = msg.partition(": ")[2]
-    part.problems.append(InputError(f"{option}: {text}", location=location, name=name, option=option, value=value))
+    part.errors.append(InputError(f"{option}: {text}", location=location, name=name, option=option, value=value))
 
 
 def _unknown(part: Part, prefix: str, key: str, names: t.Iterable[str], name: str | None = None) -> None:

@@ -119,7 +119,7 @@ class _Export:
 
 
 def _complete(reader: AccountReader, inventory: Inventory, kinds: set[str]) -> None:
-    reader.believe(inventory)
+    reader.infer_unset_texts(inventory)
     accounts = inventory.by_handle.items()
     lacking = [handle for handle, account in accounts if LISTS[account.kind] in kinds and not is_whole(account)]
     reader.details(inventory, sorted(lacking))
@@ -170,12 +170,12 @@ def _would_gain_a_role(session: Session, account: Account) -> bool:
 
 def _refused(account: Account) -> bool:
     """Tell whether the roles, as they are held, could not be declared."""
-    held = frozenset(account.roles or ())
+    current_roles = frozenset(account.roles or ())
     try:
-        after = target_roles(held, held, "exact", account.kind)
+        after = target_roles(current_roles, current_roles, "exact", account.kind)
     except InputError:
         return True
-    return after != held or impossible(after) is not None
+    return after != current_roles or impossible(after) is not None
 
 
 def _team(team: Team, *, members: bool) -> dict[str, t.Any]:

@@ -26,8 +26,8 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.guards im
     check_removals,
     lockout_risk,
     named_accounts,
+    removal_action,
     split_names,
-    takes_away,
 )
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.achieved import Achieved
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import (
@@ -98,15 +98,15 @@ class Reconciliation:
         self.params = session.params
         self.organization = organization
         self._parts = parts
-        self.directory = session.rest()
-        self.structure = StructureReader(self.directory)
+        self.client = session.rest()
+        self.structure = StructureReader(self.client)
         self.exclusive: list[str] = list(self.params["exclusive"])
         self.protected = split_names(self.params["protected_users"])
         self.required = split_names(self.params["required_administrators"])
         lists = {"protected_users": self.protected, "required_administrators": self.required}
-        organization.problems += check_names(lists, lists)
+        organization.errors += check_names(lists, lists)
         self.reader = OrganizationReader(
-            self.directory,
+            self.client,
             self.structure,
             organization,
             exclusive=self.exclusive,
@@ -140,11 +140,11 @@ class Reconciliation:
         rename_units(structure.teams, units.renamed)
         rename_unit_teams(structure.units, teams.renamed)
         self._teams = [*renamed_teams(structure.teams), *removed_teams]
-        problems = self._plan_accounts(side, teams)
-        problems += self._plan_structure(structure, teams, units)
+        planned = self._plan_accounts(side, teams)
+        planned += self._plan_structure(structure, teams, units)
         self._add(Phase.UNCLAIMED_TEAMS, map(removal, removed_teams))
         self._add(Phase.UNCLAIMED_UNITS, map(removal, removed_units))
-        errors = [*self.organization.problems, *problems, *self.accounts.problems]
+        errors = [*self.organization.errors, *planned, *self.accounts.errors]
         self._order()
         raise_all(in_order([*errors, *self._lost_teams(errors)], self._parts))
         self.warnings += self.accounts.warnings
@@ -169,16 +169,16 @@ class Reconciliation:
         return []
 
     def _plan_accounts(self, side: TeamSide, teams: NamesAfter) -> list[VeracodeError]:
-        matches, problems = match_accounts(self.organization.accounts, self.reader.inventory)
-        problems += same_accounts(self.organization, matches)
+        matches, errors = match_accounts(self.organization.accounts, self.reader.inventory)
+        errors += same_accounts(self.organization, matches)
         allow = self.params["allow_unrestricted_api_users"]
         self._matches = [with_team_side(match, side, allow_unrestricted=allow) for match in matches]
         plan_entries(self._matches, self._names(teams), self.accounts)
-        problems += contradictions(self.organization, self.accounts.usernames)
+        errors += contradictions(self.organization, self.accounts.usernames)
         protected = named_accounts("protected_users", self.protected, self._named())
         required = named_accounts("required_administrators", self.required, self._named())
         if self.reader.inventory.complete:
-            problems += [*protected.errors, *required.errors]
+            errors += [*protected.errors, *required.errors]
         claimed = {str(match.found.account.handle) for match in matches if match.found}
         kinds = [KINDS[name] for name in self.exclusive if name in KINDS]
         scope = Scope(protected.all, self.params["exclude_saml"])
@@ -186,7 +186,7 @@ class Reconciliation:
         self._reported = [*reported, *self._reported]
         self._keep_caller(plans)
         self._add(Phase.UNCLAIMED_ACCOUNTS, plans)
-        return problems
+        return errors
 
     def _named(self) -> list[tuple[str, Account]]:
         """Return the accounts that are there and those that will be, each with its key."""
@@ -206,10 +206,10 @@ class Reconciliation:
         all_teams = tuple(known)
         unknown = need_teams - set(known)
         if unknown and not self.reader.teams:
-            found, all_teams = self.directory.teams(unknown)
+            found, all_teams = self.client.teams(unknown)
             known.update(found)
         used = {name for match in self._matches for name in match.entry.desired.values.get("roles", ())}
-        return Names(self.directory.roles(sorted(used)) if need_roles else None, known, all_teams, teams.leaving)
+        return Names(self.client.roles(sorted(used)) if need_roles else None, known, all_teams, teams.leaving)
 
     def _keep_caller(self, removals: list[Plan[t.Any]]) -> None:
         plans = [*self.accounts.plans, *removals]
@@ -219,7 +219,7 @@ class Reconciliation:
                 for match in self._matches
                 if match.found and match.entry.desired.allow_self_lockout
             }
-            caller = self.directory.caller()
+            caller = self.client.caller()
             keep_caller(self.accounts.plans, caller, allowed, self.accounts)
             keep_caller(removals, caller, allowed, self.accounts)
 
@@ -241,7 +241,7 @@ class Reconciliation:
         use_kept_usernames(structure.teams, self._kept_usernames())
         planned = plan_structure(structure, known, plans)
         self.steps += planned.steps
-        return [*unit_contradictions(self.organization, default_unit), *structure.problems, *planned.problems]
+        return [*unit_contradictions(self.organization, default_unit), *structure.errors, *planned.errors]
 
     def _kept_usernames(self) -> dict[str, str]:
         """Return the usernames of accounts that have another one after this run than their entry gives, by the key of that."""
@@ -257,7 +257,7 @@ class Reconciliation:
         """Put the steps into their order, and leave out what an incomplete inventory forbids."""
         steps = [*self.steps, *(account_step(plan, self._keys()) for plan in self.accounts.plans)]
         if not self.reader.inventory.complete:
-            kept = [step for step in steps if step.plan.change is None or not takes_away(step.plan.change)]
+            kept = [step for step in steps if step.plan.change is None or not removal_action(step.plan.change)]
             if len(kept) < len(steps):
                 self.warnings.append(
                     "The inventory could not be read completely, so nothing is removed; "
@@ -334,10 +334,10 @@ class Reconciliation:
         scope = Scope(protected.all, params["exclude_saml"])
         in_scope = {kind: scope.count(inventory, kind) for kind in (USER, API_USER)}
         in_scope |= {TEAM: len(self.reader.teams), BUSINESS_UNIT: len(self.reader.units)}
-        problems = list(check_removals(self.changes, in_scope, limits))
+        errors = list(check_removals(self.changes, in_scope, limits))
         if self.required or any(map(_may_lower_administrators, self.changes)):
-            problems += self._check_administrators()
-        raise_all(problems)
+            errors += self._check_administrators()
+        raise_all(errors)
 
     def _check_administrators(self) -> list[GuardError]:
         self.reader.read_reactivated(self.changes)

@@ -29,17 +29,17 @@ from ansible_collections.community.veracode.plugins.module_utils._session import
 
 def manage_jit_settings(session: Session) -> dict[str, t.Any]:
     """Do the work of `veracode_jit_settings`."""
-    desired, problems, warnings = desired_jit(session.params)
-    raise_all(problems)
+    desired, errors, warnings = desired_jit(session.params)
+    raise_all(errors)
     session.progress.warnings += warnings
-    directory = session.rest()
-    store = JitClient(directory.client)
-    current = store.read()
+    accounts = session.rest()
+    client = JitClient(accounts.client)
+    current = client.read()
     need_roles, team_names = jit_names_needed(desired, current)
-    teams, all_teams = directory.teams(team_names) if team_names else ({}, ())
-    names = Names(directory.roles(jit_roles_used(desired, current)) if need_roles else None, teams, all_teams)
+    teams, all_teams = accounts.teams(team_names) if team_names else ({}, ())
+    names = Names(accounts.roles(jit_roles_used(desired, current)) if need_roles else None, teams, all_teams)
     plan = plan_jit(desired, current, names)
-    after = apply_plan(plan, JitDefaults(store), session.progress, check_mode=session.check_mode)
+    after = apply_plan(plan, JitDefaults(client), session.progress, check_mode=session.check_mode)
     return {
         "jit_settings": report_jit(after),
         "diff": plan.diff,

@@ -55,7 +55,7 @@ class _Kind(t.Generic[N]):
     """How one kind of object is read, planned and reported."""
 
     desired: t.Callable[[t.Mapping[str, t.Any]], tuple[DesiredObject, list[InputError]]]
-    store: t.Callable[[StructureReader], ObjectClient[N]]
+    client: t.Callable[[StructureReader], ObjectClient[N]]
     plan: t.Callable[[DesiredObject, N | None, Known], Plan[N]]
     report: t.Callable[[N], Result]
     result: str
@@ -114,21 +114,21 @@ def manage_role(session: Session) -> Result:
 
 def _manage(session: Session, kind: _Kind[N]) -> Result:
     entry: DesiredObject
-    entry, problems = kind.desired(session.params)
-    raise_all(problems)
+    entry, errors = kind.desired(session.params)
+    raise_all(errors)
     structure = StructureReader(session.rest())
-    store = kind.store(structure)
-    existing = store.named((entry.name, *entry.previously))
+    client = kind.client(structure)
+    existing = client.named((entry.name, *entry.previously))
     current: N | None = find_structure(entry, existing)
     if current is not None:
-        current = store.reading(current, lists_needed(entry))
+        current = client.reading(current, lists_needed(entry))
     known = replace(structure.known(needed(entry, current)), roles=_roles_included(structure, entry, existing))
     roles = RolesByName(known.roles)
     if isinstance(current, CustomRole):
         current = t.cast("N", roles.identified(current))
     plan = kind.plan(entry, current, known)
     kind.check(session, structure, plan)
-    entity = apply_plan(plan, NamedObjects(store), session.progress, check_mode=session.check_mode)
+    entity = apply_plan(plan, NamedObjects(client), session.progress, check_mode=session.check_mode)
     result = kind.report(entity) if entity is not None else None
     if isinstance(entity, CustomRole):
         result = report_role(entity, roles.included_in(entity))
@@ -183,11 +183,11 @@ def list_business_units(session: Session) -> Result:
     """Do the work of `veracode_business_unit_info`."""
     raise_all(check_names(session.params, ("name",)))
     name = session.params["name"]
-    store = StructureReader(session.rest()).business_units
-    listing = store.listing()
-    units = [unit for unit in store.with_default(listing.items) if name is None or unit.name == name]
+    client = StructureReader(session.rest()).business_units
+    listing = client.listing()
+    units = [unit for unit in client.with_default(listing.items) if name is None or unit.name == name]
     if session.params["detailed"] or name is not None:
-        units = _details(store, units, ("teams",))
+        units = _details(client, units, ("teams",))
     return _listed(session, "business_units", [report_business_unit(unit) for unit in units], listing)
 
 
@@ -196,8 +196,8 @@ def list_roles(session: Session) -> Result:
     raise_all(check_names(session.params, ("name",)))
     params = session.params
     name = params["name"]
-    store = StructureReader(session.rest()).roles
-    listing = store.listing()
+    client = StructureReader(session.rest()).roles
+    listing = client.listing()
     roles = [
         role
         for role in listing.items
@@ -208,14 +208,14 @@ def list_roles(session: Session) -> Result:
     if params["detailed"] or name is not None:
         # A listing that carries what some roles include leaves it out of those that include none.
         lacking = () if any(role.child_roles is not None for role in listing.items) else ("child_roles",)
-        roles = _details(store, roles, ("permissions", "ignore_team_restrictions", *lacking))
+        roles = _details(client, roles, ("permissions", "ignore_team_restrictions", *lacking))
     by_name = RolesByName((*roles, *listing.items))
     return _listed(
         session, "roles", [report_role(by_name.identified(role), by_name.included_in(role)) for role in roles], listing
     )
 
 
-def _details(store: ObjectClient[N], items: list[N], need: t.Collection[str], *, whole: bool = False) -> list[N]:
+def _details(client: ObjectClient[N], items: list[N], need: t.Collection[str], *, whole: bool = False) -> list[N]:
     """Return the objects read on their own; one that is gone meanwhile is left out.
 
     :param need: options that tell whether a listing carries everything.
@@ -223,8 +223,8 @@ def _details(store: ObjectClient[N], items: list[N], need: t.Collection[str], *,
     """
 
     def read(item: N) -> N | None:
-        fresh = store.details(item) if whole else item
-        return store.reading(fresh, need) if fresh is not None else None
+        fresh = client.details(item) if whole else item
+        return client.reading(fresh, need) if fresh is not None else None
 
     with ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="veracode-read") as pool:
         return [item for item in pool.map(read, items) if item is not None]

@@ -146,9 +146,9 @@ def _plan_update(desired: Desired, found: Found, names: Names) -> Plan[Account]:
         if "email_address" in values and not desired.verify_email and _name_is_address(account):
             # For a person without SAML one implies the other; said explicitly, since a server may not do it by itself.
             values["username"] = values["email_address"]
-    for option, wanted in desired.values.items():
+    for option, desired_value in desired.values.items():
         if option not in _RULED:
-            put(values, now, option, wanted)
+            put(values, now, option, desired_value)
     warnings += _plan_title(desired, now, values)
     errors: list[VeracodeError] = []
     with collected(errors):
@@ -242,9 +242,9 @@ def _plan_title(desired: Desired, now: t.Mapping[str, t.Any], values: dict[str, 
 
 
 def _plan_saml(desired: Desired, now: t.Mapping[str, t.Any], values: dict[str, t.Any]) -> None:
-    wanted = desired.values.get("is_saml_user")
+    desired_value = desired.values.get("is_saml_user")
     present = bool(now.get("is_saml_user"))
-    if wanted is None or wanted == present:
+    if desired_value is None or desired_value == present:
         if present and desired.values.get("requires_token"):
             raise desired.problem(
                 "requires_token: a SAML user cannot have Veracode's multi-factor authentication; "
@@ -253,7 +253,7 @@ def _plan_saml(desired: Desired, now: t.Mapping[str, t.Any], values: dict[str, t
                 True,
             )
         return
-    if not wanted:
+    if not desired_value:
         raise desired.problem(
             "is_saml_user: Veracode cannot turn a SAML user back into one with a password; "
             "omit is_saml_user or set it to true, or create another account",

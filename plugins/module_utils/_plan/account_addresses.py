@@ -17,14 +17,14 @@ from ansible_collections.community.veracode.plugins.module_utils._model.ip_range
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired import Desired
 
 
-def put(values: dict[str, t.Any], now: t.Mapping[str, t.Any], option: str, wanted: t.Any) -> None:
+def put(values: dict[str, t.Any], now: t.Mapping[str, t.Any], option: str, desired_value: t.Any) -> None:
     """Note a value to write if it differs from the present one."""
     each = BY_OPTION[option]
     unset: t.Any = () if each.type == NAMES else None
-    if not each.same(now.get(option, unset), wanted):
-        if option in ELEARNING and wanted is False and now.get(option) is None:
+    if not each.same(now.get(option, unset), desired_value):
+        if option in ELEARNING and desired_value is False and now.get(option) is None:
             return
-        values[option] = wanted
+        values[option] = desired_value
 
 
 def no_address_left(desired: Desired) -> str:

@@ -42,10 +42,12 @@ def names_needed(desired: Desired, account: Account | None) -> tuple[bool, tuple
     if desired.state != "present":
         return False, ()
     values = desired.values
-    held = RoleCatalog(account.roles or ()) if account else RoleCatalog(())
+    current_roles = RoleCatalog(account.roles or ()) if account else RoleCatalog(())
     known = known_roles(desired, account)
-    need_roles = any(known.find(name) is None for name in values.get("roles", ())) or _flags_matter(desired, held)
-    if not need_roles and desired.unrestricted and NO_TEAM_RESTRICTION not in held:
+    need_roles = any(known.find(name) is None for name in values.get("roles", ())) or _flags_matter(
+        desired, current_roles
+    )
+    if not need_roles and desired.unrestricted and NO_TEAM_RESTRICTION not in current_roles:
         need_roles = not team_names_after(desired, account)
     own = {team.name for team in (account.teams or ())} if account else set()
     teams = set(values.get("managed_teams", ()))
@@ -57,13 +59,13 @@ def names_needed(desired: Desired, account: Account | None) -> tuple[bool, tuple
     return need_roles, tuple(sorted(teams - own))
 
 
-def _flags_matter(desired: Desired, held: RoleCatalog) -> bool:
+def _flags_matter(desired: Desired, current_roles: RoleCatalog) -> bool:
     """Tell whether a role that the tables do not know may be a scan permission, which only the catalog tells.
 
     It matters where the task would take the role away.
     """
     named = desired.values.get("roles")
-    unknown = [role for role in held.roles if not role.is_known]
+    unknown = [role for role in current_roles.roles if not role.is_known]
     if named is None or not unknown or desired.roles_mode == "add" or desired.api == XML:
         return False
     is_named = [bool({role.name, role.title} & set(named)) for role in unknown]

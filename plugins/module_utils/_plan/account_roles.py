@@ -33,8 +33,8 @@ def known_roles(desired: Desired, account: Account | None) -> RoleCatalog:
 
     What is held is; and to take away a built-in role that is not held needs no proof that the organization has it.
     """
-    held = account.roles or () if account else ()
-    return RoleCatalog((*held, *BUILT_IN) if desired.roles_mode == "remove" and account else held)
+    current_roles = account.roles or () if account else ()
+    return RoleCatalog((*current_roles, *BUILT_IN) if desired.roles_mode == "remove" and account else current_roles)
 
 
 def roles_after(
@@ -42,32 +42,37 @@ def roles_after(
 ) -> frozenset[Role] | None:
     """Return the roles the account is to hold, or `None` if the task does not manage them.
 
-    :param lost_team: an API service account ends without a team, as it is meant.
+    :param lost_team: an API user ends without a team, as it is meant.
     """
     catalog = names.roles or known_roles(desired, account)
     # What the account's own list leaves out of a role, the catalog tells.
-    held = frozenset(catalog.find(role.key) or role for role in account.roles or ()) if account else frozenset()
-    wanted = values.get("roles")
-    if wanted is None and not lost_team:
+    current_roles = (
+        frozenset(catalog.find(role.key) or role for role in account.roles or ()) if account else frozenset()
+    )
+    desired_roles = values.get("roles")
+    if desired_roles is None and not lost_team:
         return None
-    after = held
-    if wanted is not None:
-        named, wrong = resolve(wanted, catalog, desired.kind)
+    after = current_roles
+    if desired_roles is not None:
+        named, wrong = resolve(desired_roles, catalog, desired.kind)
         if wrong and desired.api == XML:
             wrong = [
-                _xml_lacks(name) for name in wanted if catalog.find(name) is None and _REST_ROLES.find(name)
+                _xml_lacks(name) for name in desired_roles if catalog.find(name) is None and _REST_ROLES.find(name)
             ] or wrong
         if wrong:
             raise desired.problem(
-                f"roles: {'; '.join(wrong)}", "roles", list(wanted), is_about_something_missing=names_missing(wrong)
+                f"roles: {'; '.join(wrong)}",
+                "roles",
+                list(desired_roles),
+                is_about_something_missing=names_missing(wrong),
             )
         mode = desired.roles_mode if account else "exact"
-        after = target_roles(held, named, mode, desired.kind)
-        if mode == "exact" and desired.unrestricted and NO_TEAM_RESTRICTION in held:
+        after = target_roles(current_roles, named, mode, desired.kind)
+        if mode == "exact" and desired.unrestricted and NO_TEAM_RESTRICTION in current_roles:
             after = after | {NO_TEAM_RESTRICTION}
     if lost_team and NO_TEAM_RESTRICTION in catalog:
         after = after | {NO_TEAM_RESTRICTION}
-    if after != held:
+    if after != current_roles:
         reason = impossible(after)
         if reason:
             raise desired.problem(f"roles: {reason}", "roles", sorted(role.title for role in after))
@@ -82,7 +87,7 @@ def _xml_lacks(name: str) -> str:
 
 
 def needs_unrestricted(desired: Desired, account: Account | None) -> bool:
-    """Tell whether an API service account ends without a team, which has to be said explicitly.
+    """Tell whether an API user ends without a team, which has to be said explicitly.
 
     :raises InputError: it was not said.
     """
@@ -102,19 +107,19 @@ def needs_unrestricted(desired: Desired, account: Account | None) -> bool:
     return takes_last or "roles" in desired.values
 
 
-def same_roles(desired: Desired, held: t.Collection[Role], after: t.Collection[Role]) -> bool:
-    if set(held) == set(after):
+def same_roles(desired: Desired, current_roles: t.Collection[Role], after: t.Collection[Role]) -> bool:
+    if set(current_roles) == set(after):
         return True
     # The Admin XML API may add Any Scan by itself to what was asked for.
-    extra = set(held) - set(after)
+    extra = set(current_roles) - set(after)
     return (
         desired.api == XML
-        and not set(after) - set(held)
+        and not set(after) - set(current_roles)
         and all(role.name == "extsubmitanyscan" for role in extra)
         and any(role.is_scan for role in after)
-        and not (desired.roles_mode == "remove" and extra & _named(desired, held))
+        and not (desired.roles_mode == "remove" and extra & _named(desired, current_roles))
     )
 
 
-def _named(desired: Desired, held: t.Collection[Role]) -> set[Role]:
-    return set(resolve(desired.values.get("roles", ()), RoleCatalog(held), desired.kind)[0])
+def _named(desired: Desired, current_roles: t.Collection[Role]) -> set[Role]:
+    return set(resolve(desired.values.get("roles", ()), RoleCatalog(current_roles), desired.kind)[0])

@@ -30,16 +30,16 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.desired i
 
 def team_names_after(desired: Desired, account: Account | None) -> set[str]:
     """Return the teams an account is to be in, as far as its own entry says."""
-    held = {team.name for team in (account.teams or ())} if account else set()
+    current_teams = {team.name for team in (account.teams or ())} if account else set()
     named = desired.values.get("teams")
     if named is not None:
         if desired.teams_mode == "add":
-            held = held | set(named)
+            current_teams = current_teams | set(named)
         elif desired.teams_mode == "remove":
-            held = held - set(named)
+            current_teams = current_teams - set(named)
         else:
-            held = set(named)
-    return held | set(desired.values.get("managed_teams", ()))
+            current_teams = set(named)
+    return current_teams | set(desired.values.get("managed_teams", ()))
 
 
 def refuse_to_manage_none(
@@ -68,13 +68,13 @@ def teams_after(
     desired: Desired, account: Account | None, names: Names, roles: t.Collection[Role] | None
 ) -> tuple[Membership, ...] | None:
     """Return the memberships the account is to have, or `None` if the task does not manage them."""
-    wanted = desired.values.get("teams")
+    desired_teams = desired.values.get("teams")
     managed = desired.values.get("managed_teams")
-    if wanted is None and managed is None:
+    if desired_teams is None and managed is None:
         return None
-    held = {team.name: team for team in (account.teams or ())} if account else {}
-    _refuse_commas(desired, held, names)
-    _refuse_unknown_teams(desired, held, names)
+    current_teams = {team.name: team for team in (account.teams or ())} if account else {}
+    _refuse_commas(desired, current_teams, names)
+    _refuse_unknown_teams(desired, current_teams, names)
     if managed and not has_role(roles or (), TEAM_ADMIN):
         raise desired.problem(
             f"managed_teams: {', '.join(managed)} can only be managed by an account with the Team Admin role; "
@@ -88,7 +88,7 @@ def teams_after(
         )
     after = []
     for name in sorted(team_names_after(desired, account)):
-        present = held.get(name)
+        present = current_teams.get(name)
         if managed is not None:
             manages: bool | None = name in managed
         elif present is not None:
@@ -120,9 +120,9 @@ def _may_need_team(role: Role) -> bool:
 OWN_TEAMS_ONLY = "a calling account that is restricted to teams sees only its own"
 
 
-def _refuse_commas(desired: Desired, held: t.Collection[str], names: Names) -> None:
+def _refuse_commas(desired: Desired, current_teams: t.Collection[str], names: Names) -> None:
     """Refuse to write the teams of an account that is in one whose name the Admin XML API takes for several."""
-    pieces = {name.strip() for name in held}
+    pieces = {name.strip() for name in current_teams}
     for team in names.all_teams:
         if desired.api == XML and "," in team and {piece.strip() for piece in team.split(",")} <= pieces:
             raise desired.problem(
@@ -133,18 +133,18 @@ def _refuse_commas(desired: Desired, held: t.Collection[str], names: Names) -> N
             )
 
 
-def _refuse_unknown_teams(desired: Desired, held: t.Collection[str], names: Names) -> None:
-    wanted, managed = desired.values.get("teams", ()), desired.values.get("managed_teams", ())
-    there = {*held, *names.teams} - set(names.leaving_teams)
-    unknown = sorted({*wanted, *managed} - there)
+def _refuse_unknown_teams(desired: Desired, current_teams: t.Collection[str], names: Names) -> None:
+    desired_teams, managed = desired.values.get("teams", ()), desired.values.get("managed_teams", ())
+    there = {*current_teams, *names.teams} - set(names.leaving_teams)
+    unknown = sorted({*desired_teams, *managed} - there)
     if desired.teams_mode == "remove":
         # Being in no such team is what is wanted; only a slip that would leave the account where it is matters.
-        folded = {name.casefold() for name in held}
+        folded = {name.casefold() for name in current_teams}
         unknown = [name for name in unknown if name in managed or name.casefold() in folded]
     if not unknown:
         return
-    option = "teams" if set(unknown) & set(wanted) else "managed_teams"
-    near = (*names.all_teams, *held)
+    option = "teams" if set(unknown) & set(desired_teams) else "managed_teams"
+    near = (*names.all_teams, *current_teams)
     sentences = [there_is_no("team", name, near, leaves=name in names.leaving_teams) for name in unknown]
     if not all(name in names.leaving_teams for name in unknown):
         sentences.append(OWN_TEAMS_ONLY)

@@ -42,9 +42,9 @@ def plan_business_unit(desired: DesiredObject, current: BusinessUnit | None, kno
     values: dict[str, t.Any] = {}
     named = desired.values.get("teams")
     if named is not None:
-        held = dict((current.teams if current else None) or {})
-        teams = _unit_teams_after(desired, held, named, known)
-        gone = sorted(set(held) - set(teams))
+        current_teams = dict((current.teams if current else None) or {})
+        teams = _unit_teams_after(desired, current_teams, named, known)
+        gone = sorted(set(current_teams) - set(teams))
         if gone and current is not None and current.is_default:
             raise desired.problem(
                 f"teams: {', '.join(gone)} cannot be removed from the "
@@ -53,26 +53,26 @@ def plan_business_unit(desired: DesiredObject, current: BusinessUnit | None, kno
                 gone,
             )
         after = replace(after, teams=teams)
-        if set(teams) != set(held):
+        if set(teams) != set(current_teams):
             values["teams"] = tuple(sorted(teams))
     return plan_change(desired, current, after, values)
 
 
 def _unit_teams_after(
-    desired: DesiredObject, held: dict[str, str | None], named: t.Sequence[str], known: Known
+    desired: DesiredObject, current_teams: dict[str, str | None], named: t.Sequence[str], known: Known
 ) -> dict[str, str | None]:
-    near = (*known.all_teams, *held)
-    there = (set(held) | set(known.teams)) - set(known.leaving_teams)
+    near = (*known.all_teams, *current_teams)
+    there = (set(current_teams) | set(known.teams)) - set(known.leaving_teams)
     unknown = [name for name in named if name not in there]
     if desired.mode == "remove":
         # Having no such team is what is wanted; only a slip that would leave it where it is matters.
-        folded = {name.casefold() for name in held}
+        folded = {name.casefold() for name in current_teams}
         unknown = [name for name in unknown if name.casefold() in folded]
     refuse(
         desired,
         {"teams": [there_is_no("team", name, near, leaves=name in known.leaving_teams) for name in unknown]},
     )
     if desired.mode == "remove":
-        return {name: handle for name, handle in held.items() if name not in named}
-    added = {name: held[name] if name in held else known.teams[name] for name in named}
-    return {**held, **added} if desired.mode == "add" else added
+        return {name: handle for name, handle in current_teams.items() if name not in named}
+    added = {name: current_teams[name] if name in current_teams else known.teams[name] for name in named}
+    return {**current_teams, **added} if desired.mode == "add" else added

@@ -79,14 +79,14 @@ def desired_account(
         permanently=bool(params.get("permanently")),
         api=api,
     )
-    problems = list(_problems(desired, params))
+    errors = list(_errors(desired, params))
     warnings: list[str] = []
-    if not problems:
+    if not errors:
         warnings = private_addresses(managed.get("allowed_ip_addresses", ()))
-    return desired, problems, warnings
+    return desired, errors, warnings
 
 
-def _problems(desired: Desired, params: t.Mapping[str, t.Any]) -> t.Iterator[InputError]:
+def _errors(desired: Desired, params: t.Mapping[str, t.Any]) -> t.Iterator[InputError]:
     yield from _selector_problems(desired, params)
     for option in desired.values:
         given_as = "new_custom_id" if option == "custom_id" and params.get("new_custom_id") else option

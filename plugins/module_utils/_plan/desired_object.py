@@ -118,7 +118,7 @@ def _desired(kind: str, params: t.Mapping[str, t.Any], location: str | None) -> 
         mode=params.get(_MODES.get(kind, "")) or "exact",
         permanently=bool(params.get("permanently")),
     )
-    return desired, list(_problems(desired))
+    return desired, list(_errors(desired))
 
 
 def _canonical(form: str, value: t.Any) -> t.Any:
@@ -127,11 +127,11 @@ def _canonical(form: str, value: t.Any) -> t.Any:
     return value
 
 
-def _problems(desired: DesiredObject) -> t.Iterator[InputError]:
+def _errors(desired: DesiredObject) -> t.Iterator[InputError]:
     word = WORDS[desired.kind]
-    yield from _name_problems(desired, "name", desired.name, f"give the name of the {word}")
+    yield from _name_errors(desired, "name", desired.name, f"give the name of the {word}")
     for name in desired.previously:
-        yield from _name_problems(desired, "previously", name, "list former names")
+        yield from _name_errors(desired, "previously", name, "list former names")
         if name and name == desired.name:
             yield desired.problem(
                 f'previously: "{name}" is the current name; list only former names', "previously", name
@@ -148,7 +148,7 @@ def _problems(desired: DesiredObject) -> t.Iterator[InputError]:
                 continue
             # An empty business unit is the default one: a team is always in one.
             if each or option != "business_unit":
-                yield from _name_problems(desired, option, each, "remove the empty entry, or leave the option out")
+                yield from _name_errors(desired, option, each, "remove the empty entry, or leave the option out")
     if desired.values.get("permissions") == ():
         yield desired.problem(
             "permissions: the list is empty, but a role needs at least one permission; "
@@ -165,7 +165,7 @@ def _problems(desired: DesiredObject) -> t.Iterator[InputError]:
         )
 
 
-def _name_problems(desired: DesiredObject, option: str, name: str, remedy: str) -> t.Iterator[InputError]:
+def _name_errors(desired: DesiredObject, option: str, name: str, remedy: str) -> t.Iterator[InputError]:
     if name == "":
         yield desired.problem(f'{option}: "" is not a name; {remedy}', option, "")
     if len(name) > LONGEST_NAME:

@@ -63,14 +63,19 @@ def find_structure(desired: DesiredObject, existing: t.Iterable[N]) -> N | None:
 
 
 def _check_short_name(desired: DesiredObject, found: Named | None, existing: t.Iterable[Named]) -> None:
-    wanted = desired.values.get("role_name")
+    desired_name = desired.values.get("role_name")
     for each in existing:
-        if wanted is not None and isinstance(each, CustomRole) and each.role_name == wanted and each is not found:
+        if (
+            desired_name is not None
+            and isinstance(each, CustomRole)
+            and each.role_name == desired_name
+            and each is not found
+        ):
             raise desired.problem(
-                f'role_name: "{wanted}" is that of the role "{each.name}"; choose another, or list that name in '
+                f'role_name: "{desired_name}" is that of the role "{each.name}"; choose another, or list that name in '
                 "previously to rename it",
                 "role_name",
-                wanted,
+                desired_name,
             )
 
 

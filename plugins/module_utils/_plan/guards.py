@@ -25,7 +25,7 @@ def is_removal(change: Change[t.Any]) -> bool:
     return change.action in ("disable", "delete")
 
 
-def takes_away(change: Change[t.Any]) -> str | None:
+def removal_action(change: Change[t.Any]) -> str | None:
     """Return `delete` or `disable` for a change after which an account or object cannot be used, else `None`.
 
     Also a change that is about options, one of which happens to be that the account cannot be used any more.
@@ -44,7 +44,7 @@ def lockout_risk(change: Change[t.Any] | None) -> str | None:
     if change is None or change.before is None:
         return None
     before, after = change.before, change.after
-    taken = takes_away(change)
+    taken = removal_action(change)
     if taken is not None:
         return taken
     administrator = ADMINISTRATOR[change.kind]
@@ -172,7 +172,7 @@ def check_removals(
 
     :param in_scope: how many enabled objects there are by kind.
     """
-    removals = [change for change in changes if takes_away(change)]
+    removals = [change for change in changes if removal_action(change)]
     yield from _check_protected(removals, limits)
     if len(removals) > limits.max_removals:
         yield GuardError(
@@ -207,7 +207,7 @@ def _check_protected(removals: t.Sequence[Change[t.Any]], limits: Limits) -> t.I
         is_new = after is not None and after.username.casefold() == named.casefold()
         name = after.username if after is not None and is_new else before.username
         yield GuardError(
-            f'protected_users: this plan would {takes_away(change)} "{name}", which is protected; correct its entry, or '
+            f'protected_users: this plan would {removal_action(change)} "{name}", which is protected; correct its entry, or '
             "remove it from protected_users if this is intended",
             location=change.location,
             kind=change.kind,

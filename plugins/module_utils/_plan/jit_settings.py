@@ -54,12 +54,12 @@ def desired_jit(params: t.Mapping[str, t.Any]) -> tuple[Desired, list[InputError
             if value is not None:
                 values[option] = tuple(sorted(set(value))) if option in LISTS else value if value != "" else None
     desired = Desired(KIND, params["state"], username=KIND, values=values)
-    problems = list(_problems(desired))
-    warnings = private_addresses(values.get("allowed_ip_addresses", ())) if not problems else []
-    return desired, problems, warnings
+    errors = list(_errors(desired))
+    warnings = private_addresses(values.get("allowed_ip_addresses", ())) if not errors else []
+    return desired, errors, warnings
 
 
-def _problems(desired: Desired) -> t.Iterator[InputError]:
+def _errors(desired: Desired) -> t.Iterator[InputError]:
     for option in TEXTS:
         value = desired.values.get(option)
         if value is not None:
@@ -91,11 +91,13 @@ def _problems(desired: Desired) -> t.Iterator[InputError]:
 
 def jit_names_needed(desired: Desired, current: JitSettings | None) -> tuple[bool, tuple[str, ...]]:
     """Return whether the organization's roles have to be read, and which teams have to be looked up."""
-    held = RoleCatalog(current.roles if current else ())
+    current_roles = RoleCatalog(current.roles if current else ())
     known = current.teams if current else {}
     # What a role that the tables do not know includes, only the catalog tells.
     return (
-        any((role := held.find(name)) is None or not role.is_known for name in desired.values.get("roles", ())),
+        any(
+            (role := current_roles.find(name)) is None or not role.is_known for name in desired.values.get("roles", ())
+        ),
         tuple(name for name in desired.values.get("teams", ()) if name not in known),
     )
 
@@ -114,35 +116,35 @@ def plan_jit(desired: Desired, current: JitSettings | None, names: Names) -> Pla
         if current is None:
             return Plan(None, None)
         return Plan(Change("delete", KIND, KIND, (), {}, current, None), None)
-    wanted = dict(desired.values)
-    addresses = wanted.get("allowed_ip_addresses")
+    desired_values = dict(desired.values)
+    addresses = desired_values.get("allowed_ip_addresses")
     if addresses is not None:
-        wanted["ip_restricted"] = bool(addresses)
-    elif wanted.get("ip_restricted") is False:
-        wanted["allowed_ip_addresses"] = ()
-    missing = [option for option in REQUIRED if option not in wanted]
+        desired_values["ip_restricted"] = bool(addresses)
+    elif desired_values.get("ip_restricted") is False:
+        desired_values["allowed_ip_addresses"] = ()
+    missing = [option for option in REQUIRED if option not in desired_values]
     if current is None and missing:
         raise desired.problem(
             f"{missing[0]}: there are no just-in-time settings yet, and creating them needs {', '.join(missing)}; "
             "give what is missing",
             missing[0],
         )
-    roles = _roles(desired, current, names) if "roles" in wanted else current.roles if current else ()
-    teams = _teams(desired, current, names) if "teams" in wanted else current.teams if current else {}
-    plain = {option: value for option, value in wanted.items() if option not in ("roles", "teams")}
+    roles = _roles(desired, current, names) if "roles" in desired_values else current.roles if current else ()
+    teams = _teams(desired, current, names) if "teams" in desired_values else current.teams if current else {}
+    plain = {option: value for option, value in desired_values.items() if option not in ("roles", "teams")}
     now = current.values if current else {**dict.fromkeys(FLAGS, False), **dict.fromkeys(TEXTS)}
     after = JitSettings(
         current.settings_id if current else None, {"allowed_ip_addresses": (), **now, **plain}, roles, teams
     )
     shown = after.values_and_lists
     if current is None:
-        fields = tuple(sorted(option for option in wanted if shown[option] not in (None, ())))
-        return Plan(Change("create", KIND, KIND, fields, wanted, None, after), after)
+        fields = tuple(sorted(option for option in desired_values if shown[option] not in (None, ())))
+        return Plan(Change("create", KIND, KIND, fields, desired_values, None, after), after)
     before = current.values_and_lists
-    fields = tuple(sorted(option for option in wanted if shown[option] != before.get(option)))
+    fields = tuple(sorted(option for option in desired_values if shown[option] != before.get(option)))
     if not fields:
         return Plan(None, current)
-    return Plan(Change("update", KIND, KIND, fields, wanted, current, after), after, _warnings(after, fields))
+    return Plan(Change("update", KIND, KIND, fields, desired_values, current, after), after, _warnings(after, fields))
 
 
 def _warnings(after: JitSettings, fields: t.Collection[str]) -> tuple[str, ...]:
@@ -153,15 +155,15 @@ def _warnings(after: JitSettings, fields: t.Collection[str]) -> tuple[str, ...]:
 
 def _roles(desired: Desired, current: JitSettings | None, names: Names) -> tuple[Role, ...]:
     catalog = names.roles or RoleCatalog(current.roles if current else ())
-    held = tuple(catalog.find(role.key) or role for role in (current.roles if current else ()))
-    wanted = desired.values["roles"]
-    named, wrong = resolve(wanted, catalog, USER)
+    current_roles = tuple(catalog.find(role.key) or role for role in (current.roles if current else ()))
+    desired_values = desired.values["roles"]
+    named, wrong = resolve(desired_values, catalog, USER)
     if wrong:
         raise desired.problem(
-            f"roles: {'; '.join(wrong)}", "roles", list(wanted), is_about_something_missing=names_missing(wrong)
+            f"roles: {'; '.join(wrong)}", "roles", list(desired_values), is_about_something_missing=names_missing(wrong)
         )
-    after = target_roles(held, named, "exact", USER)
-    reason = impossible(after) if after != set(held) else None
+    after = target_roles(current_roles, named, "exact", USER)
+    reason = impossible(after) if after != set(current_roles) else None
     if reason:
         raise desired.problem(f"roles: {reason}", "roles", sorted(role.title for role in after))
     return tuple(sorted(after, key=lambda role: role.title))
@@ -169,10 +171,10 @@ def _roles(desired: Desired, current: JitSettings | None, names: Names) -> tuple
 
 def _teams(desired: Desired, current: JitSettings | None, names: Names) -> dict[str, str | None]:
     known = {**names.teams, **(current.teams if current else {})}
-    wanted = desired.values["teams"]
-    unknown = [name for name in wanted if name not in known]
+    desired_values = desired.values["teams"]
+    unknown = [name for name in desired_values if name not in known]
     if unknown:
         sentences = [there_is_no("team", name, (*names.all_teams, *known)) for name in unknown]
         sentences.append(OWN_TEAMS_ONLY)
         raise desired.problem(f"teams: {'; '.join(sentences)}", "teams", unknown, is_about_something_missing=True)
-    return {name: known[name] for name in wanted}
+    return {name: known[name] for name in desired_values}

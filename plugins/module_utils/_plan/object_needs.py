@@ -35,9 +35,11 @@ def needed(desired: DesiredObject, current: Named | None) -> Needed:
     users: tuple[str, ...] = ()
     managers: tuple[str, ...] = ()
     if desired.mode != "remove":
-        held = users_by_name(team)
-        managers = tuple(name for name in values.get("managers", ()) if name not in held or not held[name].manages)
+        current_users = users_by_name(team)
+        managers = tuple(
+            name for name in values.get("managers", ()) if name not in current_users or not current_users[name].manages
+        )
         named = {*values.get("members", ()), *values.get("managers", ())}
-        users = tuple(sorted(named - held.keys()))
+        users = tuple(sorted(named - current_users.keys()))
     moves = unit is not None and (team is None or team.business_unit != unit)
     return Needed(business_units=(str(unit),) if moves else (), users=users, managers=managers)

@@ -22,12 +22,12 @@ def plan_reset(person: Person, reset: t.Collection[str], *, only_never_logged_in
     :param only_never_logged_in: leave the password of an account alone that has, or may have, logged in.
     :raises InputError: the account cannot have that reset.
     """
-    wanted = set(reset)
+    desired = set(reset)
     for each, remedy in (
         (BY_MAIL, "reset the password in the identity provider"),
         (MFA, "have the second factor reset in the identity provider"),
     ):
-        if person.is_saml and each in wanted:
+        if person.is_saml and each in desired:
             raise InputError(
                 f'reset: "{person.username}" logs in with SAML and has no {each} of Veracode\'s to reset; {remedy}, and remove '
                 f"{each} from the list",
@@ -37,20 +37,20 @@ def plan_reset(person: Person, reset: t.Collection[str], *, only_never_logged_in
                 value=each,
             )
     warnings: tuple[str, ...] = ()
-    if BY_MAIL in wanted and only_never_logged_in and person.logged_in is not False:
-        wanted.remove(BY_MAIL)
+    if BY_MAIL in desired and only_never_logged_in and person.logged_in is not False:
+        desired.remove(BY_MAIL)
         if person.logged_in is None:
             warnings = (
                 f'Veracode does not report whether "{person.username}" has ever logged in, so no mail is sent; set '
                 "only_never_logged_in: false to send it anyway",
             )
-    if BY_MAIL in wanted and not person.active:
+    if BY_MAIL in desired and not person.active:
         warnings = (
             f'The account "{person.username}" is inactive and stays so, so the mail alone does not let it log in; set '
             "active: true to reactivate it",
         )
-    if not wanted:
+    if not desired:
         return Plan(None, None, warnings)
-    after = Reset(tuple(sorted(wanted)))
+    after = Reset(tuple(sorted(desired)))
     change = Change("reset", person.kind, person.username, after.reset, {}, Reset(()), after, compared=("reset",))
     return Plan(change, after, warnings)

@@ -60,25 +60,25 @@ def _unit_after(
     desired: DesiredObject, current: Team | None, known: Known, wrong: dict[str, list[str]]
 ) -> tuple[str, str | None] | None:
     """Return name and GUID of the business unit the team is to move to, or `None` if it is to stay."""
-    wanted = desired.values.get("business_unit")
-    if wanted == "":
-        wanted = known.default_business_unit
-        if wanted is None:
+    desired_unit = desired.values.get("business_unit")
+    if desired_unit == "":
+        desired_unit = known.default_business_unit
+        if desired_unit is None:
             wrong["business_unit"] = [
                 "no business unit is the default one, so a team cannot be without; name the one it is to move to"
             ]
-    if wanted is None or (
-        current is not None and current.business_unit == wanted and wanted not in known.leaving_units
+    if desired_unit is None or (
+        current is not None and current.business_unit == desired_unit and desired_unit not in known.leaving_units
     ):
         return None
-    if current is not None and current.business_unit is None and wanted == known.default_business_unit:
+    if current is not None and current.business_unit is None and desired_unit == known.default_business_unit:
         # A team is always in one, so that of which none is shown is in the default one.
         return None
-    if wanted not in known.business_units:
-        leaves = wanted in known.leaving_units
-        wrong["business_unit"] = [there_is_no("business unit", wanted, known.business_units, leaves=leaves)]
+    if desired_unit not in known.business_units:
+        leaves = desired_unit in known.leaving_units
+        wrong["business_unit"] = [there_is_no("business unit", desired_unit, known.business_units, leaves=leaves)]
         return None
-    return wanted, known.business_units[wanted]
+    return desired_unit, known.business_units[desired_unit]
 
 
 def _users_after(
@@ -91,23 +91,23 @@ def _users_after(
     members, managers = desired.values.get("members"), desired.values.get("managers")
     if members is None and managers is None:
         return None
-    held = users_by_name(current)
-    resolve = _Resolver(held, known, wrong)
+    current_users = users_by_name(current)
+    resolve = _Resolver(current_users, known, wrong)
     in_members = resolve.all("members", members or ())
     in_managers = resolve.all("managers", managers or ())
     if desired.mode == "remove":
         return _sorted(
             replace(user, manages=user.manages and key not in in_managers)
-            for key, user in held.items()
+            for key, user in current_users.items()
             if key not in in_members
         )
     if desired.mode == "add" or members is None:
-        stay = set(held)
+        stay = set(current_users)
     else:
-        stay = {key for key, user in held.items() if user.manages and managers is None}
+        stay = {key for key, user in current_users.items() if user.manages and managers is None}
     after = []
     for key in sorted(stay | in_members | in_managers):
-        present = held.get(key)
+        present = current_users.get(key)
         managed = present.manages if present else False
         if managers is not None:
             managed = key in in_managers or (desired.mode == "add" and managed)
@@ -133,10 +133,10 @@ class _Resolver:
     :param wrong: takes a sentence about each name that several have.
     """
 
-    def __init__(self, held: t.Mapping[str, TeamUser], known: Known, wrong: dict[str, list[str]]) -> None:
-        self._held: dict[str, set[str]] = {}
-        for username in held:
-            self._held.setdefault(username_key(username), set()).add(username)
+    def __init__(self, current_users: t.Mapping[str, TeamUser], known: Known, wrong: dict[str, list[str]]) -> None:
+        self._current: dict[str, set[str]] = {}
+        for username in current_users:
+            self._current.setdefault(username_key(username), set()).add(username)
         self._known = known
         self._wrong = wrong
 
@@ -144,7 +144,9 @@ class _Resolver:
         """Return the usernames that are meant; a name that nobody has stays as it is."""
         usernames = set()
         for name in names:
-            like = self._held.get(username_key(name), set()) | {user.username for user in self._known.users_like(name)}
+            like = self._current.get(username_key(name), set()) | {
+                user.username for user in self._known.users_like(name)
+            }
             if name not in like and len(like) > 1:
                 self._wrong.setdefault(option, []).append(which_of(name, like))
             else:

@@ -17,7 +17,7 @@ from ansible_collections.community.veracode.plugins.module_utils._activity impor
 from ansible_collections.community.veracode.plugins.module_utils._api.base import AccountSource, Filters, Listing
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.account_json import (
     as_whole,
-    shows_all,
+    is_whole_item,
     texts_in,
 )
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import RestAccountClient
@@ -150,14 +150,14 @@ class AccountReader(Parallel):
                 inventory.put(account)
         inventory.complete = inventory.complete and items.complete
 
-    def believe(self, inventory: Inventory) -> None:
+    def infer_unset_texts(self, inventory: Inventory) -> None:
         """Take a text that an item of the listing does not show for unset, if other items show that text.
 
         The item that shows most is compared with the same account on its own: if that has a text which its item leaves
         out, nothing is taken for unset. A listing says nothing about a text that none of its items shows: whose entry
         manages that, is read on its own.
         """
-        candidates = [handle for handle in inventory.by_handle if shows_all(self._keys.get(handle, ()))]
+        candidates = [handle for handle in inventory.by_handle if is_whole_item(self._keys.get(handle, ()))]
         if not candidates:
             return
         fullest = min(candidates, key=lambda handle: (-len(self._keys[handle]), handle))
@@ -194,17 +194,17 @@ class AccountReader(Parallel):
         )
         if read_teams and memberships is None:
             return False
-        held: dict[str, set[Role]] = {}
+        roles_of: dict[str, set[Role]] = {}
         for role, (those, complete) in zip(roles, holders, strict=True):
             inventory.complete = inventory.complete and complete
             for handle in those:
-                held.setdefault(handle, set()).add(role)
+                roles_of.setdefault(handle, set()).add(role)
         for handle, account in list(inventory.by_handle.items()):
             if _is_active(account):
                 teams = account.teams
                 if memberships is not None:
                     teams = tuple(sorted(memberships.get(handle, ()), key=lambda team: team.name))
-                has = tuple(sorted(held.get(handle, ()), key=lambda role: role.title))
+                has = tuple(sorted(roles_of.get(handle, ()), key=lambda role: role.title))
                 inventory.put(replace(account, roles=has, teams=teams))
         _replace(inventory, hidden, read)
         return True

@@ -71,7 +71,7 @@ class OrganizationReader:
 
     def __init__(
         self,
-        directory: RestAccountClient,
+        client: RestAccountClient,
         structure: StructureReader,
         organization: Organization,
         *,
@@ -79,9 +79,9 @@ class OrganizationReader:
         names_accounts: bool,
         activity: Activity,
     ) -> None:
-        self.directory = directory
+        self.client = client
         self.structure = structure
-        self.reader = AccountReader(directory, activity)
+        self.reader = AccountReader(client, activity)
         self.strategy = LISTING
         self.inventory = Inventory((), complete=True)
         self.teams: list[Team] = []
@@ -141,7 +141,7 @@ class OrganizationReader:
             desired = match.entry.desired
             name = desired.username or desired.email_address
             if match.found is None and name:
-                account = self.directory.by_username(name, desired.kind, frozenset())
+                account = self.client.by_username(name, desired.kind, frozenset())
                 if account is not None:
                     self.inventory.put(account)
 
@@ -149,7 +149,7 @@ class OrganizationReader:
         """Read what the listing does not carry of the accounts that have an entry, in the cheapest way."""
         lacking = _lacking(matches)
         if len(lacking) > 1:
-            self.reader.believe(self.inventory)
+            self.reader.infer_unset_texts(self.inventory)
             lacking = _lacking(self.match_accounts())
         if not lacking:
             return
@@ -161,8 +161,8 @@ class OrganizationReader:
     def _read_inverse(self, lacking: t.Sequence[str], options: frozenset[str]) -> bool:
         """Read roles and teams by the inverse index, if that is cheaper; `False` if not, or if it does not tell."""
         with_teams = bool(options & {"teams", "managed_teams"})
-        self.reader.at_once(self.directory.roles, *([self._list_teams] if with_teams and not self.teams else []))
-        if len(self.directory.roles().roles) + (len(self.teams) if with_teams else 0) >= len(lacking):
+        self.reader.at_once(self.client.roles, *([self._list_teams] if with_teams and not self.teams else []))
+        if len(self.client.roles().roles) + (len(self.teams) if with_teams else 0) >= len(lacking):
             return False
         is_read = self.reader.inverse(self.inventory, lacking, self._memberships if with_teams else None)
         self.strategy = INVERSE
@@ -207,14 +207,14 @@ class OrganizationReader:
             return unit
         return replace(unit, teams={team.name: team.team_id for team in self.teams if team.business_unit == unit.name})
 
-    def _read_lists(self, store: ObjectClient[t.Any], entries: list[StructureEntry]) -> None:
+    def _read_lists(self, client: ObjectClient[t.Any], entries: list[StructureEntry]) -> None:
         """Read those on their own whose entries need more than the listing carries."""
         needing = [number for number, entry in enumerate(entries) if entry.current is not None and not entry.name_only]
 
         def read(number: int) -> t.Any:
             entry = entries[number]
             need = lists_needed(entry.desired) if entry.desired.state == "present" else _LOST[entry.desired.kind]
-            return store.reading(entry.current, need)
+            return client.reading(entry.current, need)
 
         for number, current in zip(needing, self.reader.map(read, needing), strict=True):
             entries[number] = replace(entries[number], current=current)
@@ -242,21 +242,21 @@ class OrganizationReader:
                 # A name that several have is an error of the entry.
                 accounts = self.inventory.named_like(name)
                 unread |= {str(account.handle) for account in accounts if account.roles is None}
-        self.reader.details(self.inventory, sorted(unread | self._unread_leavers(matches, side, removed)))
+        self.reader.details(self.inventory, sorted(unread | self._unread_leaving(matches, side, removed)))
 
-    def _unread_leavers(self, matches: StructureMatches, side: TeamSide, removed: t.Sequence[Team]) -> set[str]:
+    def _unread_leaving(self, matches: StructureMatches, side: TeamSide, removed: t.Sequence[Team]) -> set[str]:
         """Return the handles of the API users that a team lets go and whose other teams are not known."""
         teams = [(entry.desired.name, entry.current) for entry in matches.teams if entry.current is not None]
-        leavers = {
+        leaving = {
             str(user.user_id)
             for name, team in [*teams, *((team.name, team) for team in removed)]
             for user in team.users or ()
             if user.user_id is not None and side.to_remove(NameKeys.of_username(user.username), [name])
         }
-        if leavers - self.inventory.by_handle.keys():
+        if leaving - self.inventory.by_handle.keys():
             # A listing of the active accounts does not show everybody who is in a team.
             _unite(self.inventory, self.reader.everyone())
-        accounts = (self.inventory.by_handle[key] for key in leavers & self.inventory.by_handle.keys())
+        accounts = (self.inventory.by_handle[key] for key in leaving & self.inventory.by_handle.keys())
         return {str(each.handle) for each in accounts if each.kind == API_USER and each.teams is None}
 
     # Administrators
@@ -281,8 +281,8 @@ class OrganizationReader:
         administrator = ADMINISTRATOR[USER]
         if all(account.roles is not None for account in accounts.values()):
             holders = _holders(accounts, administrator)
-        elif roles := including(self.directory.roles(None).roles, administrator):
-            holders = _holders(accounts, administrator).union(*(self.directory.role_holders(role)[0] for role in roles))
+        elif roles := including(self.client.roles(None).roles, administrator):
+            holders = _holders(accounts, administrator).union(*(self.client.role_holders(role)[0] for role in roles))
         else:
             holders = set()
         return [account for handle, account in accounts.items() if handle in holders and account.kind == USER]

@@ -110,7 +110,7 @@ def is_whole(account: Account) -> bool:
     return told - _MAY_BE_HIDDEN <= account.values_and_lists.keys()
 
 
-def shows_all(keys: t.Collection[str]) -> bool:
+def is_whole_item(keys: t.Collection[str]) -> bool:
     """Tell whether an item of a listing may be a whole user: it shows all that cannot be unset."""
     flags = {field.rest for field in FIELDS if field.type == FLAG and field.rest is not None}
     return (flags | {"roles", "teams"}) <= set(keys)
@@ -148,7 +148,7 @@ def _value(kind: str, canonical: t.Callable[[t.Any], t.Any], raw: t.Any) -> t.An
 
 
 def _kind(item: Json, whole: bool) -> str | None:
-    """Tell people from API service accounts: by `account_type`, or by the permission that marks the latter."""
+    """Tell people from API users: by `account_type`, or by the permission that marks the latter."""
     account_type = item.get("account_type")
     if isinstance(account_type, str):
         return API_USER if account_type.upper() == "API" else USER

@@ -100,14 +100,14 @@ class RestAccountClient:
         return self.with_details(*found[str(account.handle)], need)
 
     def by_email(self, address: str, kind: str, need: frozenset[str]) -> Account | None:
-        """Return the one account of that kind with that address; several service accounts may share one."""
+        """Return the one account of that kind with that address; several API users may share one."""
         for spelling in (address, *other_spellings(address)):
             for hidden in (False, True):
                 items = self._named("email_address", "email_address", spelling, hidden).values()
                 read = [
-                    self.with_details(account, told, need)
-                    for account, told in items
-                    if not told or account.kind == kind
+                    self.with_details(account, has_kind, need)
+                    for account, has_kind in items
+                    if not has_kind or account.kind == kind
                 ]
                 found = [account for account in read if account is not None and account.kind == kind]
                 if len(found) > 1:
@@ -125,9 +125,9 @@ class RestAccountClient:
         found: dict[str, tuple[Account, bool]] = {}
         for items, _total in self._client.pages(f'look up the {option} "{value}"', "/users", "users", query):
             for item in not_deleted(items):
-                account, told = self.account(item, active=None if hidden else True)
+                account, has_kind = self.account(item, active=None if hidden else True)
                 if str(account.values.get(option) or "").casefold() == value.casefold():
-                    found[str(account.handle)] = account, told
+                    found[str(account.handle)] = account, has_kind
         return found
 
     def by_custom_id(self, custom_id: str, need: frozenset[str]) -> Account | None:
@@ -138,10 +138,10 @@ class RestAccountClient:
         """
         what = f'look up the custom_id "{custom_id}"'
         for _listed, item in self._with_inactive(what, [("saml_user", "true"), ("detailed", "true")]):
-            account, told = self.account(item)
+            account, has_kind = self.account(item)
             if account.values.get("is_saml_user") is False:
                 continue
-            complete = self.with_details(account, told, need | {"custom_id", "active"})
+            complete = self.with_details(account, has_kind, need | {"custom_id", "active"})
             if complete is not None and complete.values.get("custom_id") == custom_id:
                 return complete
         return None
@@ -195,9 +195,9 @@ class RestAccountClient:
         """Return what an item carries, and whether it reports the kind of account, as `account_from` does."""
         return account_from(item, whole=whole, kind=kind, active=active, resolve=self.names.resolve)
 
-    def with_details(self, account: Account, told: bool, need: t.Collection[str]) -> Account | None:
+    def with_details(self, account: Account, has_kind: bool, need: t.Collection[str]) -> Account | None:
         """Return the account with everything that is needed, read on its own unless its item carried it."""
-        if told and all(option in account.values_and_lists for option in need):
+        if has_kind and all(option in account.values_and_lists for option in need):
             return account
         return self.details(account)
 
@@ -229,7 +229,7 @@ class RestAccountClient:
         return is_whole(account)
 
     def service_accounts(self) -> tuple[set[str], bool]:
-        """Return the handles of the API service accounts that a search finds, and whether these are all."""
+        """Return the handles of the API users that a search finds, and whether these are all."""
         what = "list the API users"
         items, complete = self._client.everything(what, "/users/search", "users", "user_id", [("user_type", "api")])
         return {str(item.get("user_id")) for item in items}, complete
@@ -247,8 +247,8 @@ class RestAccountClient:
                 active = {str(each.get("user_id")) for each in self._items(what, "/users", CARRY)}
             if listed and (item.get("active") is True or str(item.get("user_id")) in (active or ())):
                 continue
-            account, told = self.account(item)
-            complete = self.with_details(account, told, {"teams", "managed_teams"})
+            account, has_kind = self.account(item)
+            complete = self.with_details(account, has_kind, {"teams", "managed_teams"})
             if complete is not None and any(team.name == name for team in complete.teams or ()):
                 found.append(complete)
         return found
@@ -283,7 +283,7 @@ class RestAccountClient:
         if not with_credentials:
             item = self._client.write_related(what, "POST", "/users", effect=Effect.ONCE, body=body)
             return self._created(what, after, item)
-        # A service account manages no team, so its body holds no relationship.
+        # An API user manages no team, so its body holds no relationship.
         item = self._client.generate(what, "/users", query=[("generate_api_creds", "true")], body=body)
         account = self._created(what, after, item)
         return replace(account, facts={**account.facts, "api_credentials": _generated(item, after.username)})

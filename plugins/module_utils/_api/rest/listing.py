@@ -152,28 +152,28 @@ class AccountLister:
         pages = [first, *self._each(lambda number: self._client.page(what, path, query, number), numbers)]
         accounts: dict[str, Account] = {}
         keys: dict[str, frozenset[str]] = {}
-        untold: set[str] = set()
+        without_kind: set[str] = set()
         for item in (item for page in pages for item in page.items):
-            account, told = self._client.account(item, active=active)
+            account, has_kind = self._client.account(item, active=active)
             handle = str(account.handle)
             keys[handle] = _same(frozenset(item))
             if is_deleted(item):
                 continue
             accounts[handle] = account
-            if not told:
-                untold.add(handle)
+            if not has_kind:
+                without_kind.add(handle)
         complete = all(page.total == len(keys) for page in pages)
-        if untold:
-            complete = self._tell_kinds(accounts, untold) and complete
+        if without_kind:
+            complete = self._determine_kinds(accounts, without_kind) and complete
         return Items(accounts, keys, complete)
 
-    def _tell_kinds(self, accounts: dict[str, Account], untold: set[str]) -> bool:
-        """Tell people from service accounts where the listing does not: one search finds all of the latter.
+    def _determine_kinds(self, accounts: dict[str, Account], without_kind: set[str]) -> bool:
+        """Tell people from API users where the listing does not: one search finds all of the latter.
 
-        :returns: whether it surely did, as a service account that is taken for a person could be removed as one.
+        :returns: whether it surely did, as an API user that is taken for a person could be removed as one.
         """
         service, complete = self._client.service_accounts()
-        for handle in untold:
+        for handle in without_kind:
             accounts[handle] = replace(accounts[handle], kind=API_USER if handle in service else USER)
         return complete
 

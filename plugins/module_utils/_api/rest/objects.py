@@ -105,8 +105,8 @@ class ObjectClient(abc.ABC, t.Generic[N]):
 
     def reading(self, entity: N, need: t.Collection[str]) -> N | None:
         """Return the object with everything that is needed, read on its own unless the reading carries it."""
-        carried = entity.values_and_lists
-        return entity if all(option in carried for option in need) else self.details(entity)
+        reported = entity.values_and_lists
+        return entity if all(option in reported for option in need) else self.details(entity)
 
     def create(self, after: N, values: t.Mapping[str, t.Any]) -> N:
         """Create an object and return it as the answer shows it.

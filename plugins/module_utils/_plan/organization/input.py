@@ -34,19 +34,19 @@ class AccountEntry:
     :param options: its options with the defaults filled in, none of them `None`.
     :param desired: without the options that are wrong by themselves, so that the others can still be looked at.
     :param name_only: it keeps the account from `exclusive` and manages nothing of it.
-    :param faults: the options that are wrong by themselves.
+    :param faulty_options: the options that are wrong by themselves.
     """
 
     desired: Desired
     options: Options
     name_only: bool = False
-    faults: frozenset[str] = frozenset()
+    faulty_options: frozenset[str] = frozenset()
 
     @property
     def selects(self) -> bool:
         """Whether it says which account is meant."""
         selector = next((option for option in _SELECTORS if self.options.get(option) is not None), "username")
-        return not self.faults & {selector, "previously"}
+        return not self.faulty_options & {selector, "previously"}
 
 
 @dataclass(frozen=True)
@@ -66,20 +66,20 @@ class Organization:
     """What a task wants of a whole organization.
 
     :param entries: the accounts of both kinds, people first, in their order.
-    :param problems: all that is wrong with the input.
+    :param errors: all that is wrong with the input.
     :param similar: entries that mostly select the same account.
     """
 
     entries: list[AccountEntry] = field(default_factory=list)
     teams: list[ListedEntry] = field(default_factory=list)
     business_units: list[ListedEntry] = field(default_factory=list)
-    problems: list[VeracodeError] = field(default_factory=list)
+    errors: list[VeracodeError] = field(default_factory=list)
     similar: list[Similar] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     @property
     def accounts(self) -> list[AccountEntry]:
-        """The entries that can be looked at further; the others are among the problems."""
+        """The entries that can be looked at further; the others are among the errors."""
         return [entry for entry in self.entries if entry.selects]
 
 
@@ -91,7 +91,7 @@ def read_organization(parts: t.Sequence[Part], option_names: t.Mapping[str, t.Co
     """
     organization = Organization()
     for part in parts:
-        organization.problems += part.problems
+        organization.errors += part.errors
     for kind in (USER, API_USER):
         names = option_names[LISTS[kind]]
         defaults: dict[str, t.Any] = {}
@@ -117,13 +117,15 @@ def _given(raw: Options, names: t.Collection[str]) -> dict[str, t.Any]:
 def _read_account(organization: Organization, kind: str, location: str, given: Options, defaults: Options) -> None:
     name_only = len(given) == 1 and next(iter(given)) in _SELECTORS
     options = dict(given) if name_only else {**defaults, **given}
-    desired, problems, warnings = desired_account(options, kind, location=location)
-    faults = frozenset(str(problem.option) for problem in problems)
-    values = {} if name_only else {option: value for option, value in desired.values.items() if option not in faults}
-    if "new_custom_id" in faults:
+    desired, errors, warnings = desired_account(options, kind, location=location)
+    faulty_options = frozenset(str(problem.option) for problem in errors)
+    values = (
+        {} if name_only else {option: value for option, value in desired.values.items() if option not in faulty_options}
+    )
+    if "new_custom_id" in faulty_options:
         values.pop("custom_id", None)
-    organization.entries.append(AccountEntry(replace(desired, values=values), options, name_only, faults))
-    organization.problems += problems
+    organization.entries.append(AccountEntry(replace(desired, values=values), options, name_only, faulty_options))
+    organization.errors += errors
     organization.warnings += warnings
 
 
@@ -170,7 +172,7 @@ class _Names:
         if what == "username" and name != first_name:
             self._organization.similar.append(Similar(first, location, error))
         else:
-            self._organization.problems.append(error)
+            self._organization.errors.append(error)
 
 
 def _find_duplicates(organization: Organization) -> None:
@@ -209,7 +211,7 @@ def _find_shared_destinations(organization: Organization) -> None:
         first = seen.setdefault((dest, section), str(entry.desired.location))
         if first != entry.desired.location:
             what = f'the section "{section}" of "{dest}"' if ini else f'"{dest}"'
-            organization.problems.append(
+            organization.errors.append(
                 entry.desired.problem(
                     f"credentials_dest: {what} is that of {first} already, and one key pair would overwrite the other; "
                     "give each account its own file or section",
@@ -235,7 +237,7 @@ def contradictions(organization: Organization, usernames: t.Mapping[str, str]) -
     for username, desired in accounts.items():
         for name in (*desired.values.get("teams", ()), *desired.values.get("managed_teams", ())):
             naming.setdefault(name, set()).add(username)
-    problems: list[InputError] = []
+    errors: list[InputError] = []
     for listed in organization.teams:
         team = listed.options
         if team.get("state") == "absent":
@@ -245,8 +247,8 @@ def contradictions(organization: Organization, usernames: t.Mapping[str, str]) -
         concerned = sorted({by_key[key] for key in given & by_key.keys()} | naming.get(team["name"], set()))
         those = {username: accounts[username] for username in concerned}
         for option, of_account in (("members", "teams"), ("managers", "managed_teams")):
-            problems += _hold_members(those, names, listed.location, team, option, of_account)
-    return problems
+            errors += _hold_members(those, names, listed.location, team, option, of_account)
+    return errors
 
 
 def _hold_members(
@@ -259,18 +261,18 @@ def _hold_members(
         given |= {names.of_name(each) for each in team.get("managers") or ()}
     mode = team.get("members_mode") or "exact"
     for username, desired in accounts.items():
-        wanted = desired.values.get(of_account)
+        desired_names = desired.values.get(of_account)
         account_mode = desired.teams_mode if of_account == "teams" else "exact"
         is_given = bool(names.of_username(username) & given)
         named_here = is_given and (listed is not None or option == "members")
-        named_there = name in (wanted or ()) or (
+        named_there = name in (desired_names or ()) or (
             of_account == "teams" and name in desired.values.get("managed_teams", ())
         )
-        if account_mode == "remove" and name in (wanted or ()):
+        if account_mode == "remove" and name in (desired_names or ()):
             if named_here and mode != "remove":
                 yield _contradiction(desired, of_account, location, option, name, leaves=True)
         elif named_here and mode != "remove":
-            if wanted is not None and account_mode == "exact" and not named_there:
+            if desired_names is not None and account_mode == "exact" and not named_there:
                 yield _contradiction(desired, of_account, location, option, name, leaves=True)
         elif named_there and listed is not None and (mode == "remove") == is_given and mode != "add":
             yield _contradiction(desired, of_account, location, option, name, leaves=False)
@@ -299,13 +301,13 @@ def unit_contradictions(organization: Organization, default: str | None) -> list
 
     :param default: name of the business unit for teams that are in no other.
     """
-    problems: list[InputError] = []
+    errors: list[InputError] = []
     named: dict[str, tuple[str, str]] = {}
     exact: dict[str, tuple[str, frozenset[str]]] = {}
     left: dict[tuple[str, str], str] = {}
 
     def refuse(location: str, team: str, msg: str) -> None:
-        problems.append(
+        errors.append(
             InputError(
                 f"{msg}; a team is in one business unit only, so make both agree",
                 location=location,
@@ -357,4 +359,4 @@ def unit_contradictions(organization: Organization, default: str | None) -> list
                 team["name"],
                 f'{location} is "{said}", but {leaver}.teams omits "{team["name"]}"',
             )
-    return problems
+    return errors

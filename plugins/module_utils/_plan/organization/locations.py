@@ -29,13 +29,13 @@ class Part:
     :param name: of the file, empty for the options of a task.
     :param values: lists of entries and defaults, as the options of these names hold them.
     :param line: returns the line at which something such as `users[17].roles` stands.
-    :param problems: what is wrong with them.
+    :param errors: what is wrong with them.
     """
 
     name: str
     values: t.Mapping[str, t.Any]
     line: t.Callable[[str], int | None] = lambda _path: None
-    problems: list[VeracodeError] = field(default_factory=list)
+    errors: list[VeracodeError] = field(default_factory=list)
 
     def location(self, path: str) -> str:
         """Return where something in this part stands, by which it is known until an error about it is shown."""
@@ -43,16 +43,16 @@ class Part:
 
 
 def in_order(errors: t.Iterable[VeracodeError], parts: t.Sequence[Part]) -> list[VeracodeError]:
-    """Return errors in the order of the places they are at; those without a place come first."""
+    """Return errors in the order of their locations; those without a location come first."""
     files = {part.name: number for number, part in enumerate(parts)}
 
     def key(error: VeracodeError) -> tuple[int, int, int]:
         entry = _ENTRY.match(error.location or "")
-        place = _LOCATION.match(entry.group()) if entry else None
-        if place is None:
+        location = _LOCATION.match(entry.group()) if entry else None
+        if location is None:
             return -1, -1, -1
-        name, _bracket, number = place["path"].rstrip("]").partition("[")
-        return files.get(place["file"] or "", -1), _LISTS.index(name) if name in _LISTS else -1, int(number)
+        name, _bracket, number = location["path"].rstrip("]").partition("[")
+        return files.get(location["file"] or "", -1), _LISTS.index(name) if name in _LISTS else -1, int(number)
 
     return sorted(errors, key=key)
 
@@ -95,13 +95,17 @@ def as_one(error: VeracodeError) -> VeracodeError:
     """Return errors of the input as one, which says the same fault of many entries once, with its locations."""
     if len(error.all) == 1:
         return error
-    faults: dict[str, list[str]] = {}
+    locations_of: dict[str, list[str]] = {}
     for each in error.all:
-        faults.setdefault(each.fault if each.has_where else each.msg, []).append(each.where if each.has_where else "")
-    return SeveralErrors(error.all, [_line(text, list(dict.fromkeys(locations))) for text, locations in faults.items()])
+        locations_of.setdefault(each.fault if each.has_where else each.msg, []).append(
+            each.where if each.has_where else ""
+        )
+    return SeveralErrors(
+        error.all, [_line(text, list(dict.fromkeys(locations))) for text, locations in locations_of.items()]
+    )
 
 
-def _line(text: str, places: t.Sequence[str]) -> str:
-    shown = [place for place in places[:_MOST] if place]
-    more = f" and {len(places) - _MOST} more" if len(places) > _MOST else ""
+def _line(text: str, locations: t.Sequence[str]) -> str:
+    shown = [location for location in locations[:_MOST] if location]
+    more = f" and {len(locations) - _MOST} more" if len(locations) > _MOST else ""
     return f"{', '.join(shown)}{more}: {text}" if shown else text

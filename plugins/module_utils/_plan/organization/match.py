@@ -57,26 +57,26 @@ class AccountPlans:
     usernames: dict[str, str] = field(default_factory=dict)
     reported: list[Account] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    problems: list[VeracodeError] = field(default_factory=list)
+    errors: list[VeracodeError] = field(default_factory=list)
 
 
 def match_accounts(entries: t.Sequence[AccountEntry], inventory: Inventory) -> tuple[list[Match], list[VeracodeError]]:
     """Find the account of every entry; two entries that select the same account are an error."""
     matches: list[Match] = []
-    problems: list[VeracodeError] = []
+    errors: list[VeracodeError] = []
     claimed: dict[str, Desired] = {}
     for entry in entries:
         desired = entry.desired
         try:
             found = find_account(inventory, desired)
         except VeracodeError as error:
-            problems.append(error.about(kind=desired.kind, name=desired.label or None, location=desired.location))
+            errors.append(error.about(kind=desired.kind, name=desired.label or None, location=desired.location))
             continue
         if found is not None:
             other = claimed.setdefault(str(found.account.handle), desired)
             # A name that just stands there twice has been told.
             if other is not desired and _selector(other) != _selector(desired):
-                problems.append(
+                errors.append(
                     desired.problem(
                         f'username: "{desired.label}" and {other.location} ("{other.label}") select the same account '
                         f'"{found.account.username}"; keep one of the two entries',
@@ -85,7 +85,7 @@ def match_accounts(entries: t.Sequence[AccountEntry], inventory: Inventory) -> t
                     )
                 )
         elif entry.name_only:
-            problems.append(
+            errors.append(
                 desired.problem(
                     f'username: "{desired.label}" does not exist, and an entry with only a name manages nothing; '
                     "give what is needed to create it, or remove the entry",
@@ -94,7 +94,7 @@ def match_accounts(entries: t.Sequence[AccountEntry], inventory: Inventory) -> t
                 )
             )
         matches.append(Match(entry, found))
-    return matches, problems
+    return matches, errors
 
 
 def _selector(desired: Desired) -> tuple[bool, str]:
@@ -106,8 +106,8 @@ def options_lacking(match: Match) -> frozenset[str]:
     """Return the options that planning needs and the reading of the account does not carry."""
     if match.found is None or match.entry.name_only:
         return frozenset()
-    carried = match.found.account.values_and_lists
-    lacking = {option for option in options_needed(match.entry.desired) if option not in carried}
+    reported = match.found.account.values_and_lists
+    lacking = {option for option in options_needed(match.entry.desired) if option not in reported}
     # A title may be reported by no reading at all; asking once more does not help.
     return frozenset(lacking - {"title"})
 
@@ -127,14 +127,14 @@ def plan_entries(matches: t.Sequence[Match], names: Names, result: AccountPlans)
             plan = plan_account(match.entry.desired, match.found, names)
         except VeracodeError as error:
             # What is wrong by itself has been told.
-            result.problems += [each for each in error.all if each.option not in match.entry.faults]
+            result.errors += [each for each in error.all if each.option not in match.entry.faulty_options]
             continue
         result.plans.append(plan)
         if plan.entity is not None:
             result.usernames[location] = plan.entity.username
         problem = _name_taken(match.entry.desired, plan, taken)
         if problem is not None:
-            result.problems.append(problem)
+            result.errors.append(problem)
         warned += [(location, match, warning) for warning in plan.warnings]
     result.warnings += _grouped(warned)
 
@@ -197,12 +197,12 @@ class StructureEntry:
 class StructureMatches:
     """The entries of teams and business units.
 
-    :param problems: what is wrong with them.
+    :param errors: what is wrong with them.
     """
 
     teams: list[StructureEntry] = field(default_factory=list)
     units: list[StructureEntry] = field(default_factory=list)
-    problems: list[VeracodeError] = field(default_factory=list)
+    errors: list[VeracodeError] = field(default_factory=list)
 
 
 def match_structure(
@@ -215,39 +215,39 @@ def match_structure(
     result = StructureMatches()
     for listed in organization.business_units:
         desired = desired_business_unit(listed.options, location=listed.location)
-        _match_structure(listed, desired, units, "business_units" in exclusive, result.units, result.problems)
+        _match_structure(listed, desired, units, "business_units" in exclusive, result.units, result.errors)
     for listed in organization.teams:
         desired = desired_team(listed.options, location=listed.location)
-        _match_structure(listed, desired, teams, "teams" in exclusive, result.teams, result.problems)
+        _match_structure(listed, desired, teams, "teams" in exclusive, result.teams, result.errors)
     return result
 
 
 def _match_structure(
     listed: ListedEntry,
-    wanted: tuple[DesiredObject, list[InputError]],
+    desired_and_errors: tuple[DesiredObject, list[InputError]],
     existing: t.Sequence[t.Any],
     is_exclusive: bool,
     entries: list[StructureEntry],
-    problems: list[VeracodeError],
+    errors: list[VeracodeError],
 ) -> None:
-    desired, faulty = wanted
-    problems += faulty
-    faults = {problem.option for problem in faulty}
-    if faults & {"name", "previously"}:
+    desired, faulty = desired_and_errors
+    errors += faulty
+    faulty_options = {problem.option for problem in faulty}
+    if faulty_options & {"name", "previously"}:
         return
     # What is wrong by itself is left out, so that the other options can still be looked at.
     desired = replace(
-        desired, values={option: value for option, value in desired.values.items() if option not in faults}
+        desired, values={option: value for option, value in desired.values.items() if option not in faulty_options}
     )
     try:
         current = find_structure(desired, existing)
     except VeracodeError as error:
-        problems.append(error)
+        errors.append(error)
         return
     name_only = len(listed.options) == 1
     if name_only and current is None and is_exclusive:
         # Elsewhere a name is all it takes to create one; in an exclusive list it may be a slip of what is to be kept.
-        problems.append(
+        errors.append(
             desired.problem(
                 f'name: there is no {desired.kind.replace("_", " ")} "{desired.name}", and in an exclusive list an '
                 "entry with only a name keeps what is there; correct the name, or add state: present to create it",

@@ -17,7 +17,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.change i
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import TEAM
 from ansible_collections.community.veracode.plugins.module_utils._model.role import ADMINISTRATOR, has_role
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
-from ansible_collections.community.veracode.plugins.module_utils._plan.guards import is_removal, takes_away
+from ansible_collections.community.veracode.plugins.module_utils._plan.guards import is_removal, removal_action
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.relations import (
     Keys,
     Relations,
@@ -42,7 +42,7 @@ class Phase(enum.IntEnum):
     # From here on something is taken away.
     LEAVING_ACCOUNTS = 5
     ACCOUNT_LOSSES = 6
-    LEAVERS = 7
+    LEAVING_MEMBERS = 7
     REMOVED_ACCOUNTS = 8
     REMOVED_TEAMS = 9
     UNCLAIMED_ACCOUNTS = 10
@@ -84,7 +84,7 @@ def account_step(plan: Plan[t.Any], keys: Keys) -> Step:
     phase = Phase.ACCOUNTS
     if is_removal(change):
         phase = Phase.REMOVED_ACCOUNTS
-    elif takes_away(change) or loses_administrator(change):
+    elif removal_action(change) or loses_administrator(change):
         phase = Phase.ACCOUNT_LOSSES
     elif _only_leaves(relations_of(change, keys)):
         phase = Phase.LEAVING_ACCOUNTS
@@ -152,4 +152,4 @@ def _halves(step: Step, keys: Keys, careful: frozenset[str]) -> t.Iterator[Step]
             joined = {option: both.values_and_lists[option] for option in lists}
             yield replace(step, plan=Plan(replace(change, values={**change.values, **joined}, after=both), both))
             change = replace(change, before=both, values=lists)
-    yield replace(step, phase=Phase.LEAVERS, plan=replace(step.plan, change=change))
+    yield replace(step, phase=Phase.LEAVING_MEMBERS, plan=replace(step.plan, change=change))

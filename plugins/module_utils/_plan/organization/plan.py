@@ -157,11 +157,11 @@ class StructurePlans:
     """What teams and business units need.
 
     :param steps: their plans.
-    :param problems: what is wrong with their entries.
+    :param errors: what is wrong with their entries.
     """
 
     steps: list[Step] = field(default_factory=list)
-    problems: list[VeracodeError] = field(default_factory=list)
+    errors: list[VeracodeError] = field(default_factory=list)
 
     def add(self, phase: Phase, entry: StructureEntry, plan: Plan[t.Any]) -> None:
         """Note the plan of an entry."""
@@ -181,12 +181,12 @@ def plan_structure(matches: StructureMatches, known: Known, accounts: t.Sequence
         try:
             units.plan(entry, plans)
         except VeracodeError as error:
-            plans.problems += error.all
+            plans.errors += error.all
     for entry in matches.teams:
         try:
             _plan_team(plans, entry, known, units.moved, side)
         except VeracodeError as error:
-            plans.problems += error.all
+            plans.errors += error.all
     return plans
 
 
@@ -227,7 +227,7 @@ class _Units:
         second = plan_business_unit(replace(desired, previously=()), current, self._known)
         if second.change is not None or first.change is None:
             # What leaves the default business unit leaves it by joining another.
-            plans.add(Phase.LEAVERS if current.is_default else Phase.UNIT_TEAMS, entry, second)
+            plans.add(Phase.LEAVING_MEMBERS if current.is_default else Phase.UNIT_TEAMS, entry, second)
         if isinstance(second.entity, BusinessUnit) and second.change is not None:
             relations = relations_of(second.change, Keys(()))
             self.moved.update(dict.fromkeys(relations.to_add, desired.name))

@@ -172,7 +172,7 @@ def keys_of(match: Match) -> frozenset[NameKey]:
     if match.found is None:
         names = [desired.username or desired.email_address]
     else:
-        # The address of an API service account may be the username of a person.
+        # The address of an API user may be the username of a person.
         address = desired.email_address if desired.kind == USER else None
         names = [desired.username, match.found.account.username, address]
     return frozenset().union(*(NameKeys.of_username(name) for name in names if name))
@@ -241,8 +241,10 @@ def _gains_role(match: Match) -> bool:
     desired = match.entry.desired
     if match.found is None or match.entry.name_only or desired.roles_mode == "remove":
         return False
-    held = match.found.account.roles
-    return held is not None and any(RoleCatalog(held).find(name) is None for name in desired.values.get("roles", ()))
+    current_roles = match.found.account.roles
+    return current_roles is not None and any(
+        RoleCatalog(current_roles).find(name) is None for name in desired.values.get("roles", ())
+    )
 
 
 def _becomes_team_admin(match: Match) -> bool:

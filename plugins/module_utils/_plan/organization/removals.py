@@ -119,4 +119,4 @@ def keep_caller(plans: list[Plan[t.Any]], caller: str, allowed: t.Collection[str
             result.warnings.append(f'"{change.name}" is the calling account, and is not removed')
             plans[number] = Plan(None, change.before)
         elif risk and caller not in allowed:
-            result.problems.append(refuse_self_lockout(change, risk))
+            result.errors.append(refuse_self_lockout(change, risk))

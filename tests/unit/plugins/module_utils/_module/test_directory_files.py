@@ -170,7 +170,7 @@ def test_an_entry_of_a_file_is_checked_as_an_option_is(
     monkeypatch.chdir(tmp_path)
     Path("people.yml").write_text(text, encoding="utf-8")
     (part,) = read_files(["people.yml"])
-    said = [f"{problem.location}: {problem.fault}" for problem in part.problems]
+    said = [f"{problem.location}: {problem.fault}" for problem in part.errors]
     assert [message in each for each in said] == [True], said
 
 
@@ -179,7 +179,7 @@ def test_a_small_file_cannot_hold_an_endless_value(tmp_path: Path) -> None:
     path = tmp_path / "people.yml"
     path.write_text(f"l0: &l0 [x]\n{levels}users: [{{username: a, phone: *l11, roles: *l11}}]\n", encoding="utf-8")
     (part,) = read_files([str(path)])
-    assert len(part.problems) == 14
+    assert len(part.errors) == 14
 
 
 def test_special_files_and_empty_folders_are_refused(tmp_path: Path) -> None:
