@@ -44,6 +44,13 @@ FAULTS: dict[str, dict[str, Any]] = {
     "given up": {"kind": "status", "status": 408, "acts": True},
     "cut off": {"kind": "reset_after"},
     "not taken": {"kind": "close"},
+    "another answer": {"kind": "other", "path": "/(users|teams)/"},
+    "another reading": {"kind": "other", "method": "GET", "path": "/(users|teams)/", "writes": False},
+    "no roles": {"kind": "without", "names": ["roles"], "method": "GET", "path": "/users/", "writes": False},
+    "no teams": {"kind": "without", "names": ["teams"], "method": "GET", "path": "/users/", "writes": False},
+    "no users": {"kind": "without", "names": ["users"], "method": "GET", "path": "/teams/", "writes": False},
+    "pages that move": {"kind": "drift", "shift": 1, "writes": False},
+    "wrong totals": {"kind": "totals", "delta": 1, "writes": False},
 }
 
 
@@ -208,7 +215,7 @@ def test_nobody_is_lost_whichever_write_fails_and_the_next_run_does_the_rest(
         end = known(emulator)
 
         prepare(emulator, there, switches)
-        emulator.fault(writes=True, skip=skip, count=count, **FAULTS[fault])
+        emulator.fault(**{"writes": True, "skip": skip, "count": count, **FAULTS[fault]})
         with every_write(emulator, **rules):
             partly = apply(emulator, **copy.deepcopy(wanted))
         assert partly["changed"] is bool(partly["actions"])
