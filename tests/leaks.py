@@ -4,8 +4,8 @@
 
 """A search for the secrets of all emulators in everything that the runs of a test say, write, cache and start.
 
-While a Watch is open, every `ansible-playbook`, and every module that is run by itself, keeps what Ansible usually
-removes: files on the host, a fact cache, a log of the highest verbosity. A thread looks at command lines and at files
+While a Watch is open, every `ansible-playbook`, `ansible`, `ansible-runner` and `ansible-rulebook`, and every module that is
+run by itself, keeps what Ansible usually removes: files on the host, a fact cache, a log of the highest verbosity. A thread looks at command lines and at files
 that are there for a moment only. When it is closed, all of that is searched, as is all that was printed.
 """
 
@@ -25,7 +25,8 @@ from typing import Any, NamedTuple
 from tests.emulator.control import Emulator
 from tests.processes import descendants
 
-_PROGRAMS = ("ansible-playbook", "ansible_collections.community.veracode.plugins.modules")
+_PROGRAMS = ("ansible-playbook", "ansible", "ansible-runner", "ansible-rulebook")
+_MODULES = "ansible_collections.community.veracode.plugins.modules"
 _HEADER = re.compile(rb"veracode-hmac-sha-256\s+id=[0-9a-z-]{8}|\bsig=[0-9a-f]{32}")
 _ENCODED_HEADER = b"VERACODE-HMAC-SHA-256 id="
 _SIGNATURE = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
@@ -34,6 +35,10 @@ _SIGNATURE = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _HANDED_ON = re.compile(rb'api_key_secret(\\*)": \1"[^"\\]*')
 # A file of a key pair or OAuth client in one of the formats, which only its user can read: where it was to go.
 _KEY_FILE = re.compile(rb'(?i)(veracode_)?(api_key|client)_secret"?\s*[=:]')
+# Plans, ledgers, snapshots, results and reports are no such file, whatever else they hold.
+_NO_KEY_FILE = re.compile(rb'"(actions|calls|diff|leavers|organization|outcome|summary|users|workers)"\s*:')
+# So ansible-runner keeps the environment of a job, in a file that only its user can read.
+_JOB_ENVIRONMENT = re.compile(rb'"VERACODE_API_KEY_SECRET": "[^"\\]*')
 # The secret of a key pair may carry the prefix of a region. That of an OAuth client has none, and may have a hyphen.
 _PAIR = re.compile("([0-9A-Za-z]{8}-)?[0-9A-Fa-f]+")
 _LOCAL = re.compile("ansible-local-")
@@ -278,8 +283,11 @@ class Watch:
             if self._allowed & {path, *path.parents}:
                 continue
             ansible = bool({".ansible", self.temporary.name} & {parent.name for parent in path.parents})
-            if private and not ansible and _KEY_FILE.search(data):
+            job = "artifacts" in {parent.name for parent in path.parents}
+            if private and not ansible and not job and _KEY_FILE.search(data) and not _NO_KEY_FILE.search(data):
                 continue
+            if private and job and path.name == "command":
+                data = _JOB_ENVIRONMENT.sub(b"", data)
             if (
                 self._copies
                 and (private or shut)
@@ -293,6 +301,11 @@ class Watch:
         return sorted(set(found))
 
 
+def _is_watched(word: str) -> bool:
+    """Tell whether a word of a command line is a program that is watched."""
+    return os.path.basename(word) in _PROGRAMS or _MODULES in word
+
+
 class _Watched(subprocess.Popen):  # type: ignore[type-arg]
     """A process whose output is searched, if it is one of Ansible's."""
 
@@ -300,7 +313,7 @@ class _Watched(subprocess.Popen):  # type: ignore[type-arg]
 
     def __init__(self, args: Any, *more: Any, **options: Any) -> None:
         words = [os.fsdecode(word) for word in args] if isinstance(args, (list, tuple)) else []
-        self._watch = _Watched.watch if any(name in word for name in _PROGRAMS for word in words) else None
+        self._watch = _Watched.watch if any(map(_is_watched, words)) else None
         if self._watch is not None:
             options["env"] = self._watch.environment(options.get("env") or dict(os.environ))
             self._watch.start()

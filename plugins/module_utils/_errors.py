@@ -54,6 +54,13 @@ def printable(text: str) -> str:
     )
 
 
+def _printable_part(part: t.Any) -> t.Any:
+    """Return a part of an error for a result, which Ansible prints where a task fails."""
+    if isinstance(part, str):
+        return "\n".join(map(printable, part.split("\n")))
+    return [_printable_part(each) for each in part] if isinstance(part, (list, tuple)) else part
+
+
 class VeracodeError(Exception):
     """Anything that stops a run and is explained to the user.
 
@@ -174,7 +181,7 @@ class VeracodeError(Exception):
     def failure(self) -> dict[str, t.Any]:
         """Return what applies, in the form of the `failure` of a result."""
         parts = {field: self.location if field == "place" else getattr(self, field) for field in self.FIELDS}
-        return {field: part for field, part in parts.items() if part is not None}
+        return {field: _printable_part(part) for field, part in parts.items() if part is not None}
 
     def details(self) -> dict[str, t.Any]:
         """Return what applies beside the message, as the arguments of another error."""

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError, printable
 
 try:
     from ansible.utils.unsafe_proxy import wrap_var
@@ -64,8 +64,18 @@ def _without(text: str, secrets: t.Iterable[str]) -> str:
         if "\n" in secret:
             # The content of a file: its cells are what messages quote.
             text = re.sub(r'"[^\n]*"', f'"{_HIDDEN}"', text)
-        text = text.replace(secret, _HIDDEN)
+        # As it is, and as messages show it: trimmed, written out, or its beginning alone.
+        forms = {form for each in (secret, secret.strip()) for form in (each, printable(each)) if form}
+        for form in sorted(forms, key=len, reverse=True):
+            text = text.replace(form, _HIDDEN)
+        shown = printable(secret)
+        text = re.sub(r'"([^"\n]{4,}…)"', lambda part, shown=shown: _hidden_part(part, shown), text)
     return re.sub(r', did you mean "[^\n]*?"\?', "", text) if _HIDDEN in text else text
+
+
+def _hidden_part(part: re.Match[str], secret: str) -> str:
+    """Return a quoted text of a message, hidden if it is the beginning of a secret."""
+    return f'"{_HIDDEN}"' if secret.lstrip().startswith(part.group(1)[:-1].lstrip()) else part.group()
 
 
 def text_of(value: t.Any, name: str) -> str:

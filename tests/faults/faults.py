@@ -26,7 +26,8 @@ class Fault:
     :param says: a pattern of the error, where there is one.
     :param switches: of the organization in which it strikes.
     :param slow: it is over only when the client's patience is.
-    :param calls: which calls it can strike: all, `pages` of listings, or `creations` of accounts.
+    :param calls: which calls it can strike: all, `pages` of listings, `creations` of accounts, or `named`, all but those that
+        ask who calls.
     :param read: what a run comes to whose reading call it strikes: `survived`, as that is sent again, or `explained`.
     """
 
@@ -39,8 +40,10 @@ class Fault:
     read: str = ""
 
 
-def _fault(name: str, kind: str, says: str = "", *, slow: bool = False, read: str = "", **order: t.Any) -> Fault:
-    return Fault(name, ({"kind": kind, **order},), says, slow=slow, read=read)
+def _fault(
+    name: str, kind: str, says: str = "", *, slow: bool = False, read: str = "", calls: str = "all", **order: t.Any
+) -> Fault:
+    return Fault(name, ({"kind": kind, **order},), says, slow=slow, read=read, calls=calls)
 
 
 def _paging(name: str, **order: t.Any) -> Fault:
@@ -98,6 +101,15 @@ FAULTS: tuple[Fault, ...] = (
         location="https://other:8443\\@localhost/login",
         read=EXPLAINED,
     ),
+    _fault(
+        "redirect after the server acted",
+        "status",
+        "was redirected to an address that it does not name" + _LOST,
+        status=303,
+        body="empty",
+        acts=True,
+        read=EXPLAINED,
+    ),
     *(
         _fault(
             f"{status} after the server acted", "status", f"{status}{_LOST}", status=status, acts=True, read=SURVIVED
@@ -106,6 +118,9 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _fault("an interim answer before the real one", "interim", read=SURVIVED),
     _fault("two different lengths", "lengths", "broke" + _LOST, delta=2, read=SURVIVED),
+    # Who calls is asked without an id, so that an answer about another account is none to be known by.
+    _fault("an answer about another object", "other", "another|other" + _LOST, calls="named"),
+    _fault("an answer without roles and teams", "without"),
     _fault("one 401", "status", "401", status=401),
     _fault("one 403", "status", "403|refused|may not", status=403),
     Fault(

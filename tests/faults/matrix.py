@@ -65,7 +65,7 @@ class _Jumping(Clock):
 class Call(t.NamedTuple):
     """A call of an undisturbed run.
 
-    :param kind: `pages` of a listing, `creations` of accounts, or `other`.
+    :param kind: `pages` of a listing, `creations` of accounts, `caller` where it asks who calls, or `other`.
     """
 
     number: int
@@ -144,6 +144,8 @@ class Matrix:
     def calls(self, scenario: Scenario, fault: Fault) -> list[Call]:
         """Return the calls that the fault can strike."""
         calls, _state, _result = self.undisturbed(scenario, fault)
+        if fault.calls == "named":
+            return [call for call in calls if call.kind != "caller"]
         return [call for call in calls if fault.calls in ("all", call.kind)]
 
     def _begin(self, scenario: Scenario, fault: Fault) -> None:
@@ -264,7 +266,8 @@ class Matrix:
 
 def _call(number: int, entry: dict[str, t.Any]) -> Call:
     creation = entry["call"] == "createuser" or (entry["method"], entry["path"]) == ("POST", "/api/authn/v2/users")
-    kind = "creations" if creation else "pages" if "page=" in entry["query"] else "other"
+    caller = entry["path"].endswith("/users/self")
+    kind = "creations" if creation else "caller" if caller else "pages" if "page=" in entry["query"] else "other"
     return Call(number, entry["writes"], kind)
 
 

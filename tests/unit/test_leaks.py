@@ -36,6 +36,17 @@ LEAKS = {
     "command line": "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(1)', secret])",
     "file of a key pair that all can read": "open('pair', 'w').write('api_key_secret = ' + secret)",
     "traceback": "raise ValueError(secret)",
+    "plan that only its user can read": (
+        "import json, os; f = os.open('plan', os.O_CREAT | os.O_WRONLY, 0o600); "
+        "os.write(f, json.dumps({'actions': [], 'api_key_secret': secret}).encode())"
+    ),
+    "credentials in YAML": (
+        "import os; f = os.open('veracode.yml', os.O_CREAT | os.O_WRONLY, 0o600); os.write(f, b'key-secret: ' + secret.encode())"
+    ),
+    "event of a job": (
+        "import os; os.makedirs('artifacts/1/job_events'); f = os.open('artifacts/1/job_events/1.json', os.O_CREAT | os.O_WRONLY, "
+        '0o600); os.write(f, b\'"VERACODE_API_KEY_SECRET": "\' + secret.encode())'
+    ),
     "temporary file of the controller": (
         "import os; d = os.environ['ANSIBLE_LOCAL_TEMP'] + '/ansible-local-1'; os.makedirs(d, 0o700); "
         "open(d + '/tmp', 'w').write('\"note\": \"' + secret)"
@@ -56,13 +67,13 @@ FORMS: dict[str, Callable[[str], str]] = {
 }
 
 
-def found(folder: Path, code: str) -> list[str]:
+def found(folder: Path, code: str, program: str = "ansible-playbook") -> list[str]:
     """Return what is found after a run of this code, whose secret comes by its environment."""
     with watching(folder) as watch:
         watch.also(SECRET)
         watch.interval = 0.02
         subprocess.run(
-            [sys.executable, "-c", f"import os; secret = os.environ['CANARY']\n{code}", "ansible-playbook"],
+            [sys.executable, "-c", f"import os; secret = os.environ['CANARY']\n{code}", program],
             cwd=folder,
             env={**os.environ, "CANARY": SECRET},
             check=False,
@@ -77,6 +88,12 @@ def test_planted_secret_is_found(place: str, tmp_path: Path) -> None:
     assert found(tmp_path, LEAKS[place])
 
 
+@pytest.mark.parametrize("program", ["/usr/bin/ansible", "ansible-runner", "ansible-rulebook"])
+def test_every_way_to_run_ansible_is_watched(program: str, tmp_path: Path) -> None:
+    assert found(tmp_path, LEAKS["stdout"], program)
+    assert found(tmp_path, LEAKS["file"], program)
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -84,8 +101,10 @@ def test_planted_secret_is_found(place: str, tmp_path: Path) -> None:
         "import os; f = os.open('pair', os.O_CREAT | os.O_WRONLY, 0o600); os.write(f, b'api_key_secret = ' + secret.encode())",
         "import os; d = os.environ['ANSIBLE_LOCAL_TEMP'] + '/ansible-local-1'; os.makedirs(d, 0o700); "
         "open(d + '/tmp', 'w').write('\"api_key_secret\": \"' + secret)",
+        "import os; os.makedirs('artifacts/1'); f = os.open('artifacts/1/command', os.O_CREAT | os.O_WRONLY, 0o600); "
+        'os.write(f, b\'{"env": {"VERACODE_API_KEY_SECRET": "\' + secret.encode() + b\'"}}\')',
     ],
-    ids=["nothing", "file of a key pair", "module arguments"],
+    ids=["nothing", "file of a key pair", "module arguments", "environment of a job"],
 )
 def test_nothing_is_found_where_nothing_is(code: str, tmp_path: Path) -> None:
     (tmp_path / "input").write_text(SECRET)

@@ -13,7 +13,7 @@ import json
 import re
 import typing as t
 
-from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError
+from ansible_collections.community.veracode.plugins.module_utils._errors import OUTCOME_UNKNOWN, ApiError
 
 Json = dict[str, t.Any]
 
@@ -46,13 +46,14 @@ def about(what: str, item: Json, key: str, handle: str, *, sent: bool = False) -
     found = str(item.get(key) or "")
     if found.casefold() == handle.casefold():
         return
-    outcome = ", so it does not show what was done" if sent else ", so it is ignored"
+    outcome = f", so {OUTCOME_UNKNOWN}" if sent else ", so it is ignored"
     subject = (
         f"another object, with the {key} {found!r} instead of {handle!r}" if found else f"no object, it lacks the {key}"
     )
     raise ApiError(
         f"Could not {what}: the answer is about {subject}{outcome}. Check api_url and proxies "
-        "that cache answers, then run the task again"
+        "that cache answers, then run the task again",
+        is_outcome_unknown=sent,
     )
 
 

@@ -48,6 +48,9 @@ def test_vaulted_texts_work() -> None:
     "use",
     [
         lambda: role_name(vaulted("Creatr")),
+        lambda: role_name(vaulted("Creatr ")),
+        lambda: role_name(vaulted("Creatr" * 20)),
+        lambda: role_name(vaulted(" Creatr\u200b")),
         lambda: role_name({"a": vaulted("Creatr")}),
         lambda: role_name("x", roles=vaulted("Creatr")),
         lambda: job_profile_roles(vaulted("Creatr")),
@@ -58,6 +61,9 @@ def test_vaulted_texts_work() -> None:
         lambda: from_wrapper_csv(vaulted("action,Creatr\nupdateuser,a\n")),
         lambda: from_wrapper_csv("action,username\n", action=vaulted("Creatr")),
         lambda: from_wrapper_csv([vaulted("Creatr")]),
+        lambda: from_wrapper_csv(vaulted("Creatr ")),
+        lambda: from_wrapper_csv(vaulted("Creatr" * 20)),
+        lambda: from_wrapper_csv(vaulted("Creatr" * 20 + ",username\nx,y\n")),
         lambda: onboarding_entries(vaulted("Creatr"), files=["a"]),
     ],
 )
