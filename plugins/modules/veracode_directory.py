@@ -40,6 +40,7 @@ options:
   files:
     description:
       - YAML or JSON files with the lists and defaults of this module, added to those given as options. Values are never templated.
+      - Numbers, booleans and dates of a YAML file stay the text that is written, so V(0123) is a phone number.
       - Of a folder, the C(.yml), C(.yaml) and C(.json) files are read in the order of their names.
     type: list
     elements: path

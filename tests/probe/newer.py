@@ -68,6 +68,17 @@ def role_flags(details: Iterable[Item]) -> str:
     return NOTHING if not held else "yes" if any("is_api" in role for role in held) else "no"
 
 
+def same_ends(items: Iterable[Item]) -> str:
+    """Whether the secrets of OAuth clients end when the clients do."""
+    ends = [
+        secret.get("expiration_ts") == item.get("expiration_ts")
+        for item in items
+        for secret in item.get("secrets") or []
+        if isinstance(secret, dict)
+    ]
+    return NOTHING if not ends else "yes" if all(ends) else "no"
+
+
 def oauth_fields(items: list[Item]) -> str:
     """Whether an OAuth client has the fields that the collection reads; else which are missing and which are new."""
     if not items:

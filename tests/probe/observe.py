@@ -377,6 +377,7 @@ class Probe:
         items = self._client.page("list", "/oauth2/client_credentials", "client_credentials", [], 0).items
         self._note("fields of an OAuth client", "as assumed", newer.oauth_fields(items))
         self._note("OAuth clients are listed with their secrets' ids", "yes", _carried(items, ("secrets",)))
+        self._note("a secret of an OAuth client ends with the client", "yes", newer.same_ends(items))
 
     # Keys
 

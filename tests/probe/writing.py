@@ -72,9 +72,17 @@ class Writer:
         handle = self._create("role", "/roles", document, "role_id", "201")
         if handle is not None:
             read = _document(self._call("GET", f"/roles/{segment(handle)}"))
-            children = [child.get("role_name") for child in read.get("child_roles") or []]
-            self._note("child_roles of a role are read back", "yes", "yes" if children == ["extreviewer"] else "no")
+            self._note_role(document, read)
             self._call("DELETE", f"/roles/{segment(handle)}")
+
+    def _note_role(self, sent: dict[str, Any], read: dict[str, Any]) -> None:
+        is_kept = read.get("role_name") == sent["role_name"]
+        self._note("the short name that the creation of a role sends is kept", "yes", "yes" if is_kept else "no")
+        children = read.get("child_roles") or [{}]
+        names = {key: children[0].get(key) for key in ("role_name", "role_description") if children[0].get(key)}
+        is_there = len(children) == 1 and (names.get("role_name") or "extreviewer") == "extreviewer" and bool(names)
+        self._note("child_roles of a role are read back", "yes", "yes" if is_there else "no")
+        self._note("names that a child role carries", "role_name, role_description", ", ".join(names) or "none")
 
     def _create(self, kind: str, path: str, document: dict[str, Any], key: str, assumed: str) -> str | None:
         answer = self._call("POST", path, document)

@@ -82,6 +82,9 @@ TOLD_APART = [
 # What is told apart by making a team and a role and deleting them.
 TOLD_APART_BY_WRITING = [
     ("delete_status", "204"),
+    ("role_name_created", "own"),
+    ("child_roles_carry", "name"),
+    ("child_roles_carry", "description"),
     ("create_role_status", "202"),
     ("create_role_status", "200"),
     ("hard_delete", "ignored"),
@@ -149,7 +152,7 @@ NOT_BY_READING = {
     **dict.fromkeys(
         ("clock_window", "prefixed_key_id", "plus_in_query"), "takes calls with a wrong signature, as an attack would"
     ),
-    **dict.fromkeys(("child_role_rules", "scan_rule", "oauth_secret"), BY_WRITING),
+    **dict.fromkeys(("child_role_rules", "scan_rule", "oauth_secret", "oauth_secret_life"), BY_WRITING),
     "revoked_key_lookup": "takes the id of a pair that was revoked",
     "shuffle_lists": "any order may mean something",
 }

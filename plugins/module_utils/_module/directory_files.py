@@ -27,6 +27,7 @@ from ansible_collections.community.veracode.plugins.module_utils._module.directo
     Syntax,
     lines_of,
     load_yaml,
+    refuse_doubles_of_json,
 )
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.locations import Part
 
@@ -101,21 +102,27 @@ def _load_json(text: str) -> t.Any:
     def unique(pairs: list[tuple[str, t.Any]]) -> dict[str, t.Any]:
         mapping = dict(pairs)
         if len(mapping) < len(pairs):
+            refuse_doubles_of_json(text)
             names = [name for name, _value in pairs]
             twice = next(name for name in names if names.count(name) > 1)
-            raise Syntax(
-                f'the key "{twice}" stands twice in one place', text[: text.find(f'"{twice}"')].count("\n") + 1
-            )
+            raise Syntax(f'the key "{twice}" stands twice in one place', 1)
         return mapping
 
     if not text.strip():
         return None
     try:
-        return json.loads(text, object_pairs_hook=unique)
+        # Numbers are their text, as in YAML.
+        return json.loads(
+            text, object_pairs_hook=unique, parse_int=str, parse_float=str, parse_constant=_refuse_constant
+        )
     except json.JSONDecodeError as error:
         raise Syntax(f"this is not JSON ({error.msg})", error.lineno) from None
     except RecursionError:
         raise Syntax("this is nested too deeply", 1) from None
+
+
+def _refuse_constant(name: str) -> t.Any:
+    raise Syntax(f"this is not JSON ({name})", 1)
 
 
 def _values(part: Part, data: t.Mapping[t.Any, t.Any], spec: Spec) -> dict[str, t.Any]:
@@ -161,7 +168,12 @@ def _entry(part: Part, path: str, raw: t.Any, spec: Spec) -> dict[str, t.Any]:
         _note(part, path, None, f"{path}: this is not a dictionary of options; write one, such as name: …", None)
         return {}
     label = next(
-        (str(raw[option]) for option in ("name", "username", "custom_id", "email_address") if raw.get(option)), None
+        (
+            str(raw[option])
+            for option in ("name", "username", "custom_id", "email_address")
+            if raw.get(option) and _is_plain(raw[option])
+        ),
+        None,
     )
     options: dict[str, t.Any] = {}
     for key, value in raw.items():

@@ -38,13 +38,17 @@ class Syntax(Exception):
 
 @functools.cache
 def _loader() -> t.Any:
-    """Return the class of a loader for which every value that is not plain is an error, and a date is its text."""
+    """Return the class of a loader for which every value that is not plain is an error.
+
+    Numbers, booleans and dates are their text: `0123` is no number of eight digits, and `1.10` not `1.1`.
+    """
     if _MISSING is not None:
         raise MissingLibraryError("PyYAML", _MISSING)
     base: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
     loader: t.Any = type("Loader", (base,), {})
-    loader.add_constructor("tag:yaml.org,2002:timestamp", lambda loader, node: loader.construct_scalar(node))
+    for kind in ("bool", "int", "float", "timestamp"):
+        loader.add_constructor(f"tag:yaml.org,2002:{kind}", lambda loader, node: loader.construct_scalar(node))
     return loader
 
 
@@ -59,6 +63,7 @@ def load_yaml(text: str) -> t.Any:
         if node is None:
             return None
         _refuse_doubles(node)
+        _refuse_endless_merges(node)
         return loader.construct_document(node)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
@@ -90,6 +95,52 @@ def _refuse_doubles(root: t.Any) -> None:
             if key.value in keys:
                 raise Syntax(f'the key "{key.value}" stands twice in one place', key.start_mark.line + 1)
             keys.add(key.value)
+
+
+_MOST_MERGED = 100_000
+
+
+def _refuse_endless_merges(root: t.Any) -> None:
+    """Refuse merge keys that multiply: some versions of PyYAML write all of them out."""
+    sizes: dict[int, int] = {}
+
+    def size(node: t.Any) -> int:
+        if not isinstance(node, yaml.MappingNode):
+            return sum(size(each) for each in node.value) if isinstance(node, yaml.SequenceNode) else 0
+        if id(node) not in sizes:
+            sizes[id(node)] = 0  # one that merges itself adds nothing
+            merged = [value for key, value in node.value if key.tag == "tag:yaml.org,2002:merge"]
+            sizes[id(node)] = len(node.value) + sum(size(value) for value in merged)
+            if sizes[id(node)] > _MOST_MERGED:
+                raise Syntax("the merge keys come to too many keys", node.start_mark.line + 1)
+        return sizes[id(node)]
+
+    seen: set[int] = set()
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if id(node) in seen or isinstance(node, yaml.ScalarNode):
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            size(node)
+            stack += [each for pair in node.value for each in pair]
+        else:
+            stack += node.value
+
+
+def refuse_doubles_of_json(text: str) -> None:
+    """Refuse a key that stands twice in one object of a JSON text, with its line.
+
+    :raises Syntax: it does.
+    """
+    loader = _loader()(text.replace("\t", " "))
+    try:
+        _refuse_doubles(loader.get_single_node())
+    except yaml.YAMLError:
+        return  # JSON that is no YAML; the line is not known
+    finally:
+        loader.dispose()
 
 
 @functools.lru_cache(maxsize=8)

@@ -140,12 +140,60 @@ def test_json_is_read_as_strictly(tmp_path: Path) -> None:
     for text, message in (
         ("", "is empty"),
         ('{"users": [', "people.json:1: this is not JSON"),
-        ('{"users": [],\n"users": []}', 'the key "users" stands twice'),
+        ('{"users": [],\n"users": []}', 'people.json:2: the key "users" stands twice'),
+        (
+            '{"teams": [{"name": "phone"}],\n"users": [{\n\t"phone": "1",\n\t"phone": "2"}]}',
+            'people.json:4: the key "phone"',
+        ),
+        ('{"users": NaN}', "people.json:1: this is not JSON (NaN)"),
+        ("{" * 100_000, "people.json:1: this is"),
     ):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(VeracodeError) as caught:
             read_files([str(path)])
         assert message in caught.value.msg
+
+
+@pytest.mark.parametrize("name", ["people.yml", "people.json"])
+def test_values_are_the_text_that_stands_there(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    many = "1" * 5000
+    if name.endswith("yml"):
+        path.write_bytes(
+            b"\xef\xbb\xbfusers:\r\n- &a {username: a, phone: 0123, custom_one: 1.10, custom_two: no, custom_three: 12:30}\r\n"
+            b"- {<<: *a, username: b, login_enabled: no, custom_four: 1_000, custom_five: " + many.encode() + b"}\r\n"
+        )
+    else:
+        shared = '"phone": "0123", "custom_one": 1.10, "custom_two": "no", "custom_three": "12:30"'
+        path.write_bytes(
+            b"\xef\xbb\xbf"
+            + f'{{"users": [{{"username": "a", {shared}}}, {{"username": "b", {shared}, "login_enabled": false, '
+            f'"custom_four": "1_000", "custom_five": {many}}}]}}'.encode()
+        )
+    shown = {"phone": "0123", "custom_one": "1.10", "custom_two": "no", "custom_three": "12:30"}
+    (part,) = read_files([str(path)])
+    assert part.problems == []
+    assert dict(part.values)["users"] == [
+        {"username": "a", **shown},
+        {"username": "b", **shown, "login_enabled": False, "custom_four": "1_000", "custom_five": many},
+    ]
+
+
+@pytest.mark.parametrize(
+    "tag", ["!vault", "!unsafe", "!!python/object/apply:os.system", "!include", "!!python/name:os.system"]
+)
+def test_a_tag_is_an_error_with_its_line(tmp_path: Path, tag: str) -> None:
+    path = tmp_path / "people.yml"
+    path.write_text(f"users:\n- username: a\n  phone: {tag} [id]\n", encoding="utf-8")
+    with pytest.raises(VeracodeError, match=r"people\.yml:3: this is not plain YAML"):
+        read_files([str(path)])
+
+
+def test_what_is_no_text_is_in_no_message(tmp_path: Path) -> None:
+    path = tmp_path / "people.yml"
+    path.write_text("users:\n- {username: !!binary aGk=, phone: [a]}\n- &u {username: b, <<: *u}\n", encoding="utf-8")
+    (part,) = read_files([str(path)])
+    assert [problem.name for problem in part.problems] == [None, None]
 
 
 ENTRIES: list[tuple[str, str]] = [
@@ -180,6 +228,14 @@ def test_a_small_file_cannot_hold_an_endless_value(tmp_path: Path) -> None:
     path.write_text(f"l0: &l0 [x]\n{levels}users: [{{username: a, phone: *l11, roles: *l11}}]\n", encoding="utf-8")
     (part,) = read_files([str(path)])
     assert len(part.errors) == 14
+
+
+def test_merge_keys_cannot_multiply_without_end(tmp_path: Path) -> None:
+    levels = "".join(f"l{n}: &l{n} {{<<: [{', '.join([f'*l{n - 1}'] * 9)}]}}\n" for n in range(1, 12))
+    path = tmp_path / "people.yml"
+    path.write_text(f"l0: &l0 {{phone: x}}\n{levels}users: [{{username: a, <<: *l11}}]\n", encoding="utf-8")
+    with pytest.raises(VeracodeError, match="the merge keys come to too many keys"):
+        read_files([str(path)])
 
 
 def test_special_files_and_empty_folders_are_refused(tmp_path: Path) -> None:
