@@ -273,7 +273,7 @@ class MissingLibraryError(VeracodeError):
 
 
 class SeveralErrors(VeracodeError):
-    """Several errors in the input or the plan. Its message has a line for each; it carries the details of the first.
+    """Several errors in the input or the plan. Its message has a line for each; it reports the details of the first.
 
     :param errors: all of them, at least one.
     :param lines: its message, if that is another one.

@@ -47,7 +47,7 @@ class Session:
     :param params: the module's options.
     :param check_mode: nothing may be written.
     :param connections: returns connections that outlive the run; without it, the run closes its own.
-    :param activity: is told what the run is doing.
+    :param activity: shows what the run is doing.
     """
 
     def __init__(
@@ -213,7 +213,7 @@ def _failure(error: VeracodeError) -> Result:
 
 
 def _invocation(params: t.Mapping[str, t.Any]) -> Result:
-    """Return the module's arguments as results carry them, without what the entries of lists do not set.
+    """Return the module's arguments as results report them, without what the entries of lists do not set.
 
     Of a thousand entries that would be most of a result, and take Ansible longer than all the rest of a run.
     """

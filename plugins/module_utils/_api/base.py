@@ -37,7 +37,7 @@ class Filters:
 
     :param kind: `user` or `api_user`.
     :param role: a name of it that `match` finds, so its short name or its display name.
-    :param detailed: every account with all that the API reports, at a call each where the listing carries less.
+    :param detailed: every account with all that the API reports, at a call each where the listing reports less.
     """
 
     username: str | None = None
@@ -55,12 +55,12 @@ class Filters:
 
     @property
     def selects(self) -> bool:
-        """Whether a filter names an account, which is then told with all that the API reports."""
+        """Whether a filter names an account, which is then returned with all that the API reports."""
         return any(each is not None for each in (self.username, self.custom_id, self.email_address, self.api_id))
 
     @property
     def need(self) -> frozenset[str]:
-        """The options that a reading has to carry for the filters to be checked."""
+        """The options that a reading has to report for the filters to be checked."""
         need = {
             option
             for option in ("custom_id", "email_address", "login_enabled", "is_saml_user")
@@ -75,11 +75,11 @@ class Filters:
         return frozenset(need)
 
     def match(self, account: Account) -> bool:
-        """Tell whether an account that carries what is needed matches all filters; the server's own may be loose."""
+        """Tell whether an account that reports what is needed matches all filters; the server's own may be loose."""
         return all(verdict is True for verdict in self._verdicts(account))
 
     def may_match(self, account: Account) -> bool:
-        """Tell whether nothing that a reading carries speaks against the account."""
+        """Tell whether nothing that a reading reports speaks against the account."""
         return all(verdict is not False for verdict in self._verdicts(account))
 
     def _verdicts(self, account: Account) -> t.Iterator[bool | None]:
@@ -138,7 +138,7 @@ class AccountSource(t.Protocol):
         """Return the account read anew with all that the API reports, `None` if it is gone."""
 
     def is_whole(self, account: Account) -> bool:
-        """Tell whether a reading carries all that the API reports."""
+        """Tell whether a reading reports all that the API reports."""
 
 
 class AccountClient(Lookup, t.Protocol):

@@ -74,7 +74,7 @@ class Accounts(Kind[Account]):
         return sent == shown and found.kind == after.kind
 
     def merged(self, planned: Account, answered: Account) -> Account:
-        """Return the planned account with what the answer carries written over it."""
+        """Return the planned account with what the answer reports written over it."""
         return planned.updated(answered)
 
     def unmet(self, change: Change[Account], answered: Account) -> list[str]:
@@ -152,7 +152,7 @@ class NamedObjects(Kind[N]):
         return self._client.details(entity) if entity.handle is not None else None
 
     def merged(self, planned: N, answered: N) -> N:
-        """Return the planned object with what the answer carries written over it."""
+        """Return the planned object with what the answer reports written over it."""
         return planned.updated(answered)
 
     def unmet(self, change: Change[N], answered: N) -> list[str]:

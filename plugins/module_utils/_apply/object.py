@@ -46,7 +46,7 @@ class Progress:
     :param actions: entries of the result's `actions`.
     :param warnings: what could not be verified.
     :param pending: a new address waits for its confirmation.
-    :param kept: what a result carries even if the run fails afterwards.
+    :param kept: what a result holds even if the run fails afterwards.
     :param masked: secrets that must not be shown.
     """
 
@@ -65,7 +65,7 @@ class Progress:
 class Kind(abc.ABC, t.Generic[E]):
     """How objects of one kind are written: all that differs between the kinds."""
 
-    #: Whether a reading of a new object carries what its creation did not answer; a new account cannot be read at once.
+    #: Whether a reading of a new object reports what its creation did not answer; a new account cannot be read at once.
     readable_at_once = True
     #: Options that no reading may carry, which is explained elsewhere.
     unreported: frozenset[str] = frozenset()
@@ -99,7 +99,7 @@ class Kind(abc.ABC, t.Generic[E]):
 
     @abc.abstractmethod
     def merged(self, planned: E, answered: E) -> E:
-        """Return what was planned with what the answer carries written over it."""
+        """Return what was planned with what the answer reports written over it."""
 
     @abc.abstractmethod
     def unmet(self, change: Change[E], answered: E) -> list[str]:
@@ -118,7 +118,7 @@ class Kind(abc.ABC, t.Generic[E]):
         return {}
 
     def explained(self, change: Change[E], answered: E, wrong: list[str], progress: Progress) -> list[str]:
-        """Return those of the unmet options that are an error; of the others the progress is told."""
+        """Return those of the unmet options that are an error; the others are noted in the progress."""
         return wrong
 
 

@@ -45,8 +45,8 @@ class Account:
     :param kind: `user` or `api_user`.
     :param handle: what its API addresses it by; `None` for an account that is only planned.
     :param values: canonical values by option, only of those fields that the reading carries.
-    :param roles: the roles, `None` where the reading does not carry them.
-    :param teams: the memberships, `None` where the reading does not carry them.
+    :param roles: the roles, `None` where the reading does not report them.
+    :param teams: the memberships, `None` where the reading does not report them.
     :param facts: what cannot be managed: `user_id`, `api_credentials`, `last_login`, `created`, `modified`.
     """
 
@@ -85,12 +85,12 @@ class Account:
 
     @property
     def lost(self) -> dict[str, t.Any]:
-        """What is set of the options that its kind has; a reading may carry more."""
+        """What is set of the options that its kind has; a reading may report more."""
         options = {each.option for each in fields_of(self.kind)}
         return {k: v for k, v in self.values_and_lists.items() if k in options and v not in (None, ())}
 
     def updated(self, other: Account) -> Account:
-        """Return this reading with what the other, later one carries written over it."""
+        """Return this reading with what the other, later one reports written over it."""
         return replace(
             self,
             handle=other.handle or self.handle,

@@ -20,7 +20,7 @@ class BusinessUnit:
     """What one reading of a business unit carries.
 
     :param unit_id: GUID, `None` for one that is only planned.
-    :param teams: GUIDs of its teams by name, `None` where the reading does not carry them.
+    :param teams: GUIDs of its teams by name, `None` where the reading does not report them.
     :param is_default: teams that are in no other are in this one; `None` where the reading does not tell.
     """
 
@@ -40,7 +40,7 @@ class BusinessUnit:
         return {option: value for option, value in self.values_and_lists.items() if value not in (None, ())}
 
     def updated(self, other: BusinessUnit) -> BusinessUnit:
-        """Return this reading with what the other, later one carries written over it."""
+        """Return this reading with what the other, later one reports written over it."""
         return replace(
             other,
             unit_id=other.unit_id or self.unit_id,

@@ -46,10 +46,10 @@ class CustomRole:
     :param name: display name (`role_description` of the Identity API).
     :param role_name: short name, `None` for a role that is only planned and leaves it to the server.
     :param role_id: GUID, `None` for a role that is only planned.
-    :param permissions: `None` where the reading does not carry them.
+    :param permissions: `None` where the reading does not report them.
     :param flags: `is_api` and those of ROLE_FLAGS that the reading carries.
     :param facts: what cannot be managed: `is_scan_type`, `requires_token`, `disabled`.
-    :param child_roles: the roles that it includes, `None` where the reading does not carry them.
+    :param child_roles: the roles that it includes, `None` where the reading does not report them.
     """
 
     name: str
@@ -86,7 +86,7 @@ class CustomRole:
         return {option: value for option, value in self.values_and_lists.items() if value not in (None, ())}
 
     def updated(self, other: CustomRole) -> CustomRole:
-        """Return this reading with what the other, later one carries written over it."""
+        """Return this reading with what the other, later one reports written over it."""
         return replace(
             other,
             role_id=other.role_id or self.role_id,

@@ -28,7 +28,7 @@ class Named(Entity, t.Protocol):
         """What the API addresses it by, `None` for an object that is only planned."""
 
     def updated(self: _Self, other: _Self) -> _Self:
-        """Return this reading with what the other, later one carries written over it."""
+        """Return this reading with what the other, later one reports written over it."""
 
 
 N = t.TypeVar("N", bound=Named)

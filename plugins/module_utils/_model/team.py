@@ -33,9 +33,9 @@ class Team:
     """What one reading of a team carries.
 
     :param team_id: GUID, `None` for a team that is only planned.
-    :param business_unit: name of the one it is in, `None` where the reading does not carry it.
+    :param business_unit: name of the one it is in, `None` where the reading does not report it.
     :param business_unit_id: its GUID, `None` where it is not known.
-    :param users: everybody in the team, `None` where the reading does not carry them.
+    :param users: everybody in the team, `None` where the reading does not report them.
     :param facts: what cannot be managed: `member_only`, `created`, `modified`.
     """
 
@@ -57,7 +57,7 @@ class Team:
         return {option: value for option, value in self.values_and_lists.items() if value not in (None, ())}
 
     def updated(self, other: Team) -> Team:
-        """Return this reading with what the other, later one carries written over it."""
+        """Return this reading with what the other, later one reports written over it."""
         return replace(
             other,
             team_id=other.team_id or self.team_id,

@@ -19,7 +19,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.desired i
 
 
 def options_needed(desired: Desired) -> frozenset[str]:
-    """Return the options that a reading has to carry for this entry to be planned."""
+    """Return the options that a reading has to report for this entry to be planned."""
     if desired.state == "absent":
         return frozenset()
     if desired.state == "disabled":

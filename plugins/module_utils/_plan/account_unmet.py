@@ -17,7 +17,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.fields i
 def unmet_of_account(change: Change[Account], account: Account) -> list[str]:
     """Return the options that were written and that the answer shows with another value than was sent.
 
-    An answer that does not carry an option tells nothing about it.
+    An answer that does not report an option tells nothing about it.
     """
     shown = account.values_and_lists
     wrong = []

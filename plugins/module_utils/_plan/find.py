@@ -37,7 +37,7 @@ class Found:
 def find_account(lookup: Lookup, desired: Desired, report: frozenset[str] = frozenset()) -> Found | None:
     """Return the account a task means.
 
-    :param report: options that the reading is to carry although nothing is compared with them.
+    :param report: options that the reading is to report although nothing is compared with them.
     :raises InputError: the selectors point at different accounts.
     """
     need = options_needed(desired) | report

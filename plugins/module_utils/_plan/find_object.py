@@ -84,7 +84,7 @@ _LOST = {TEAM: ("members", "managers"), BUSINESS_UNIT: ("teams", "is_default"), 
 
 
 def lists_needed(desired: DesiredObject) -> frozenset[str]:
-    """Return the options that a reading has to carry for this entry to be planned."""
+    """Return the options that a reading has to report for this entry to be planned."""
     if desired.state == "absent":
         return frozenset(_LOST[desired.kind])
     if desired.kind == BUSINESS_UNIT and "teams" in desired.values:

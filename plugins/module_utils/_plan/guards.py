@@ -59,7 +59,7 @@ def lockout_risk(change: Change[t.Any] | None) -> str | None:
 def refuse_self_lockout(change: Change[t.Any], risk: str) -> GuardError:
     """Return the error for a change that would lock out the calling account.
 
-    :param risk: as told by `lockout_risk`.
+    :param risk: as returned by `lockout_risk`.
     """
     tail = f" ({LOCK_OUT})" if risk.startswith("restrict") else ""
     return GuardError(

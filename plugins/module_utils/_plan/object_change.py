@@ -92,7 +92,7 @@ def plan_change(desired: DesiredObject, current: N | None, after: N, values: dic
 def unmet(change: Change[N], answered: N) -> list[str]:
     """Return the options that were written and that the answer shows with another value than was sent.
 
-    An answer that does not carry an option tells nothing about it.
+    An answer that does not report an option tells nothing about it.
     """
     shown = dict(answered.values_and_lists)
     after = change.after

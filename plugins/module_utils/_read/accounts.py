@@ -43,7 +43,7 @@ P = t.TypeVar("P", bound="Parallel")
 class Parallel:
     """Does the same for many things at once. Ends its threads when it is left.
 
-    :param activity: is told what is read.
+    :param activity: shows what is read.
     """
 
     def __init__(self, activity: Activity | None = None) -> None:
@@ -86,7 +86,7 @@ class Parallel:
 def matching_accounts(source: AccountSource, filters: Filters, parallel: Parallel) -> Listing:
     """Return the accounts that match all filters, sorted by username.
 
-    What a listing carries is filtered first. Details are read of what is left, where a filter or the task needs them.
+    What a listing reports is filtered first. Details are read of what is left, where a filter or the task needs them.
     """
     filters = source.resolved(filters)
     listing = source.candidates(filters)
@@ -114,7 +114,7 @@ class AccountReader(Parallel):
     """Reads accounts for an Inventory.
 
     :param client: the client of the accounts.
-    :param activity: is told what is read.
+    :param activity: shows what is read.
     """
 
     def __init__(self, client: RestAccountClient, activity: Activity | None = None) -> None:

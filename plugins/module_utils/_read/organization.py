@@ -66,7 +66,7 @@ class OrganizationReader:
 
     :param exclusive: the kinds of which everything has to be known.
     :param names_accounts: an option names accounts, so all of them have to be known.
-    :param activity: is told what is read.
+    :param activity: shows what is read.
     """
 
     def __init__(
@@ -146,7 +146,7 @@ class OrganizationReader:
                     self.inventory.put(account)
 
     def _complete_accounts(self, matches: t.Sequence[Match]) -> None:
-        """Read what the listing does not carry of the accounts that have an entry, in the cheapest way."""
+        """Read what the listing does not report of the accounts that have an entry, in the cheapest way."""
         lacking = _lacking(matches)
         if len(lacking) > 1:
             self.reader.infer_unset_texts(self.inventory)
@@ -314,7 +314,7 @@ def _lacking(matches: t.Sequence[Match]) -> dict[str, frozenset[str]]:
 
 
 def _unite(inventory: Inventory, other: Inventory) -> None:
-    """Add another reading; what the first one carries stays."""
+    """Add another reading; what the first one reports stays."""
     for handle, account in other.by_handle.items():
         if handle not in inventory.by_handle:
             inventory.put(account)

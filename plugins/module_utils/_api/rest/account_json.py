@@ -86,9 +86,9 @@ def account_from(
                 "the teams, which every account has. Run the task again"
             )
         values = {**_UNSET, **values}
-    told = _kind(item, whole) or kind
+    found_kind = _kind(item, whole) or kind
     account = Account(
-        told or USER,
+        found_kind or USER,
         str(item["user_id"]),
         values,
         _roles(item["roles"], resolve) if _is_list(item, "roles") else None,
@@ -101,13 +101,13 @@ def account_from(
             "modified": timestamp(item.get("modify_ts")),
         },
     )
-    return account, told is not None
+    return account, found_kind is not None
 
 
 def is_whole(account: Account) -> bool:
-    """Tell whether a reading carries all that a user on its own tells."""
-    told = {field.option for field in fields_of(account.kind) if field.rest is not None}
-    return told - _MAY_BE_HIDDEN <= account.values_and_lists.keys()
+    """Tell whether a reading reports all that a user on its own does."""
+    reported = {field.option for field in fields_of(account.kind) if field.rest is not None}
+    return reported - _MAY_BE_HIDDEN <= account.values_and_lists.keys()
 
 
 def is_whole_item(keys: t.Collection[str]) -> bool:
@@ -131,7 +131,7 @@ def as_whole(account: Account, shown: t.Collection[str]) -> Account:
 
 
 def has_lists(item: Json) -> bool:
-    """Tell whether an item carries roles and teams."""
+    """Tell whether an item reports roles and teams."""
     return _is_list(item, "roles") and _is_list(item, "teams")
 
 

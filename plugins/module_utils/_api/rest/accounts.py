@@ -38,7 +38,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.names im
 from ansible_collections.community.veracode.plugins.module_utils._model.role import Role, RoleCatalog
 from ansible_collections.community.veracode.plugins.module_utils._model.timestamps import timestamp
 
-# Asked for with every listing; a server may ignore what it does not know, so an item is believed only for the keys it
+# Asked for with every listing; a server may ignore what it does not know, so an item is used only for the keys it
 # really carries. account_type appears with detailed only (seen in code).
 CARRY: Query = (("detailed", "true"), ("include_roles", "true"), ("include_teams", "true"))
 
@@ -196,7 +196,7 @@ class RestAccountClient:
         return account_from(item, whole=whole, kind=kind, active=active, resolve=self.names.resolve)
 
     def with_details(self, account: Account, has_kind: bool, need: t.Collection[str]) -> Account | None:
-        """Return the account with everything that is needed, read on its own unless its item carried it."""
+        """Return the account with everything that is needed, read on its own unless its item reported it."""
         if has_kind and all(option in account.values_and_lists for option in need):
             return account
         return self.details(account)
@@ -225,7 +225,7 @@ class RestAccountClient:
 
     @staticmethod
     def is_whole(account: Account) -> bool:
-        """Tell whether a reading carries all that an account on its own reports."""
+        """Tell whether a reading reports all that an account on its own reports."""
         return is_whole(account)
 
     def service_accounts(self) -> tuple[set[str], bool]:

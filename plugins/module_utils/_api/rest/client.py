@@ -291,7 +291,7 @@ def reconciled(read: t.Callable[[], Pages], identity: str) -> tuple[list[Json], 
 
 
 def incomplete(what: str) -> ApiError:
-    """Return what is told of something that was not found where not everything could be read."""
+    """Return the error about something that was not found where not everything could be read."""
     return ApiError(
         f"Could not {what} in full: the pages do not add up to the total that "
         "Veracode reports, also when read again, so entries may be missing. Run the task again"

@@ -93,7 +93,7 @@ def _settings(item: Json) -> JitSettings | None:
 
 
 def _id(item: Json) -> str | None:
-    """Return the id. Only its name in paths is documented; in an answer it could also be told by a link."""
+    """Return the id. Only its name in paths is documented; in an answer it could also be in a link."""
     found = item.get("jit_default_settings_id") or item.get("id")
     if not found:
         links = item.get("_links")

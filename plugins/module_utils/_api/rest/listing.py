@@ -63,7 +63,7 @@ class AccountLister:
         return self._client.details(account)
 
     def is_whole(self, account: Account) -> bool:
-        """Tell whether a reading carries all that an account on its own reports."""
+        """Tell whether a reading reports all that an account on its own reports."""
         return self._client.is_whole(account)
 
     def active(self, query: Query = ()) -> Items:

@@ -104,7 +104,7 @@ class ObjectClient(abc.ABC, t.Generic[N]):
         return self.parse(item) if item is not None else None
 
     def reading(self, entity: N, need: t.Collection[str]) -> N | None:
-        """Return the object with everything that is needed, read on its own unless the reading carries it."""
+        """Return the object with everything that is needed, read on its own unless the reading reports it."""
         reported = entity.values_and_lists
         return entity if all(option in reported for option in need) else self.details(entity)
 

