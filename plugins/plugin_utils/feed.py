@@ -264,16 +264,20 @@ def _is_past(feed: Feed, row: Row, columns: _Columns, errors: list[FileError], t
         return None
     last_day = parse_last_day(cell.text, feed.day_format)
     if last_day is None:
-        errors.append(row.error(f"{quoted(cell.text)} is not a day; {_how_to_write(cell.text, feed.day_format)}", cell))
+        errors.append(_day_error(row, cell, feed.day_format))
     return last_day is not None and last_day < today
 
 
-def _how_to_write(text: str, form: str | None) -> str:
-    if _SERIAL.match(text):
-        return "it is Excel's number of a day, so format the column as a date and save the file again"
+def _day_error(row: Row, cell: Cell, form: str | None) -> FileError:
+    day = quoted(cell.text)
+    if _SERIAL.match(cell.text):
+        return row.error(
+            f"{day} is Excel's number of a day; format the column as a date, and save the file again", cell
+        )
     if form is not None:
-        return f"write it in the form {printable(form)}, or as 2026-01-31"
-    return "write it as 2026-01-31, or say how days are written in offboarding_feed_day_format, for example %d.%m.%Y"
+        return row.error(f"{day} is not a day; write it in the form {printable(form)}, or as 2026-01-31", cell)
+    msg = f"{day} is not a day; write it as 2026-01-31, or set offboarding_feed_day_format, for example %d.%m.%Y"
+    return row.error(msg, cell)
 
 
 def _matches(cell: Cell | None, desired: t.Any) -> bool:

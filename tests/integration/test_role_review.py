@@ -134,6 +134,13 @@ def test_oauth_clients_are_reviewed_where_the_organization_has_them(review: Revi
     assert found == ([("oauth_expired", "svc-build-booking")] if feature == "on" else [])
 
 
+def test_oauth_clients_are_not_read_if_no_rule_looks_at_them(review: Review) -> None:
+    review.emulator.clear_log()
+    run = review.run("--check", access_review_disabled_rules="oauth_expired, oauth_without_expiry,disabled_with_oauth")
+    assert run.returncode == 0, run.output
+    assert [call for call in review.emulator.log() if "/oauth2/" in call["path"]] == []
+
+
 def test_an_incomplete_reading_is_said_and_never_passes(review: Review) -> None:
     review.emulator.fault("totals", path="/users$", delta=7, count=0)
     failed = review.run()

@@ -264,8 +264,10 @@ def _create(change: Change[E], kind: Kind[E], progress: Progress, keys: KeyRecei
         created = _look_for(change, kind, lost, progress, keys)
     except ApiError as error:
         if error.status in (400, 409) and kind.look_up(change) is not None:
-            raise error.followed_by(
-                f'"{change.name}" exists by now: another run created it at the same time; run the task again'
+            # The reasons that a refusal usually has are not this one's.
+            raise error.replaced_by(
+                f'Could not create "{change.name}" (HTTP {error.status}): "{change.name}" exists by now: another run created it at '
+                "the same time, or this task on another host; run the task again, and in a play over several hosts use run_once: true"
             ) from None
         raise
     note(change, progress, keys)

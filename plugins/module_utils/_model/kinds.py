@@ -18,3 +18,4 @@ ROLE = "role"
 
 # How messages speak of a kind.
 WORDS = {TEAM: "team", BUSINESS_UNIT: "business unit", ROLE: "role"}
+NOUNS = {**WORDS, USER: "user", API_USER: "API user"}

@@ -9,6 +9,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import typing as t
 import unicodedata
 
@@ -155,7 +157,15 @@ def did_you_mean(name: str, names: t.Iterable[str], otherwise: str) -> str:
     :param otherwise: what to do where none is near.
     """
     names = list(names)
-    return or_nearest(nearest(name, names), _double(name, names) or otherwise)
+    return offered_list(name, names) or or_nearest(nearest(name, names), _double(name, names) or otherwise)
+
+
+def offered_list(name: str, names: t.Collection[str]) -> str | None:
+    """Return the tail of an error message if a text is several of the names with commas or semicolons between them."""
+    parts = [part.strip() for part in re.split("[,;]", name)]
+    if len(parts) < 2 or not set(parts) <= set(names):
+        return None
+    return f", did you mean the list {json.dumps(parts, ensure_ascii=False)}?"
 
 
 def or_nearest(match: str | None, otherwise: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, Missing, VeracodeError
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
-from ansible_collections.community.veracode.plugins.module_utils._model.names import nearest, or_nearest
+from ansible_collections.community.veracode.plugins.module_utils._model.names import nearest, offered_list, or_nearest
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,7 +232,9 @@ def resolve(names: t.Iterable[str], catalog: RoleCatalog, kind: str) -> tuple[li
     for name in names:
         role = catalog.find(name)
         if role is None:
-            hint = or_nearest(catalog.nearest(name, kind), "choose one that veracode_role_info lists")
+            hint = offered_list(name, catalog.names()) or or_nearest(
+                catalog.nearest(name, kind), "choose one that veracode_role_info lists"
+            )
             wrong.append(Missing(f'unknown role "{name}"{hint}'))
         elif _is_for_other(role, kind):
             owner = "people" if kind == API_USER else "API users"

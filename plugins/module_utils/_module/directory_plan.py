@@ -14,10 +14,17 @@ import typing as t
 from ansible_collections.community.veracode.plugins.module_utils._errors import GuardError, VeracodeError, raise_all
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change, Plan
-from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, BUSINESS_UNIT, TEAM, USER
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import (
+    API_USER,
+    BUSINESS_UNIT,
+    NOUNS,
+    TEAM,
+    USER,
+)
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Known, Names
 from ansible_collections.community.veracode.plugins.module_utils._model.names import check_names, username_key
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
+from ansible_collections.community.veracode.plugins.module_utils._model.wording import counted
 from ansible_collections.community.veracode.plugins.module_utils._plan.account_needs import names_needed
 from ansible_collections.community.veracode.plugins.module_utils._plan.guards import (
     Administrators,
@@ -318,8 +325,9 @@ class Reconciliation:
     def _report_unclaimed(self) -> None:
         for kind in dict.fromkeys(kind for kind, _name in self._reported):
             names = [name for each, name in self._reported if each == kind]
+            word = NOUNS[kind]
             self.warnings.append(
-                f"{len(names)} objects of kind {kind} are in no list and are kept with absent_action: "
+                f"{counted(len(names), f'{word} is', f'{word}s are')} in no list and kept with absent_action: "
                 f"{self.params['absent_action']}: {', '.join(names)}"
             )
 

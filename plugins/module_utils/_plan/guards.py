@@ -16,8 +16,9 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change
 from ansible_collections.community.veracode.plugins.module_utils._model.ip_ranges import LOCK_OUT
-from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
+from ansible_collections.community.veracode.plugins.module_utils._model.kinds import NOUNS, USER
 from ansible_collections.community.veracode.plugins.module_utils._model.role import ADMINISTRATOR, has_role
+from ansible_collections.community.veracode.plugins.module_utils._model.wording import counted
 
 
 def is_removal(change: Change[t.Any]) -> bool:
@@ -176,8 +177,8 @@ def check_removals(
     yield from _check_protected(removals, limits)
     if len(removals) > limits.max_removals:
         yield GuardError(
-            f"max_removals: this plan would remove {len(removals)} objects ({_who(removals)}), and "
-            f"{limits.max_removals} are allowed; correct the input, or raise max_removals if this is intended",
+            f"max_removals: this plan would remove {counted(len(removals), 'object')} ({_who(removals)}), and "
+            f"{limits.max_removals} {'is' if limits.max_removals == 1 else 'are'} allowed; correct the input, or raise max_removals if this is intended",
             option="max_removals",
             value=limits.max_removals,
         )
@@ -187,7 +188,7 @@ def check_removals(
         those = [change for change in removals if change.kind == kind]
         if total >= PERCENT_FROM and len(those) * 100 > limits.max_removal_percent * total:
             yield GuardError(
-                f"max_removal_percent: this plan would remove {len(those)} of {total} enabled objects of kind {kind} "
+                f"max_removal_percent: this plan would remove {len(those)} of {total} enabled {NOUNS[kind]}s "
                 f"({_who(those)}), and {limits.max_removal_percent} percent are allowed; correct the input, or raise "
                 "max_removal_percent if this is intended",
                 kind=kind,

@@ -15,6 +15,7 @@ from datetime import date, datetime
 
 from ansible_collections.community.veracode.plugins.module_utils._model.names import did_you_mean
 from ansible_collections.community.veracode.plugins.plugin_utils.access_review.values import BY_ID, Record, ReviewError
+from ansible_collections.community.veracode.plugins.plugin_utils.feed import parse_day
 
 KEYS = ("rule", "name", "reason", "until")
 
@@ -53,15 +54,18 @@ def read_waivers(waivers: t.Sequence[t.Any]) -> list[Waiver]:
             f'{location}: unknown key "{key}"' + did_you_mean(str(key), KEYS, f"give {', '.join(KEYS)}")
             for key in sorted(set(map(str, waiver)) - set(KEYS))
         ]
-        rule, reason, until = waiver.get("rule"), waiver.get("reason"), _day(waiver.get("until"))
+        rule, reason, until = str(waiver.get("rule") or ""), waiver.get("reason"), _day(waiver.get("until"))
+        name = waiver.get("name")
         if rule not in BY_ID:
-            errors.append(f'{location}.rule: there is no rule "{rule}"' + did_you_mean(str(rule), BY_ID, "name a rule"))
+            errors.append(f'{location}.rule: there is no rule "{rule}"' + did_you_mean(rule, BY_ID, "name a rule"))
+        if isinstance(name, (dict, list)):
+            errors.append(f"{location}.name: not one name; write a waiver for each")
         if not isinstance(reason, str) or not reason.strip():
             errors.append(f"{location}.reason: there is none; say why the finding is accepted")
         if until is None:
             errors.append(f'{location}.until: "{waiver.get("until")}" is not a day; give the last day as 2027-06-30')
         elif rule in BY_ID and isinstance(reason, str):
-            found.append(Waiver(str(rule), waiver.get("name") or None, reason.strip(), until))
+            found.append(Waiver(rule, None if name in (None, "") else str(name), reason.strip(), until))
     if errors:
         raise ReviewError("\n".join(errors))
     return found
@@ -73,10 +77,7 @@ def _day(value: t.Any) -> date | None:
         return value.date()
     if isinstance(value, date):
         return value
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
+    return parse_day(value)
 
 
 def apply_waivers(

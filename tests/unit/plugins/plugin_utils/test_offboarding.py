@@ -178,9 +178,9 @@ def test_a_day_is_read_in_its_form_and_never_guessed(text: str, form: str | None
         (
             "31.01.2026",
             None,
-            '"31.01.2026" is not a day; write it as 2026-01-31, or say how days are written in offboarding_feed_day',
+            '"31.01.2026" is not a day; write it as 2026-01-31, or set offboarding_feed_day_format',
         ),
-        ("46053", None, "it is Excel's number of a day, so format the column as a date"),
+        ("46053", None, '"46053" is Excel\'s number of a day; format the column as a date'),
         ("soon", "%d.%m.%Y", '"soon" is not a day; write it in the form %d.%m.%Y, or as 2026-01-31'),
         (
             "31.01.2026",

@@ -86,3 +86,9 @@ def test_what_an_api_calls_an_option_is_not_taken_for_another_option() -> None:
     assert nearest("userType", options) is None
     assert nearest("team_mode", options) == "teams_mode"
     assert nearest("Team_name", ["Team name"]) == "Team name"
+
+
+def test_names_in_one_text_are_offered_as_a_list() -> None:
+    assert did_you_mean("A Team; B", ["A Team", "B"], "x") == ', did you mean the list ["A Team", "B"]?'
+    assert did_you_mean("A,B", ["A", "B"], "x") == ', did you mean the list ["A", "B"]?'
+    assert did_you_mean("A;C", ["A", "B"], "create it first") == " (create it first)"
