@@ -4,7 +4,7 @@
 
 """Every check of the collection. The targets of the Makefile are thin names for these sessions.
 
-The sessions work on a copy of the collection in the place where Ansible looks for collections, in environments below
+The sessions work on a copy of the collection where Ansible looks for collections, in environments below
 `.nox/environments` that are made anew when what they hold has changed (see `tests/tools`).
 """
 
@@ -38,7 +38,7 @@ sys.path.insert(0, str(ROOT / "tests" / "tools"))
 from environment import environment, find_python  # noqa: E402
 from locks import locked  # noqa: E402
 from mirror import COLLECTION, mirror, source_files  # noqa: E402
-from tarball import NEEDED, listing, normalise, problems  # noqa: E402
+from tarball import NEEDED, listing, normalise, errors  # noqa: E402
 
 STATE = ROOT / ".nox"
 TREE = STATE / "tree"
@@ -208,7 +208,7 @@ def program(name: str, env: dict[str, str | None]) -> str:
 
 
 class Checks:
-    """Runs checks one after the other, remembers what came of each, and fails at the end if one of them did."""
+    """Runs checks one after the other, remembers the result of each, and fails at the end if one of them did."""
 
     def __init__(self, session: nox.Session) -> None:
         self.session = session
@@ -247,7 +247,7 @@ class Checks:
                 self.record(name, done.returncode == 0, started)
 
     def record(self, name: str, ok: bool, started: float, junit: str = "") -> None:
-        """Remember what came of a check."""
+        """Remember the result of a check."""
         self.results.append({"name": name, "ok": ok, "seconds": time.monotonic() - started, "junit": junit})
 
     def finish(self) -> None:
@@ -459,9 +459,9 @@ def check_tarball(checks: Checks, tarball: Path) -> None:
     """Look at what is in the tarball, and let galaxy-importer look at it; a warning is a failure."""
     session = checks.session
     session.log(f"{tarball.name}: {tarball.stat().st_size} bytes, {len(listing(tarball))} files")
-    wrong = problems(tarball, [str(name) for name in source_files()])
-    for problem in wrong:
-        session.warn(problem)
+    wrong = errors(tarball, [str(name) for name in source_files()])
+    for error in wrong:
+        session.warn(error)
     checks.record("content of the tarball", not wrong, time.monotonic())
     env = {**galaxy_tools(), "GALAXY_IMPORTER_CONFIG": str(ROOT / "tests" / "galaxy-importer.cfg")}
     started = time.monotonic()
@@ -488,9 +488,9 @@ def importer(session: nox.Session) -> None:
     check_tarball(checks, build_collection(checks, build))
     command = ["ansible-builder", "introspect", "--sanitize", "--write-pip", str(build / "pip.txt"), str(TREE)]
     checks.run("execution environment", *command, env=galaxy_tools())
-    wanted = {line.partition("#")[0].strip() for line in (build / "pip.txt").read_text().splitlines()} - {""}
+    declared = {line.partition("#")[0].strip() for line in (build / "pip.txt").read_text().splitlines()} - {""}
     listed = {line.partition("#")[0].strip() for line in (ROOT / "requirements.txt").read_text().splitlines()} - {""}
-    checks.record("execution environment gets the libraries", bool(wanted) and wanted == listed, time.monotonic())
+    checks.record("execution environment gets the libraries", bool(declared) and declared == listed, time.monotonic())
     command = ["ansible-builder", "create", "--file", "execution-environment.yml", "--context", str(build / "context")]
     checks.run("execution-environment.yml", *command, env=galaxy_tools())
     checks.finish()
@@ -580,7 +580,7 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Strike every call of every module with every fault, and write what came of it into the guide."""
+    """Meet every call of every module with every fault, and write the results into the guide."""
     mirror(TREE)
     checks = Checks(session)
     command = ["python", "-m", "tests.faults", "--root", str(ROOT)]

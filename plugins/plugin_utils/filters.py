@@ -98,7 +98,7 @@ def plain(value: t.Any, secrets: list[str] | None = None) -> t.Any:
     if isinstance(value, (list, tuple)):
         return [plain(each, secrets) for each in value]
     if getattr(value, "__ENCRYPTED__", False):
-        # ansible-core before 2.19: an object that is no text, and decrypts itself where one is wanted.
+        # ansible-core before 2.19: an object that is not a text, and decrypts itself when a text is needed.
         value = str(value)
         if secrets is not None:
             secrets.append(value)

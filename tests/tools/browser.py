@@ -28,8 +28,8 @@ class Browser(t.NamedTuple):
     env: dict[str, str]
 
 
-def find(place: Path) -> Browser | None:
-    """Return the browser of the machine, or the one unpacked into `place`, which is done first if need be.
+def find(target: Path) -> Browser | None:
+    """Return the browser of the machine, or the one unpacked into `target`, which is done first if need be.
 
     :returns: `None` where there is no browser and nothing to get one with.
     """
@@ -37,24 +37,24 @@ def find(place: Path) -> Browser | None:
         program = shutil.which(name)
         if program:
             return Browser(program, {})
-    if not place.exists():
-        unpack(place)
-    if not place.exists():
+    if not target.exists():
+        unpack(target)
+    if not target.exists():
         return None
-    [libraries] = place.glob("usr/lib/*-linux-gnu")
+    [libraries] = target.glob("usr/lib/*-linux-gnu")
     paths = os.pathsep.join(map(str, (libraries, libraries / "pulseaudio")))
-    return Browser(str(place / "usr" / "lib" / "chromium" / PACKAGE), {"LD_LIBRARY_PATH": paths})
+    return Browser(str(target / "usr" / "lib" / "chromium" / PACKAGE), {"LD_LIBRARY_PATH": paths})
 
 
-def unpack(place: Path) -> None:
+def unpack(target: Path) -> None:
     """Download Debian's package, with what it needs and the machine lacks, and unpack all of it into a folder.
 
     Where that cannot be had, there is no folder afterwards.
     """
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
         return
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place.parent) as folder:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         work = Path(folder)
         for name in ("lists/partial", "cache/archives/partial", "packages", "tree"):
             (work / name).mkdir(parents=True)
@@ -80,7 +80,7 @@ def unpack(place: Path) -> None:
         for package in (work / "packages").glob("*.deb"):
             run("dpkg-deb", "--extract", str(package), str(work / "tree"))
         try:
-            (work / "tree").rename(place)
+            (work / "tree").rename(target)
         except OSError:
-            if not place.exists():  # but for another process that was faster
+            if not target.exists():  # but for another process that was faster
                 raise

@@ -5,7 +5,7 @@
 """Collect every error text of the collection, as the code has it: with a placeholder where a value goes.
 
 `python tests/tools/error_texts.py FILE.md` writes them to be read through. A test says which of them lack the option,
-the value or the remedy, as far as that can be told of a text.
+the value or the remedy, as far as a text shows it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 # Who makes an error from a text, the number of the argument that is the text, and what the error is to tell: one about
-# the input names option and value, one about an answer or a row of a file the place.
+# the input names option and value, one about an answer or a row of a file the location.
 INPUT, OTHER = "input", "other"
 MAKERS = {
     "AnsibleFilterError": (0, INPUT),
@@ -69,7 +69,7 @@ HANDED_ON = (
 class Text:
     """One error text.
 
-    :param place: file and line.
+    :param location: file and line.
     :param function: in which it is.
     :param sort: `INPUT` or `OTHER`.
     :param text: with `{expression}` where a value goes, and all that such an expression can become where that is a text.
@@ -77,7 +77,7 @@ class Text:
     :param value: whether the error carries the value or shows one.
     """
 
-    place: str
+    location: str
     function: str
     sort: str
     text: str
@@ -252,6 +252,6 @@ if __name__ == "__main__":
     lines = ["# What the collection says when it refuses", ""]
     for each in everything:
         about = f" (`{each.option}`)" if each.option else ""
-        lines += [f"- {each.text}  ", f"  {each.place}{about}"]
+        lines += [f"- {each.text}  ", f"  {each.location}{about}"]
     Path(sys.argv[1]).write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{sys.argv[1]}: {len(everything)} texts")

@@ -51,16 +51,16 @@ def copy(source: Path, target: Path) -> None:
         shutil.copymode(source, target)
 
 
-def prune(folder: Path, wanted: set[Path]) -> None:
-    """Remove what is no longer wanted below `folder`, and folders that became empty."""
+def prune(folder: Path, files: set[Path]) -> None:
+    """Remove what is not in `files` below `folder`, and folders that became empty."""
     for entry in folder.iterdir():
         if entry.name in KEEP:
             continue
         if entry.is_dir() and not entry.is_symlink():
-            prune(entry, wanted)
+            prune(entry, files)
             if all(left.name == "__pycache__" for left in entry.iterdir()):
                 shutil.rmtree(entry)
-        elif entry not in wanted:
+        elif entry not in files:
             entry.unlink()
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run sessions of noxfile.py side by side, then say in a table what came of each check, and in the last line how many passed.
+"""Run sessions of noxfile.py side by side, then print a table of the results, and in the last line how many passed.
 
 Usage: python run.py SESSION ... [-- ARGUMENTS OF THE SESSIONS]
 """

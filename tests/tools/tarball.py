@@ -72,7 +72,7 @@ def listing(tarball: Path) -> list[tuple[str, int]]:
     return [(name, len(content)) for name, (_mode, content) in _contents(tarball).items() if content is not None]
 
 
-def problems(tarball: Path, sources: Collection[str]) -> list[str]:
+def errors(tarball: Path, sources: Collection[str]) -> list[str]:
     """Return what is wrong with what the tarball holds.
 
     :param sources: the files of the checkout.

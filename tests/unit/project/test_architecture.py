@@ -16,21 +16,21 @@ TEXT = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
 PREFIX = "ansible_collections.community.veracode.plugins."
 
 
-def room(parts: tuple[str, ...]) -> str:
-    """Return the room of a module below `plugins`, by its name in the picture."""
+def package(parts: tuple[str, ...]) -> str:
+    """Return the package of a module below `plugins`, by its name in the picture."""
     return parts[1] if parts[0] == "module_utils" and len(parts) > 1 else parts[0]
 
 
 def imports() -> set[tuple[str, str]]:
-    """Return which room imports which."""
+    """Return which package imports which."""
     found = set()
     for path in PLUGINS.rglob("*.py"):
-        own = room(path.relative_to(PLUGINS).with_suffix("").parts)
+        own = package(path.relative_to(PLUGINS).with_suffix("").parts)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(PREFIX):
                 below = node.module.removeprefix(PREFIX)
                 names = [f"{below}.{alias.name}" for alias in node.names] if below == "module_utils" else [below]
-                found |= {(own, room(tuple(name.split(".")))) for name in names}
+                found |= {(own, package(tuple(name.split(".")))) for name in names}
     return found
 
 

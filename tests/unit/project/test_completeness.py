@@ -43,10 +43,10 @@ LEFT_OUT = {
 }
 
 
-def strings(room: str) -> set[str]:
-    """Return the texts in a room, with {} where something variable goes."""
+def strings(package: str) -> set[str]:
+    """Return the texts in a package, with {} where something variable goes."""
     found = set()
-    for file in (UTILS / room).glob("*.py"):
+    for file in (UTILS / package).glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             parts = node.values if isinstance(node, ast.JoinedStr) else [node]
             found.add("".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in parts))

@@ -16,23 +16,23 @@ TEXTS = of_plugins() + of_roles()
 # What a text of this function may lack, and why.
 EXCEPTIONS = {
     ("key_pair.py", "wanted_key"): ["value"],  # it may be a secret
-    ("api_credentials.py", "_verify"): ["remedy"],  # told within the text of _not_verified, which has it
+    ("api_credentials.py", "_verify"): ["remedy"],  # in the text of _not_verified, which has it
     ("onboarding_entries.py", "onboarding_entries"): ["value"],  # a whole list, which may hold what is vaulted
     ("onboarding_outcome.py", "onboarding_outcome"): ["value"],  # the same
-    ("findings.py", "reading_errors"): ["remedy"],  # told after "run it again"
+    ("findings.py", "reading_errors"): ["remedy"],  # follows "run it again"
 }
 
 
 def where(text: Text) -> tuple[str, str]:
-    return text.place.rpartition("/")[2].partition(":")[0], text.function
+    return text.location.rpartition("/")[2].partition(":")[0], text.function
 
 
 def test_the_texts_are_found() -> None:
     assert len(TEXTS) > 250
-    assert sum(text.place.startswith("roles/") for text in TEXTS) >= 10
+    assert sum(text.location.startswith("roles/") for text in TEXTS) >= 10
 
 
-@pytest.mark.parametrize("text", TEXTS, ids=lambda text: f"{text.place} {text.function}")
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: f"{text.location} {text.function}")
 def test_a_text_says_what_is_wrong_and_what_to_do(text: Text) -> None:
     lacking = [each for each in text.lacks() if each not in EXCEPTIONS.get(where(text), [])]
     assert not lacking, text

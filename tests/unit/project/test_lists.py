@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is written down in two places says the same in both."""
+"""What is written down in two files says the same in both."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ def test_readme_links_are_absolute() -> None:
 
 
 def test_execution_environments_get_the_same_libraries() -> None:
-    wanted = requirements("requirements.txt")
-    assert wanted
-    assert requirements("meta/ee-requirements.txt") == wanted
-    assert all(">=" in line for line in wanted)
+    declared = requirements("requirements.txt")
+    assert declared
+    assert requirements("meta/ee-requirements.txt") == declared
+    assert all(">=" in line for line in declared)
 
 
 def test_oldest_libraries_are_the_lower_bounds() -> None:
@@ -128,8 +128,8 @@ def test_the_checklist_has_every_point_and_names_what_is_there() -> None:
     assert [int(number) for number in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)] == list(range(1, 81))
     named = set(re.findall(r"`((?:[\w.]+/)+[\w.-]+|[A-Z]+\.md|[\w.-]+\.(?:yml|toml))`", text))
     assert len(named) > 30
-    places = (ROOT, ROOT / "plugins" / "module_utils")
-    assert [name for name in sorted(named) if not any((place / name).exists() for place in places)] == []
+    roots = (ROOT, ROOT / "plugins" / "module_utils")
+    assert [name for name in sorted(named) if not any((root / name).exists() for root in roots)] == []
 
 
 @pytest.mark.parametrize(("section", "folder"), [("modules", "modules"), ("plugins", "filter")])

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.tarball import listing, normalise, problems
+from tests.tools.tarball import listing, normalise, errors
 
 FILES = {
     "galaxy.yml": "namespace: acme\nname: demo\nversion: 1.0.0\nreadme: README.md\nauthors: [Somebody]\n",
@@ -93,7 +93,7 @@ def test_what_should_not_be_is_seen(tmp_path: Path, there: set[str], sources: se
         for name in sorted(there):
             archive.addfile(tarfile.TarInfo(name))
     assert [name for name, _size in listing(tarball)] == sorted(there)
-    assert problems(tarball, sources) == found
+    assert errors(tarball, sources) == found
 
 
 def test_a_large_tarball_is_seen(tmp_path: Path) -> None:
@@ -101,5 +101,5 @@ def test_a_large_tarball_is_seen(tmp_path: Path) -> None:
     (tmp_path / "data").write_bytes(os.urandom(1_000_000))
     with tarfile.open(tarball, "w:gz") as archive:
         archive.add(tmp_path / "data", "data")
-    [found] = problems(tarball, {"data"})
+    [found] = errors(tarball, {"data"})
     assert "bytes are more than" in found
