@@ -5,7 +5,7 @@
 """Every check of the collection. The targets of the Makefile are thin names for these sessions.
 
 The sessions work on a copy of the collection where Ansible looks for collections, in environments below
-`.nox/environments` that are made anew when what they hold has changed (see `tests/tools`).
+`.nox/environments` that are made again when what they hold has changed (see `tests/tools`).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ sys.path.insert(0, str(ROOT / "tests" / "tools"))
 from environment import environment, find_python  # noqa: E402
 from locks import locked  # noqa: E402
 from mirror import COLLECTION, mirror, source_files  # noqa: E402
-from tarball import NEEDED, listing, normalise, errors  # noqa: E402
+from tarball import NEEDED, errors, listing, normalise  # noqa: E402
 
 STATE = ROOT / ".nox"
 TREE = STATE / "tree"

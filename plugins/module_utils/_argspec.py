@@ -221,7 +221,7 @@ CREDENTIALS: Spec = {"credentials": {"type": "str", "default": "none", "choices"
 
 
 def directory_arguments() -> Spec:
-    """Return the options of `veracode_directory` beside those of the connection."""
+    """Return the options of `veracode_directory` in addition to those of the connection."""
     entries = entry_arguments()
     spec: Spec = {name: {"type": "list", "elements": "dict", "options": options} for name, options in entries.items()}
     spec["files"] = {"type": "list", "elements": "path"}
@@ -252,7 +252,7 @@ def directory_arguments() -> Spec:
 
 
 def export_arguments() -> Spec:
-    """Return the options of `veracode_directory_info` beside those of the connection."""
+    """Return the options of `veracode_directory_info` in addition to those of the connection."""
     return {
         "kinds": {"type": "list", "elements": "str", "choices": ["business_units", "teams", "users", "api_users"]},
         "compact": {"type": "bool", "default": False},
@@ -260,7 +260,7 @@ def export_arguments() -> Spec:
 
 
 def key_pair_arguments() -> Spec:
-    """Return the options of `veracode_api_credentials` beside those on where a key pair goes."""
+    """Return the options of `veracode_api_credentials` in addition to those on where a key pair goes."""
     return {
         "username": {"type": "str", "aliases": ["user_name"]},
         "api_id": {"type": "str"},

@@ -27,7 +27,7 @@ def names_missing(sentences: t.Iterable[str]) -> bool:
     return any(isinstance(sentence, Missing) for sentence in sentences)
 
 
-# Statuses below 500 by which a server, or something before it, gives up: the call may have been done all the same.
+# Statuses below 500 by which a server, or something before it, gives up: the call may have been done nevertheless.
 NO_VERDICT = frozenset({408, 421, 425, 499})
 
 
@@ -159,12 +159,12 @@ class VeracodeError(Exception):
         return self._with(location=location)
 
     def followed_by(self, text: str) -> VeracodeError:
-        """Return the error with another sentence: what was found out since, or what to do."""
+        """Return the error with another sentence: what was determined since, or what to do."""
         end = "" if self.text.endswith(("?", ".")) else "."
         return self._with(text=printable(f"{self.text}{end} {text}"))
 
     def preceded_by(self, text: str) -> VeracodeError:
-        """Return the error with a sentence before it: what was done all the same."""
+        """Return the error with a sentence before it: what was done nevertheless."""
         return self._with(text=printable(f"{text} {self.text}"))
 
     def replaced_by(self, text: str) -> VeracodeError:
@@ -184,7 +184,7 @@ class VeracodeError(Exception):
         return {field: _printable_part(part) for field, part in parts.items() if part is not None}
 
     def details(self) -> dict[str, t.Any]:
-        """Return what applies beside the message, as the arguments of another error."""
+        """Return what applies in addition to the message, as the arguments of another error."""
         parts = self.failure()
         del parts["msg"]
         if "place" in parts:

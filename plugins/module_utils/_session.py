@@ -121,8 +121,8 @@ Work = t.Callable[[Session], Result]
 class Module:
     """The declaration of one module: all that its own process and an action need to run it.
 
-    :param options: returns the options beside those of the connection.
-    :param work: returns what the module returns beside `changed`, `actions`, `calls` and `warnings`.
+    :param options: returns the options in addition to those of the connection.
+    :param work: returns what the module returns in addition to `changed`, `actions`, `calls` and `warnings`.
     :param rules: between options, by the names that Ansible has for them (`required_one_of`, `mutually_exclusive`).
     :param plans_all: it plans all objects of a run together, so no earlier task has to create what it refers to.
     """

@@ -41,7 +41,7 @@ def parse_dn(text: str) -> Components | None:
 
 @functools.lru_cache(maxsize=100_000)
 def fold_dn(text: str) -> Components | None:
-    """Return a distinguished name in the form by which two are compared: without regard to case, escapes and blanks."""
+    """Return a distinguished name in the form by which two are compared: without case, escapes and blanks."""
     components = parse_dn(text)
     if components is None:
         return None

@@ -5,7 +5,7 @@
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The feed of a personnel system: who leaves, or who works there. Pure."""
+"""The feed of an HR system: who leaves, or who works there. Pure."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class Feed:
     :param column: the column with the names, `None` for the first that is called like one.
     :param where: values by column; other rows do not count.
     :param last_day_column: the column with a last day. A leaver leaves, and staff is staff no more, from the day after.
-    :param day_format: the form of the days, as `datetime.strptime` takes it, beside `2026-01-31`.
+    :param day_format: the form of the days, as `datetime.strptime` takes it, in addition to `2026-01-31`.
     :param sheet: the sheet of a workbook, the first if `None`.
     """
 

@@ -41,11 +41,11 @@ _YAML = (".yml", ".yaml", ".json")
 
 @dataclass(frozen=True)
 class Settings:
-    """What the role is told beside the source.
+    """What the role gets in addition to the source.
 
     :param allow_empty: whether a mapped group may have no members.
     :param missing: `error` or `ignore`: what to do of a mapped group that is not in the source.
-    :param member_attributes: attributes of an LDAP group that hold members, beside the usual ones.
+    :param member_attributes: attributes of an LDAP group that hold members, in addition to the usual ones.
     """
 
     mapping: t.Any

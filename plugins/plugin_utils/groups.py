@@ -48,7 +48,7 @@ class Profiles:
     """How job profiles are looked up.
 
     :param own: profiles of the user's own.
-    :param common: add the roles that Veracode calls common beside the typical ones.
+    :param common: add the roles that Veracode calls common in addition to the typical ones.
     """
 
     own: Mapping[str, t.Sequence[str]] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class Group:
 
     @property
     def names(self) -> set[str]:
-        """What a key of the mapping may call it, beside its distinguished name."""
+        """What a key of the mapping may call it, in addition to its distinguished name."""
         short = first_value(self.dn) if self.dn else None
         return {self.name, *([short] if short else [])}
 
@@ -97,7 +97,7 @@ def directory_from_groups(
 ) -> list[Options]:
     """Return the list `users` of `veracode_directory`: each person in a mapped group once, with the union of its access.
 
-    :param groups: `{name, members: [attributes of a person]}`; `dn` may stand beside or in the place of `name`.
+    :param groups: `{name, members: [attributes of a person]}`; `dn` may stand next to or instead of `name`.
     :param mapping: by the name or the distinguished name of a group: `roles`, `job_profiles`, `teams`, `managed_teams`.
     :param attributes: from option to attribute, added to the default ones; an empty attribute takes an option out.
     :param missing: `error` or `ignore`: what to do of a mapped group that is not among the groups.

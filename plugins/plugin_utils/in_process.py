@@ -174,7 +174,11 @@ class InProcessAction(NormalAction):
         except BaseException as error:  # Ansible's own, which is no Exception, so that nobody takes it for one
             if not (outcome.result["changed"] or outcome.result["calls"]["writes"]):
                 raise
-            timed_out = {"failed": True, "msg": self._time_out_message(error), "timedout": {"period": self._task.timeout}}
+            timed_out = {
+                "failed": True,
+                "msg": self._time_out_message(error),
+                "timedout": {"period": self._task.timeout},
+            }
             return dataclasses.replace(outcome, result={**outcome.result, **timed_out})
         return outcome
 

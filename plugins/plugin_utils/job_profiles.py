@@ -18,7 +18,7 @@ from ansible_collections.community.veracode.plugins.plugin_utils.names import na
 _LEARNER = ("Greenlight IDE User", "eLearning", "Security Labs User")
 
 # Documented: https://docs.veracode.com/r/Common_Roles_for_User_Accounts. First the roles that are typical of a job, then
-# those that are common beside them. Where that page writes "Security Insight" and "Delete Scan", the names of the roles
+# those that are common in addition to them. Where that page writes "Security Insight" and "Delete Scan", the names of the roles
 # are used. One row differs: Veracode documents elsewhere that Delete Scans needs Creator or Security Lead, so that the
 # Creator of a DevOps Engineer is among the typical roles and not among the common ones.
 JOB_PROFILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -71,7 +71,7 @@ def job_profile_roles(
     """Return the roles of a job profile, sorted display names as far as the profile is Veracode's.
 
     :param own: profiles of the user's own, which win over Veracode's of the same name.
-    :param common: add the roles that Veracode calls common beside the typical ones.
+    :param common: add the roles that Veracode calls common in addition to the typical ones.
     :raises InputError: there is no such profile, or one of the user's own is not a list of role names.
     """
     if own is not None and profile in own:

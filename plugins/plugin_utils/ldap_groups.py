@@ -61,8 +61,8 @@ def read_ldap(entries: t.Any, keys: t.Iterable[str], member_attributes: t.Iterab
     """Return the groups among entries, with the people of their nested groups.
 
     :param entries: groups and people in any order; an entry that came in several parts is joined.
-    :param keys: the keys of the mapping; what is still to be read, and what is unknown, is told of these groups only.
-    :param member_attributes: attributes that hold members, beside the usual ones.
+    :param keys: the keys of the mapping; what is still to be read, and what is unknown, is reported of these groups only.
+    :param member_attributes: attributes that hold members, in addition to the usual ones.
     """
     wanted = {name.casefold(): name for name in (*MEMBER_ATTRIBUTES, *member_attributes)}
     directory = _Directory(_join(entries, wanted))
@@ -157,7 +157,7 @@ def _take(entry: Entry, name: str, value: t.Any, wanted: Mapping[str, str]) -> N
         before = entry.next_ranges.get(folded, 0)
         entry.next_ranges[folded] = None if after is None or before is None else max(after, before)
     if not known:
-        # `member: []` comes beside `member;range=…`; an empty group has none at all.
+        # `member: []` comes next to `member;range=…`; an empty group has none at all.
         del entry.members[folded]
 
 

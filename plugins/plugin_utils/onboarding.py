@@ -46,7 +46,7 @@ Options = dict[str, t.Any]
 LISTS = {USER: "users", API_USER: "api_users"}
 USER_TYPES = {"human": USER, "api": API_USER}
 SELECTORS = ("username", "custom_id", "email_address")
-# What tables of people call these columns, beside the names and aliases of the options.
+# What tables of people call these columns, in addition to the names and aliases of the options.
 HEADERS = {
     **dict.fromkeys(("email", "mail", "email_address"), "email_address"),
     **dict.fromkeys(("given_name", "forename"), "first_name"),
@@ -136,7 +136,7 @@ class Profiles:
     common: bool = False
 
     def apply(self, options: Options) -> None:
-        """Replace `job_profile` by its roles, beside those that the entry names.
+        """Replace `job_profile` by its roles, in addition to those that the entry names.
 
         :raises InputError: there is no such profile.
         """
@@ -369,7 +369,7 @@ def outcome(
     *,
     stops: bool = False,
 ) -> tuple[list[dict[str, t.Any]], list[str]]:
-    """Say what became of each row.
+    """Say the outcome of each row.
 
     :param run: what `veracode_directory` returned, failed or not.
     :param stops: it was to stop at the first failure.

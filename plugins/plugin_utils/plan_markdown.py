@@ -87,7 +87,7 @@ def plan_markdown(plan: t.Any, title: str = "Veracode plan", max_length: int = 6
     """Return a plan as Markdown: one line of counts, what is removed, then a table for each kind.
 
     :param plan: what `plan_file` holds.
-    :param max_length: how long the text may be, in characters; it ends after an entry and says how many are left out.
+    :param max_length: how long the text may be, in characters; it ends after an entry and says how many are omitted.
     :raises InputError: the plan is none.
     """
     entries = _entries(plan)

@@ -34,7 +34,7 @@ def run_looping(_client: str | None) -> tuple[dict[str, Any], list[str]]:
 
 
 def run_reading(client: str | None) -> tuple[dict[str, Any], list[str]]:
-    """Compare the ways to find out that nothing differs."""
+    """Compare the ways to determine that nothing differs."""
     figures = reading.measure(client)
     return figures, reading.check(figures)
 

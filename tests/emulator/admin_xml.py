@@ -75,7 +75,7 @@ def minimal(text: str) -> str:
 
 
 def attributes(call: Call, values: dict[str, str | None], *, plain: bool = False) -> str:
-    """Attributes of an element; those that are None are left out."""
+    """Attributes of an element; those that are None are omitted."""
     escape = minimal if plain or call.switches["xml_encoding"] != "on" else encode
     return "".join(f' {name}="{escape(value)}"' for name, value in values.items() if value is not None)
 
@@ -674,12 +674,12 @@ def _learning_list(call: Call, kind: str, names: list[str]) -> Answer:
 
 
 def get_curriculum_list(call: Call) -> Answer:
-    """getcurriculumlist.do: API service accounts only"""
+    """getcurriculumlist.do: API users only"""
     return _learning_list(call, "curriculum", call.store.organization.curricula)
 
 
 def get_track_list(call: Call) -> Answer:
-    """gettracklist.do: API service accounts only"""
+    """gettracklist.do: API users only"""
     return _learning_list(call, "track", call.store.organization.tracks)
 
 

@@ -469,7 +469,7 @@ class Application:
         for method, path, handler in ROUTES:
             handlers.setdefault(path, {})[method] = handler
         routes = [Route(BASE + path, Endpoint(methods)) for path, methods in handlers.items()]
-        # XML calls are told apart by their name, whatever the method: they need no route of their own.
+        # XML calls are distinguished by their name, whatever the method: they need no route of their own.
         self.router = Router(routes, redirect_slashes=False, default=Endpoint({}))
         self.active = 0
         self.last_activity = time.monotonic()

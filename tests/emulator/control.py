@@ -223,7 +223,7 @@ class Emulator:
             raise EmulatorError(exc.read().decode("utf-8", "replace")) from exc
 
     def switch(self, **positions: object) -> dict[str, str]:
-        """Set switches; True and False stand for yes and no. Returns all positions."""
+        """Set switches; True and False mean yes and no. Returns all positions."""
         wanted = {name: _position(value) for name, value in positions.items()}
         return dict(self._ask("PUT", "switches", wanted))
 

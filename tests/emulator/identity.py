@@ -582,7 +582,7 @@ def delete_user(call: Call) -> Answer:
 
 
 def is_hard(call: Call) -> bool:
-    """Whether a deletion is to be for good."""
+    """Whether a deletion is to be permanent."""
     return call.flag("hard_delete") and call.switches["hard_delete"] == "honoured"
 
 

@@ -16,7 +16,7 @@ PLAIN_TEXTS = ("phone", "title", *CUSTOM)
 
 @dataclass
 class User:
-    """A person's account or an API service account.
+    """A person's account or an API user.
 
     A text field that was never set is None; one that was cleared is the empty string.
     """

@@ -205,7 +205,7 @@ def list_secrets(call: Call) -> Answer:
 
 
 def create_secret(call: Call) -> Answer:
-    """POST /oauth2/client_credentials/{client_id}/secrets: beside those that there are"""
+    """POST /oauth2/client_credentials/{client_id}/secrets: in addition to those that there are"""
     client = _found(call)
     if client.user_id != call.caller.user_id:
         raise Rejected("Access denied.", 403)

@@ -185,7 +185,7 @@ def _all_roles(call: Call, user: User) -> list[Role]:
     return call.store.with_children(call.store.roles_of(user))
 
 
-# What the sparse form of a listing leaves out of the whole user; phone and custom_one are there.
+# What the sparse form of a listing omits of the whole user; phone and custom_one are there.
 SPARSE = ("saml_subject", "title", "custom_two", "custom_three", "custom_four", "custom_five", "last_login")
 
 

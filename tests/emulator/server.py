@@ -122,7 +122,7 @@ async def serve(
 ) -> None:
     """Serve until SIGTERM, SIGINT or ``idle_exit`` seconds without a request (0: never).
 
-    :param exports: print lines for a shell in the place of JSON.
+    :param exports: print lines for a shell instead of JSON.
     """
     ca_file, certificate, key = write_certificates(state_dir)
     application = Application(world)

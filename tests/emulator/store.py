@@ -195,7 +195,7 @@ class Store:
             self.note_client(client)
 
     def drop_user(self, user: User, by: str) -> None:
-        """Delete for good: nobody can tell that there was an account of that name."""
+        """Delete permanently: nobody can tell that there was an account of that name."""
         self.delete_user(user, by)
         self._names[user.user_name.lower()].remove(user.user_id)
         self._addresses[user.email_address.lower()].discard(user.user_id)
@@ -237,7 +237,7 @@ class Store:
         self.put_team(team)
 
     def drop_team(self, team: Team) -> None:
-        """Delete for good: nobody can tell that there was a team of that name."""
+        """Delete permanently: nobody can tell that there was a team of that name."""
         self.delete_team(team)
         del self.teams[team.team_id]
         self.members.pop(team.team_id, None)

@@ -158,7 +158,7 @@ def person(address: str = "new@example.com", **changes: object) -> dict[str, Any
 
 
 def service(name: str = "new-api", **changes: object) -> dict[str, Any]:
-    """The documented body for an API service account."""
+    """The documented body for an API user."""
     document: dict[str, Any] = {
         "user_name": name,
         "first_name": "New",

@@ -20,11 +20,11 @@ Options = dict[str, t.Any]
 class Scenario:
     """One run of one module.
 
-    :param options: of the task; `DEST` stands for a file of the run.
+    :param options: of the task; `DEST` means a file of the run.
     :param secret: it generates a key pair.
     :param always_writes: each run of it does the same again.
     :param first: what was run before.
-    :param switches: of the organization, beside those of the fault.
+    :param switches: of the organization, in addition to those of the fault.
     :param client_of: an account that has an OAuth client before.
     """
 

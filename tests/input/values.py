@@ -185,7 +185,7 @@ def values(spec: Mapping[str, Any], folder: Path) -> st.SearchStrategy[Any]:
     if kind == "bool":
         good = [st.booleans(), st.sampled_from(["yes", "False", "on", "2", 0, 1])]
     if kind == "dict":
-        # Ansible itself breaks down where a number stands for a dictionary with options of its own.
+        # Ansible itself breaks down where a number means a dictionary with options of its own.
         return st.dictionaries(texts, texts, max_size=2)
     return st.one_of(*good, texts, texts, wrong_types)
 

@@ -72,7 +72,7 @@ class LdapServer:
     """A running server. A context manager.
 
     :param folder: an empty folder of its own.
-    :param entries: what it holds, in LDIF, beside its base.
+    :param entries: what it holds, in LDIF, in addition to its base.
     """
 
     def __init__(self, folder: Path, entries: Iterable[str]) -> None:

@@ -33,7 +33,7 @@ Task = dict[str, t.Any]
 
 
 def program(name: str) -> str:
-    """Return the path of a program beside this Python, or on the PATH."""
+    """Return the path of a program next to this Python, or on the PATH."""
     beside = Path(sys.executable).parent / name
     return str(beside) if beside.exists() else shutil.which(name) or name
 
@@ -159,7 +159,7 @@ class Runs:
 
 
 def task(module: str, *, check: bool = False, **options: object) -> Task:
-    """One task of a playbook; it may fail, and the next one runs all the same."""
+    """One task of a playbook; it may fail, and the next one runs nevertheless."""
     return {f"community.veracode.{module}": options, "check_mode": check, "diff": True, "ignore_errors": True}
 
 

@@ -117,7 +117,7 @@ def test_lost_answer_that_shows_late(inside: Inside, emulator: Emulator) -> None
 
 
 def test_lost_answer_of_a_stranger(inside: Inside, emulator: Emulator, monkeypatch: Any) -> None:
-    """An account of that name with another address is left alone."""
+    """An account of that name with another address is not changed."""
     from ansible_collections.community.veracode.plugins.module_utils._apply import object as _apply
 
     monkeypatch.setattr(_apply, "LOOK_UP_WAITS", (1.5,))
@@ -197,7 +197,7 @@ def test_lost_answer_of_an_update(inside: Inside, emulator: Emulator, api: str) 
 @pytest.mark.parametrize("api", ["rest", "xml"])
 @pytest.mark.parametrize("kind", ["html", "empty", "wrong_type", "cut"])
 def test_answers_that_are_none(inside: Inside, emulator: Emulator, kind: str, api: str) -> None:
-    """A maintenance page, an empty or a broken answer is never taken for "there is no such account"."""
+    """A maintenance page, an empty or a broken answer is never treated as "there is no such account"."""
     emulator.fault(kind, writes=False, count=0)
     before = len(inside.people())
     result = inside.user(**NEW, roles=["Executive"], api=api, max_retries=1)

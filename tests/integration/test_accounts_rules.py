@@ -327,7 +327,7 @@ def test_caller_with_team_restrictions(inside: Inside, emulator: Emulator, api: 
 
 @pytest.mark.parametrize("api", BOTH)
 def test_what_check_mode_returns_of_a_creation(inside: Inside, api: str) -> None:
-    """The account as it will be; only what the server decides is null."""
+    """The account as it will be; only what the server sets is null."""
     for kind, task in (
         ("user", {**NEW, "roles": ["Creator"], "teams": ["Demo Team"], "api": api}),
         *([("api_user", {**SVC, "roles": ["Results API"], "teams": ["Demo Team"]})] if api == "rest" else []),

@@ -142,7 +142,7 @@ def test_every_pair_of_positions(inside: Inside, emulator: Emulator, row: int) -
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
 def test_each_stop_is_one(inside: Inside, emulator: Emulator, scenario: Scenario) -> None:
-    """What is taken for impossible really is, with the error that explains it; by itself the scenario converges."""
+    """What is treated as impossible really is, with the error that explains it; by itself the scenario converges."""
     for api in scenario.apis:
         prove(inside, emulator, scenario, api, {})
         for condition, pattern in scenario.all_stops.items():

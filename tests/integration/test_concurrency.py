@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Plays and forks at the same time: nothing is lost for good, one rate limit holds for all, and nobody waits for ever.
+"""Plays and forks at the same time: nothing is lost permanently, one rate limit holds for all, and nobody waits for ever.
 
 Two plays on one file with key pairs: `test_credentials.py`.
 """
@@ -128,7 +128,7 @@ def test_ten_forks_share_the_limit(world: World, emulator: Emulator, tmp_path: P
         deadline = time.monotonic() + 120
         while len(emulator.log()) < limit and time.monotonic() < deadline:
             time.sleep(0.2)
-        time.sleep(4)  # for those that would come all the same
+        time.sleep(4)  # for those that would come nevertheless
         assert len(emulator.log()) == limit
         assert process.poll() is None
     finally:

@@ -435,7 +435,7 @@ def test_new_pair_that_is_known_a_little_later_is_verified(world: World) -> None
         ("html", {}, False),
         ("reset_before", {}, False),
         ("status", {"status": 503, "body": "json"}, False),
-        # No final verdict, or an answer about another account: what became of it is looked up.
+        # No final verdict, or an answer about another account: its outcome is looked up.
         ("status", {"status": 408, "body": "json", "acts": True}, True),
         ("status", {"status": 499, "body": "html", "acts": True}, True),
         ("status", {"status": 425, "body": "empty"}, False),

@@ -47,7 +47,7 @@ ORGANIZATION: dict[str, Any] = {
 
 def test_what_no_entry_sets_does_not_weigh_on_a_result(world: World) -> None:
     users = [{"username": "tmonarch@example.com", "phone": ""}]
-    # Since ansible-core 2.21 it is told only where that is asked for.
+    # Since ansible-core 2.21 it is reported only where that is asked for.
     asked = {"_ansible_inject_invocation": True} if ANSIBLE_CORE >= (2, 21) else {}
     done = world.run_module("veracode_directory", users=users, workers=2, **asked)
     assert done["invocation"]["module_args"]["users"] == users

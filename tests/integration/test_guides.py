@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every playbook and task that the READMEs and the guides show runs as it stands, in check mode and for good."""
+"""Every playbook and task that the READMEs and the guides show runs as it stands, in check mode and in earnest."""
 
 from __future__ import annotations
 

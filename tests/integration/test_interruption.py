@@ -163,7 +163,7 @@ def check_next_run(world: World, task: dict[str, Any], expected: dict[str, Any])
         lost += any("the secret is lost" in warning for warning in told)
     again = apply(emulator, **task)
     assert (again["failed"], again["changed"], again["calls"]["writes"]) == (False, False, 0), again["diff"]
-    # What was made ready for a pair is beside its destination, until the next pair is written there, and nowhere else.
+    # What was made ready for a pair is next to its destination, until the next pair is written there, and nowhere else.
     left = tuple(world.files.iterdir())
     assert {path.stat().st_mode & 0o777 for path in left} <= {0o600}
     assert world.secrets_found(allowed=left) == []

@@ -22,7 +22,7 @@ ENDS = {"\u00a0": "U+00A0", "\u200b": "U+200B", " ": "U+0020", "\u3164": "U+3164
 
 PERSON = {"username": TED, "email_address": TED, "custom_id": "EX\\ted", "previously": [TED], "roles": ["Reviewer"]}
 PERSON |= {"teams": [TEAM], "managed_teams": [TEAM], "new_custom_id": "EX\\ted"}
-# A right value of each option that takes a name, and what each task needs beside.
+# A right value of each option that takes a name, and what each task needs in addition.
 NAMES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "veracode_user": (PERSON, {"username": TED}),
     "veracode_api_user": (

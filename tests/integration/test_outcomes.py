@@ -17,7 +17,7 @@ from tests.inside import Inside, apply
 from tests.integration.scenarios import NEW, SVC, TED
 from tests.integration.test_structure import run_inside
 
-# What is done all the same: the server gives up, or what comes back cannot be an answer.
+# What is done nevertheless: the server gives up, or what comes back cannot be an answer.
 DONE: dict[str, dict[str, Any]] = {
     **{str(status): {"kind": "status", "status": status, "acts": True} for status in (408, 421, 425, 499, 500, 503)},
     "two lengths": {"kind": "lengths", "delta": 2},

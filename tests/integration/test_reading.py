@@ -158,7 +158,7 @@ def test_a_listing_that_leaves_texts_out_says_nothing_about_them(emulator: Emula
 
 @pytest.mark.parametrize("api", BOTH)
 def test_an_address_never_selects_an_account_of_the_other_kind(inside: Inside, emulator: Emulator, api: str) -> None:
-    """A person is created, changed and deleted beside the service account that has the same contact address."""
+    """A person is created, changed and deleted in addition to the service account that has the same contact address."""
     emulator.add("api_user", user_name="contact-api", email_address="contact@example.com", roles=["Results API"])
     service = emulator.user("contact-api")
     options = {

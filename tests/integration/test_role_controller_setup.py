@@ -32,7 +32,7 @@ PLAY = re.findall(r"```yaml\n(.*?)```", (ROLE / "README.md").read_text(encoding=
 
 @pytest.fixture(scope="session")
 def awx_collection() -> Path:
-    """Return a folder with the collection awx.awx, out of a download that is kept beside the test environments."""
+    """Return a folder with the collection awx.awx, out of a download that is kept next to the test environments."""
     place = Path(os.environ.get("VIRTUAL_ENV") or sys.prefix) / "awx-collection"
     marker = place / "ansible_collections" / "awx" / "awx" / "MANIFEST.json"
     if not marker.exists():

@@ -185,7 +185,7 @@ def folders() -> list[str]:
 
 @pytest.fixture(scope="session")
 def libraries() -> tuple[Path, Path]:
-    """Folders with python-ldap and with the collection community.general, kept beside the test environment."""
+    """Folders with python-ldap and with the collection community.general, kept next to the test environment."""
     reason = ldap_server.missing()
     if reason is not None:
         pytest.skip(reason)

@@ -106,7 +106,7 @@ def test_review(review: Review, tmp_path: Path) -> None:
     assert "mateus.oliveira@example.com" in {row["username"] for row in review.sheet("mateus.oliveira@example.com.csv")}
     review.emulator.read_only(False)
 
-    # What changes by hand between two reviews is told by the second.
+    # What changes by hand between two reviews is reported by the second.
     review.emulator.change("user", "ingrid.solberg@example.com", roles=["Reviewer"])
     review.emulator.change("user", "svc-build-booking", user_name="svc-build-booking-2")
     # A relative path starts from the working directory.
@@ -215,7 +215,7 @@ def test_decisions_are_applied_with_the_guards(review: Review) -> None:
     assert review.run(**decisions).changed == 0
     assert (review.emulator.user(leaver) or {})["login_enabled"] is True
 
-    # A later review leaves the filled-in sheets alone, and they are no longer applied.
+    # A later review does not change the sheets that were filled in, and they are no longer applied.
     filled = (review.dest / "sheets" / sheet).read_text()
     later = review.run()
     assert later.returncode == 0, later.output

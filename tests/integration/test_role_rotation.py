@@ -329,7 +329,7 @@ def test_killed_while_the_pair_is_proven(rotation: Rotation) -> None:
     ]
     assert {path.parent.name for path in left} == {"vault", "escrow"}
 
-    # Both have it: the next run proves nothing anew and empties the escrow.
+    # Both have it: the next run proves nothing again and empties the escrow.
     assert rotation.run().returncode == 0
     assert (rotation.generated(), rotation.stored()) == (1, pair)
     rotation.check_secrets()

@@ -472,7 +472,7 @@ def test_a_creation_whose_answer_was_lost_is_looked_up_before_it_is_repeated(
 def test_an_object_of_somebody_else_is_not_adopted(
     bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What has the name by then, but not what was sent, is left alone."""
+    """What has the name by then, but not what was sent, is not changed."""
     monkeypatch.setattr(_apply, "LOOK_UP_WAITS", (0.01,))
     emulator = bench.emulator
     options = {"name": "Contested", "business_unit": "Example Unit"}

@@ -37,7 +37,7 @@ def texts_of_listing(items: Iterable[Item], details: Iterable[Item]) -> str:
 
 
 def last_logins(details: Iterable[Item], own: Item) -> str:
-    """Of whom the last login is told: `everybody`, `the caller only` or `nobody`."""
+    """Of whom the last login is reported: `everybody`, `the caller only` or `nobody`."""
     own_id = own.get("user_id")
     if any(one.get("last_login") for one in details if one.get("user_id") != own_id):
         return "everybody"

@@ -26,7 +26,7 @@ CONFIRMED, CONTRADICTED, UNKNOWN = "confirmed", "contradicted", "not observable"
 
 Item = dict[str, Any]
 
-# Roles that need no team by Veracode's page, and scan permissions, which are told of none.
+# Roles that need no team by Veracode's page, and scan permissions, which are reported of none.
 NO_TEAM = {
     *("extadmin", "extexecutive", "greenlightideuser", "extpolicyadmin", "securityinsightsonly", "extseclead"),
     *("extsubmitanyscan", "extsubmitstaticscan", "extsubmitdynamicscan", "extsubmitdynamicanalysis"),

@@ -58,7 +58,7 @@ def unpack(target: Path) -> None:
         work = Path(folder)
         for name in ("lists/partial", "cache/archives/partial", "packages", "tree"):
             (work / name).mkdir(parents=True)
-        # Lists and locks of our own, so that the machine's are left alone.
+        # Lists and locks of our own, so that the machine's are not touched.
         own = (
             f"Dir::State::lists={work}/lists",
             f"Dir::Cache={work}/cache",

@@ -4,7 +4,7 @@
 
 """Make a virtual environment with given requirements, or leave it alone if it has them already.
 
-An environment is made anew when its Python, its requirements or the files that these name have changed; so the
+An environment is made again when its Python, its requirements or the files that these name have changed; so the
 second run of a command installs nothing and needs no network.
 
 Usage: python environment.py FOLDER [--python 3.12] ARGUMENTS OF PIP INSTALL
@@ -32,7 +32,7 @@ def find_python(version: str) -> str | None:
     `None` if there is none.
     """
     candidates = [shutil.which(f"python{version}")]
-    # Where pyenv keeps its versions: what it says itself, where it usually is, and beside the Python that runs this.
+    # Where pyenv keeps its versions: what it says itself, where it usually is, and next to the Python that runs this.
     folders = [Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions", Path(sys.base_prefix).parent]
     for folder in folders:
         candidates += [str(path) for path in sorted(folder.glob(f"{version}.*/bin/python"))]

@@ -175,7 +175,7 @@ class Source:
         return shown + (f"[{' | '.join(parts)}]" if parts else "")
 
     def _parts(self, node: ast.expr, owner: Function | None, depth: int) -> set[str]:
-        """Return the texts that the names and functions in an expression can stand for."""
+        """Return the texts that the names and functions in an expression can mean."""
         found: set[str] = set()
         for each in ast.walk(node):
             if isinstance(each, ast.Name) and owner is not None:
@@ -227,7 +227,7 @@ def of_plugins() -> list[Text]:
 
 
 def of_roles() -> list[Text]:
-    """Return the texts by which roles and playbooks fail; those that only hand on the text of a filter are left out."""
+    """Return the texts by which roles and playbooks fail; those that only hand on the text of a filter are omitted."""
     found = []
     for path in sorted([*ROOT.glob("roles/*/tasks/*.yml"), *ROOT.glob("playbooks/*.yml")]):
         for task in _tasks(yaml.safe_load(path.read_text(encoding="utf-8"))):

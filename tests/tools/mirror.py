@@ -5,7 +5,7 @@
 """Copy the collection to where Ansible looks for it: `TREE/ansible_collections/community/veracode`.
 
 The copy holds what git tracks plus what is new and not ignored. It is a git work tree of its own, because
-ansible-test and ansible-lint ask git for the list of files. Files that did not change are left alone, so that
+ansible-test and ansible-lint ask git for the list of files. Files that did not change are not touched, so that
 the caches of the tools stay good.
 
 Usage: python mirror.py TREE

@@ -5,7 +5,7 @@
 """Draw the picture of the README from what a command prints on a terminal. Needs Pillow and the font DejaVu Sans Mono.
 
 A long diff is shortened in its middle. With --from and --to the picture begins and ends at the first line from there on
-that has this text. Nothing else is left out or changed.
+that has this text. Nothing else is omitted or changed.
 
 Usage: python picture.py [--from=TEXT] [--to=TEXT] FILE.png COMMAND [ARGUMENT ...]
 For example: python tests/tools/picture.py --from='=== 5/5' --to='changed: [' docs/docsite/images/demo.png make demo
@@ -70,7 +70,7 @@ def plain(line: str) -> str:
 
 
 def shortened(lines: list[str]) -> list[str]:
-    """Leave out the middle of long diffs, and blank lines that follow each other."""
+    """Omit the middle of long diffs, and blank lines that follow each other."""
     result: list[str] = []
     diff: list[str] = []
     for line in [*lines, ""]:

@@ -84,7 +84,7 @@ def check_rows() -> list[Row]:
 
 
 def session_rows(asked: str, checks: list[Row]) -> list[Row]:
-    """Return a row for each session that does not count by its checks: it names none, or broke down beside them."""
+    """Return a row for each session that does not count by its checks: it names none, or broke down in addition to them."""
     report = REPORTS / f"{asked}.json"
     sessions = json.loads(report.read_text())["sessions"] if report.is_file() else []
     if not sessions:

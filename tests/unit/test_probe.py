@@ -79,7 +79,7 @@ TOLD_APART = [
     ("oauth_list_secrets", "no"),
 ]
 
-# What is told apart by making a team and a role and deleting them.
+# What is distinguished by making a team and a role and deleting them.
 TOLD_APART_BY_WRITING = [
     ("delete_status", "204"),
     ("role_name_created", "own"),

@@ -30,7 +30,7 @@ class Advice:
 
     :param pattern: a word that an explanation of that cause needs; the texts of refusals are not published.
     :param text: completes "Probably …".
-    :param statuses: with which it can be meant; `None` stands for a refusal without a status of its own.
+    :param statuses: with which it can be meant; `None` means a refusal without a status of its own.
     :param fields: what has to have been sent, at least one of these; empty if that does not matter.
     :param xml: only the Admin XML API refuses so.
     """

@@ -135,7 +135,7 @@ class AccountSource(t.Protocol):
         """Return at least the accounts that match resolved filters, each with what the listing of the API carries."""
 
     def details(self, account: Account) -> Account | None:
-        """Return the account read anew with all that the API reports, `None` if it is gone."""
+        """Return the account read again with all that the API reports, `None` if it is gone."""
 
     def is_whole(self, account: Account) -> bool:
         """Tell whether a reading reports all that the API reports."""
@@ -154,7 +154,7 @@ class AccountClient(Lookup, t.Protocol):
         """Return those of the teams that exist, by name with their GUID, and all names there are if one is missing."""
 
     def details(self, account: Account) -> Account | None:
-        """Return the account read anew with all that the API reports, `None` if it is gone."""
+        """Return the account read again with all that the API reports, `None` if it is gone."""
 
     def create(self, after: Account, values: t.Mapping[str, t.Any], *, with_credentials: bool = False) -> Account:
         """Create an account and return it as the answer shows it.

@@ -49,7 +49,7 @@ class Breaker:
         return self.reason is not None or self._under_way < (1 if self._failures else self._most)
 
     def end(self, error: VeracodeError | None) -> None:
-        """Note what became of an object that was begun.
+        """Note the outcome of an object that was begun.
 
         :param error: why it failed, `None` if it did not.
         """

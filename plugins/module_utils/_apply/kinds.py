@@ -64,7 +64,7 @@ class Accounts(Kind[Account]):
         return self._client.by_username(after.username, after.kind, frozenset({"email_address"}))
 
     def read(self, entity: Account) -> Account | None:
-        """Return the account read anew."""
+        """Return the account read again."""
         return self._client.details(entity)
 
     def is_sent(self, change: Change[Account], found: Account) -> bool:
@@ -203,7 +203,7 @@ class JitDefaults(Kind[JitSettings]):
         return self._client.read()
 
     def read(self, entity: JitSettings) -> JitSettings | None:
-        """Return the settings read anew."""
+        """Return the settings read again."""
         return self._client.read()
 
     def merged(self, planned: JitSettings, answered: JitSettings) -> JitSettings:

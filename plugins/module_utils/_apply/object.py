@@ -302,7 +302,7 @@ def _finished(change: Change[E], kind: Kind[E], created: E | None) -> E | None:
 def _look_for(
     change: Change[E], kind: Kind[E], lost: LostAnswerError, progress: Progress, keys: KeyReceiver | None
 ) -> E | None:
-    """Find out what became of a creation whose answer was lost, before anything is sent again."""
+    """Determine the outcome of a creation whose answer was lost, before anything is sent again."""
     found = look_for_lost(lost, lambda: kind.look_up(change))
     if found is None:
         if keys is not None:

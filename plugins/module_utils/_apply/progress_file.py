@@ -22,7 +22,7 @@ from ansible_collections.community.veracode.plugins.module_utils._files import a
 class Report:
     """Says how far a long run is, in a file that can be followed while the task runs.
 
-    :param path: the file, `None` for none; it is begun anew.
+    :param path: the file, `None` for none; it is overwritten.
     :param total: how many objects there are to write.
     :param phase: counts them, too.
     :raises InputError: the file cannot be written.

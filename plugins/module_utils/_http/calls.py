@@ -107,7 +107,7 @@ class Answer:
 
 
 def with_outcome(message: str, answer: Answer) -> str:
-    """Add to a refusal's message whether something may have been written all the same."""
+    """Add to a refusal's message whether something may have been written nevertheless."""
     if answer.is_open:
         return f"{message} As an earlier attempt or this one may have worked, {OUTCOME_UNKNOWN}."
     return message

@@ -204,7 +204,7 @@ class Transport:
                     return _answer(call, raw, tries)
 
     def _wait_for_the_server(self, tries: _Tries) -> None:
-        """Let the repetitions of other calls find out whether a server works again that failed for many in a row."""
+        """Let the repetitions of other calls determine whether a server works again that failed for many in a row."""
         while 0 < tries.failures < self._connection.max_retries:
             if self._outage.is_worth_a_try(_pause(tries.failures) / 2):
                 return

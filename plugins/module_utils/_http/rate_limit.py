@@ -117,7 +117,7 @@ class RateLimiter:
     def pause(self, seconds: float) -> None:
         """Let no call of any thread or process begin for so long.
 
-        :param seconds: no more than `MAX_PAUSE`, since a longer pause would be taken for none.
+        :param seconds: no more than `MAX_PAUSE`, since a longer pause would be treated as none.
         """
         self._notice_fork()
         with self._guard:

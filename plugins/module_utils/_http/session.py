@@ -108,7 +108,7 @@ class Session:
     call) and gives it to the transports of all of them. `idle` tells how long nothing was sent; `close` drops all
     connections, and a later call opens new ones.
 
-    A session remembers its process. In a forked child it starts anew and leaves the connections to its parent.
+    A session remembers its process. In a forked child it starts again and leaves the connections to its parent.
 
     :param connection: the settings.
     :param clock: for tests.
@@ -144,7 +144,7 @@ class Session:
         """Sign a request, send it once, and return its answer.
 
         :param once: it must not be sent on a connection that may have been dropped without a sign.
-        :param began: is told, exactly once, when the answer began or was given up, whether the request was sent.
+        :param began: is called, exactly once, when the answer began or was given up, whether the request was sent.
         :raises NoAnswerError: no complete answer came.
         :raises TooLargeError: the answer is too large.
         :raises MissingLibraryError: a library is missing or too old.

@@ -129,7 +129,7 @@ def _from_named_file(path: str, profile: str, named: str) -> Found:
 
 
 def _from_default_files(profile: str, home: str, *, is_named: bool) -> Found:
-    """Return the pair of the INI file, else that of the YAML file, which stands for the profile `default`."""
+    """Return the pair of the INI file, else that of the YAML file, which means the profile `default`."""
     ini_path, yaml_path = expand(_INI_FILE, home), expand(_YAML_FILE, home)
     ini = _read(ini_path)
     sections = _sections(ini) if ini is not None else []

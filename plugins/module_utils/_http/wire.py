@@ -41,7 +41,7 @@ else:
 class _Deadline(io.RawIOBase):
     """The bytes of an answer, all of which are to arrive within the time-out of the socket.
 
-    A socket's own time-out begins anew with each byte: a server that drips would hold a run for hours.
+    A socket's own time-out begins again with each byte: a server that drips would hold a run for hours.
     """
 
     def __init__(self, sock: t.Any) -> None:

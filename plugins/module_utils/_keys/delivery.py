@@ -52,7 +52,7 @@ class KeyDelivery:
 
     :param params: the options `credentials_dest`, `credentials_format`, `credentials_profile`, `credentials_overwrite`,
         `return_secret`.
-    :param report: is told the pair, so that a failure after it was generated loses nothing and shows nothing.
+    :param report: receives the pair, so that a failure after it was generated loses nothing and shows nothing.
     :param find_owner: finds the account that a pair in the destination belongs to.
     :param names: how the halves of the secret are called in a file.
     """

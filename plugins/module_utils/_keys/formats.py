@@ -225,7 +225,7 @@ class _Ini:
         return result
 
     def _others(self, parser: configparser.RawConfigParser) -> t.Any:
-        """Return everything that the file says beside the pair."""
+        """Return everything that the file says in addition to the pair."""
         sections = {name: dict(parser.items(name)) for name in parser.sections()}
         own = sections.setdefault(self.profile, dict(parser.defaults()))
         own.pop(_ID, None)

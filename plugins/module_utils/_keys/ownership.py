@@ -30,7 +30,7 @@ class Owner:
 
 
 #: Returns the account that a pair belongs to, `None` if the pair no longer belongs to anybody. Raises VeracodeError if
-#: that cannot be found out.
+#: that cannot be determined.
 FindOwner = t.Callable[[KeyPair], "Owner | None"]
 
 
@@ -38,7 +38,7 @@ def refuse_foreign_pair(store: KeyStore, user_id: str | None, find_owner: FindOw
     """Refuse a destination that holds the pair of another account.
 
     :param user_id: GUID of the account that is to get a pair, `None` if it is to be created.
-    :raises InputError: it does, or it cannot be found out whose pair that is.
+    :raises InputError: it does, or it cannot be determined whose pair that is.
     """
     pair = store.replaceable()
     if pair is None:

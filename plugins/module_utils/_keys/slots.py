@@ -117,7 +117,7 @@ def rescue_elsewhere(name: str, data: bytes) -> str | None:
 
 
 class Leftovers(t.NamedTuple):
-    """What killed processes left beside a destination.
+    """What killed processes left next to a destination.
 
     :param litter: files without a pair that is needed.
     :param rescues: rescue files with a pair that the destination does not hold.

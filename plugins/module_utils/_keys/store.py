@@ -250,7 +250,7 @@ class KeyStore:
         return Reservation(self, found, rescue, temporary, tuple(shown(path) for path in leftovers.rescues))
 
     def rescue_files(self) -> list[str]:
-        """Return the rescue files of earlier runs beside the destination, for a warning or an error. Changes nothing."""
+        """Return the rescue files of earlier runs next to the destination, for a warning or an error. Changes nothing."""
         found = self._look()
         try:
             with _locked(found.folder):
@@ -263,7 +263,7 @@ class KeyStore:
 class Reservation:
     """A destination that is ready for one pair. A context manager: left without `store()`, it changes nothing.
 
-    `rescue_files` are those that earlier runs left beside the destination, worth a warning.
+    `rescue_files` are those that earlier runs left next to the destination, worth a warning.
     """
 
     def __init__(

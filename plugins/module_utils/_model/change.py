@@ -103,7 +103,7 @@ class Plan(t.Generic[E_co]):
     :param change: `None` if nothing differs.
     :param entity: the object as it will be, `None` if there is none.
     :param pending: a new address was ordered and waits for its confirmation.
-    :param doubts: why the server may refuse the change, which check mode cannot find out.
+    :param doubts: why the server may refuse the change, which check mode cannot determine.
     """
 
     change: Change[E_co] | None

@@ -148,7 +148,7 @@ _SCANNERS = {
 
 
 def _needs(roles: t.Collection[CustomRole]) -> list[str]:
-    """Return what an account with these roles needs beside them, of what is documented for built-in roles."""
+    """Return what an account with these roles needs in addition to them, of what is documented for built-in roles."""
     titles = {role.name for role in roles}
     has_scan = any(role.facts.get("is_scan_type") for role in roles)
     needs: dict[str, None] = {}

@@ -39,7 +39,7 @@ class Known:
     :param default_business_unit: name of the one for teams that are in no other.
     :param teams: GUIDs by name; at least those that were asked for and exist.
     :param all_teams: names to offer as the nearest ones.
-    :param users: accounts by their username, people and API service accounts, inactive ones too.
+    :param users: accounts by their username, people and API users, inactive ones too.
     :param leaving_users: casefolded usernames of accounts that the same run deletes.
     :param leaving_teams: names of teams that it deletes.
     :param leaving_units: names of business units that it deletes.

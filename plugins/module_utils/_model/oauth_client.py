@@ -43,7 +43,7 @@ class OauthClient:
     :param user_id: GUID of that account.
     :param roles: what it may do; of a client that is not scoped, all roles of the account.
     :param is_scoped: it has roles of its own.
-    :param expires_in: the days that a new one is to live, `None` if the server decides.
+    :param expires_in: the days that a new one is to live, `None` if the server sets it.
     :param secrets: `None` where a reading does not report them.
     """
 

@@ -26,7 +26,7 @@ class Person:
     :param legacy_id: its older, numeric id, by which alone a mail can be ordered; `None` if it is not told.
     :param logged_in: it has logged in before; `None` if that is unknown, as many servers report the last login of the
         calling account only.
-    :param has_tokens: it may hold tokens of the login service beside its sessions.
+    :param has_tokens: it may hold tokens of the login service in addition to its sessions.
     :param active: `False` if it is known to be inactive.
     """
 

@@ -204,7 +204,7 @@ class RoleCatalog:
                 self._index.setdefault(spelling, self._index[title])
 
     def find(self, name: str) -> Role | None:
-        """Return the role of this name, case observed, or `None`."""
+        """Return the role of this name, case-sensitive, or `None`."""
         if self._lacking is not None and name not in self._index:
             raise self._lacking
         return self._index.get(name)

@@ -44,7 +44,7 @@ def summary_sentence(
 
     :param changed: how many objects were changed in which way, by the keys of `VERBS`.
     :param total: how many objects it was about.
-    :param other: further counts; a count of zero is left out.
+    :param other: further counts; a count of zero is omitted.
     """
     count = sum(changed.values())
     of_all = f"{count} of {counted(total, noun)}"

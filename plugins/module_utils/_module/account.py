@@ -88,7 +88,7 @@ def _manage(session: Session, desired: Desired, client: AccountClient) -> dict[s
 
 
 def _unseen(session: Session, desired: Desired) -> list[str]:
-    """Return a warning if an account that was not found may exist all the same."""
+    """Return a warning if an account that was not found may exist nevertheless."""
     with contextlib.suppress(VeracodeError):
         if session.rest().calling_account().sees_only_own_teams:
             return [
@@ -112,7 +112,7 @@ _REPORTED = frozenset({"roles", "teams"})
 
 
 def plan_one(client: AccountClient, desired: Desired) -> Plan[Account]:
-    """Read what one account needs, and what is told of it in the result, and plan it."""
+    """Read what one account needs, and what is reported of it in the result, and plan it."""
     found = find_account(client, desired, _REPORTED)
     if found is not None and found.account.kind != desired.kind:
         return plan_account(desired, found, Names())

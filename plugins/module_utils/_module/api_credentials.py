@@ -42,7 +42,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.key_pair 
 )
 from ansible_collections.community.veracode.plugins.module_utils._session import Module, Session
 
-# Seconds between the looks at what became of a generation whose answer was lost, and between the attempts to call with a
+# Seconds between the looks at the outcome of a generation whose answer was lost, and between the attempts to call with a
 # new pair, which other servers of Veracode may come to know a little later (a guess).
 LOST_WAITS = (0, 2, 5)
 VERIFY_WAITS = (1, 2, 4, 8)
@@ -289,7 +289,7 @@ class _Work:
         return now is not None and bare(now.api_id) == bare(str(pair["api_id"]))
 
     def _explain_lost(self, change: Change[Key], lost: LostAnswerError) -> VeracodeError:
-        """Find out what became of a generation whose answer was lost. It is never sent again."""
+        """Determine the outcome of a generation whose answer was lost. It is never sent again."""
         holder, before = self._situation.holder, self._situation.key
         old = f"the old pair {before.api_id} {OLD_PAIR}" if before else "there was no pair before"
         again = "Run the task again with state: rotated to generate another"

@@ -191,7 +191,7 @@ _WORDS = {"create": "created", "update": "updated", "rename": "renamed", "disabl
 
 
 def _summary(steps: t.Sequence[Step], writer: OrganizationWriter) -> dict[str, int]:
-    """Count objects by what became of them; what was not begun any more is in none of the counts."""
+    """Count objects by their outcome; what was not begun any more is in none of the counts."""
     summary = dict.fromkeys([*_WORDS.values(), "unchanged", "failed"], 0)
     outcomes: dict[tuple[str, str], str] = {}
     for step in steps:

@@ -126,7 +126,7 @@ def _complete(reader: AccountReader, inventory: Inventory, kinds: set[str]) -> N
 
 
 def _account(session: Session, account: Account) -> dict[str, t.Any]:
-    """Return the options that make an account what it is; what is empty is told, so that it is emptied again."""
+    """Return the options that make an account what it is; what is empty is reported, so that it is emptied again."""
     warnings = session.progress.warnings
     values = account.values_and_lists
     options: dict[str, t.Any] = {}

@@ -261,7 +261,7 @@ class Reconciliation:
         return kept
 
     def _order(self) -> None:
-        """Put the steps into their order, and leave out what an incomplete inventory forbids."""
+        """Put the steps into their order, and omit what an incomplete inventory forbids."""
         steps = [*self.steps, *(account_step(plan, self._keys()) for plan in self.accounts.plans)]
         if not self.reader.inventory.complete:
             kept = [step for step in steps if step.plan.change is None or not removal_action(step.plan.change)]

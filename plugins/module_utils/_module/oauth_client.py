@@ -52,7 +52,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.oauth_cli
 )
 from ansible_collections.community.veracode.plugins.module_utils._session import Module, Session
 
-# Seconds between the looks at what became of a creation or a secret whose answer was lost.
+# Seconds between the looks at the outcome of a creation or a secret whose answer was lost.
 LOST_WAITS = (0, 2, 5)
 
 Result = dict[str, t.Any]
@@ -292,7 +292,7 @@ class _Work:
     def _look_for(self, change: Change[OauthClient], lost: LostAnswerError) -> OauthClient:
         """Return the client that a creation made whose answer was lost; it is not sent again by itself.
 
-        :raises LostAnswerError: it was most likely not created, or that cannot be found out.
+        :raises LostAnswerError: it was most likely not created, or that cannot be determined.
         """
         try:
             for wait in LOST_WAITS:
@@ -356,7 +356,7 @@ class _Work:
         change: Change[OauthClient] | None,
         lost: LostAnswerError,
     ) -> VeracodeError:
-        """Find out what became of a secret whose answer was lost, and delete it: nobody knows its value."""
+        """Determine the outcome of a secret whose answer was lost, and delete it: nobody knows its value."""
         known = {secret.secret_id for secret in before}
         new: list[Secret] = []
         try:

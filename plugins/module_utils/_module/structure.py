@@ -140,7 +140,7 @@ def _roles_included(
 ) -> tuple[CustomRole, ...]:
     """Return all roles, those that an entry names as included with the roles that they include in turn.
 
-    A listing may leave out what a role includes; then it is read on its own, as far as the entry needs it.
+    A listing may omit what a role includes; then it is read on its own, as far as the entry needs it.
     """
     roles = [each for each in existing if isinstance(each, CustomRole)]
     by_name = RolesByName(roles)
@@ -216,7 +216,7 @@ def list_roles(session: Session) -> Result:
 
 
 def _details(client: ObjectClient[N], items: list[N], need: t.Collection[str], *, whole: bool = False) -> list[N]:
-    """Return the objects read on their own; one that is gone meanwhile is left out.
+    """Return the objects read on their own; one that is gone meanwhile is omitted.
 
     :param need: options that tell whether a listing carries everything.
     :param whole: a listing never does.

@@ -45,7 +45,7 @@ def roles_after(
     :param lost_team: an API user ends without a team, as it is meant.
     """
     catalog = names.roles or known_roles(desired, account)
-    # What the account's own list leaves out of a role, the catalog tells.
+    # What the account's own list omits of a role, the catalog tells.
     current_roles = (
         frozenset(catalog.find(role.key) or role for role in account.roles or ()) if account else frozenset()
     )

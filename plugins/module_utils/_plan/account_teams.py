@@ -47,7 +47,7 @@ def refuse_to_manage_none(
 ) -> None:
     """Refuse to leave a Team Admin without a team to manage (seen in code: the server does not take it).
 
-    One that manages none already is left alone.
+    One that manages none already is not changed.
     """
     current_teams = account.teams if account is not None else ()
     after = teams if teams is not None else current_teams

@@ -26,7 +26,7 @@ class DesiredObject:
     :param name: the name it is to have, which selects it.
     :param state: `present` or `absent`.
     :param location: where the entry stands in the input, `None` for a task about one object.
-    :param values: canonical values by option of everything the task manages beside the name; empty unless `present`.
+    :param values: canonical values by option of everything the task manages in addition to the name; empty unless `present`.
     :param previously: names under which it may still be found, to be renamed.
     :param mode: how its lists relate to what is there: `exact`, `add` or `remove`.
     """

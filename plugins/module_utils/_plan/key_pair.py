@@ -53,7 +53,7 @@ class Stored:
     """What the destination holds.
 
     :param api_id: `None` if it holds no pair.
-    :param rescue_files: what earlier runs could not store, beside it.
+    :param rescue_files: what earlier runs could not store, next to it.
     """
 
     api_id: str | None

@@ -33,7 +33,7 @@ class DesiredClient:
     :param name: selects the client; `None`: all of an account.
     :param username: the account, `None` for the calling one.
     :param description: `None` if it is not managed.
-    :param expires_in: days; `None` if the server decides.
+    :param expires_in: days; `None` if the server sets it.
     :param roles: names, `None` if they are not managed.
     :param stores: the task says where a new secret goes.
     :param dest: the destination, for messages; `None` if there is none.

@@ -203,7 +203,7 @@ def _children_after(
 ) -> tuple[Role, ...] | None:
     """Return the roles that it is to include, `None` if the task does not manage them.
 
-    :param role: as it is to be beside them.
+    :param role: as it is to be in addition to them.
     """
     named = desired.values.get("child_roles")
     if named is None:

@@ -154,7 +154,7 @@ class AccountReader(Parallel):
         """Take a text that an item of the listing does not show for unset, if other items show that text.
 
         The item that shows most is compared with the same account on its own: if that has a text which its item leaves
-        out, nothing is taken for unset. A listing says nothing about a text that none of its items shows: whose entry
+        out, nothing is treated as unset. A listing says nothing about a text that none of its items shows: whose entry
         manages that, is read on its own.
         """
         candidates = [handle for handle in inventory.by_handle if is_whole_item(self._keys.get(handle, ()))]
@@ -215,7 +215,7 @@ def _is_active(account: Account) -> bool:
 
 
 def _replace(inventory: Inventory, accounts: t.Sequence[Account], read: t.Sequence[Account | None]) -> None:
-    """Put what was read in the place of these accounts."""
+    """Replace these accounts by what was read."""
     for account, whole in zip(accounts, read, strict=True):
         if whole is None:
             inventory.complete = False

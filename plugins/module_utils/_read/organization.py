@@ -136,7 +136,7 @@ class OrganizationReader:
             self.reader.details(self.inventory, lacking)
 
     def _look_up_missing(self) -> None:
-        """Look up on its own what an incomplete listing may have missed, before it is taken for absent."""
+        """Look up on its own what an incomplete listing may have missed, before it is treated as absent."""
         for match in self.match_accounts():
             desired = match.entry.desired
             name = desired.username or desired.email_address
@@ -220,7 +220,7 @@ class OrganizationReader:
             entries[number] = replace(entries[number], current=current)
 
     def whole(self, entities: t.Sequence[t.Any]) -> list[t.Any]:
-        """Return teams or business units with all that is lost with them; what is gone meanwhile is left out."""
+        """Return teams or business units with all that is lost with them; what is gone meanwhile is omitted."""
 
         def read(entity: t.Any) -> t.Any:
             if isinstance(entity, Team):

@@ -5,7 +5,7 @@
 # Note that this plugin util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What the filled-in sheets of an access review decide, as input for `veracode_directory`. Pure."""
+"""What the sheets decide that were filled in for an access review, as input for `veracode_directory`. Pure."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def decisions(
     record: t.Any,
     newest: str | None = None,
 ) -> Record:
-    """Return what filled-in sheets say, as input for `veracode_directory`.
+    """Return what the sheets say that were filled in, as input for `veracode_directory`.
 
     Only rows that the review wrote into a sheet count. A decision that holds already changes nothing.
 

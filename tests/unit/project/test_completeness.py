@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every documented call that the emulator knows is made by the collection, or is left out for a reason."""
+"""Every documented call that the emulator knows is made by the collection, or is omitted for a reason."""
 
 from __future__ import annotations
 

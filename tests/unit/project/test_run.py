@@ -39,7 +39,7 @@ def test_a_lock_lets_one_process_in_at_a_time(tmp_path: Path) -> None:
 
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A stand-in for nox: it writes the report that `result.json` of its session holds, and the results beside."""
+    """A stand-in for nox: it writes the report that `result.json` of its session holds, and the results next to it."""
     for name in ("RESULTS", "REPORTS"):
         monkeypatch.setattr(run, name, tmp_path / name)
     program = tmp_path / "python"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tools.tarball import listing, normalise, errors
+from tests.tools.tarball import errors, listing, normalise
 
 FILES = {
     "galaxy.yml": "namespace: acme\nname: demo\nversion: 1.0.0\nreadme: README.md\nauthors: [Somebody]\n",

@@ -350,11 +350,11 @@ class RestAccountClient:
         return account.handle is not None and self.caller() == account.handle
 
     def caller(self) -> str:
-        """Return the GUID of the account that signs the calls."""
+        """Return the GUID of the calling account."""
         return self._own("user_id")
 
     def caller_username(self) -> str:
-        """Return the username of the account that signs the calls."""
+        """Return the username of the calling account."""
         return self._own("user_name")
 
     def organization(self) -> dict[str, t.Any]:
@@ -370,7 +370,7 @@ class RestAccountClient:
         return str(value)
 
     def calling_account(self) -> Account:
-        """Return the account that signs the calls."""
+        """Return the calling account."""
         return account_from(self._caller(), whole=True)[0]
 
     def _caller(self) -> Json:

@@ -89,7 +89,7 @@ class RestClient:
     def read_if_there(self, what: str, path: str, query: Query = ()) -> Json | None:
         """Return the JSON object at a path, `None` if the answer says that there is none.
 
-        An empty body alone does not say so: it may come from a proxy, and what is taken for absent may be made anew.
+        An empty body alone does not say so: it may come from a proxy, and what is treated as absent may be made again.
         """
         answer = self._transport.call("GET", BASE + path, effect=Effect.READ, query=query)
         if answer.status in (204, 404):
@@ -276,7 +276,7 @@ class RestClient:
 def reconciled(read: t.Callable[[], Pages], identity: str) -> tuple[list[Json], bool]:
     """Return the items of all pages, each once and without the deleted ones, and whether they are as many as the server tells.
 
-    Pages that moved while they were read, so that items were left out or came twice, are read once more.
+    Pages that moved while they were read, so that items were omitted or came twice, are read once more.
     """
     found: dict[str, Json] = {}
     for _attempt in range(_ATTEMPTS):

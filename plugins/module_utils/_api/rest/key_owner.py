@@ -40,7 +40,7 @@ class KeyOwners:
 
         A pair that is revoked or has expired, or whose account was deleted, belongs to nobody. One to three calls.
 
-        :raises VeracodeError: it cannot be found out, as for a pair of another region.
+        :raises VeracodeError: it cannot be determined, as for a pair of another region.
         """
         credentials = Credentials(api_id, api_secret)
         credentials.check("the destination")

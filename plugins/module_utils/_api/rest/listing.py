@@ -170,7 +170,7 @@ class AccountLister:
     def _determine_kinds(self, accounts: dict[str, Account], without_kind: set[str]) -> bool:
         """Tell people from API users where the listing does not: one search finds all of the latter.
 
-        :returns: whether it surely did, as an API user that is taken for a person could be removed as one.
+        :returns: whether it surely did, as an API user that is treated as a person could be removed as one.
         """
         service, complete = self._client.service_accounts()
         for handle in without_kind:

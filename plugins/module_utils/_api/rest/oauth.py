@@ -27,7 +27,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.oauth_cl
 from ansible_collections.community.veracode.plugins.module_utils._model.role import Role, known_role
 from ansible_collections.community.veracode.plugins.module_utils._model.timestamps import timestamp
 
-# What each client carries. A listing may leave out `secrets`.
+# What each client carries. A listing may omit `secrets`.
 _FIELDS = (
     "client_id",
     "name",
@@ -132,7 +132,7 @@ class OauthClients:
             raise LostAnswerError(error.text) from None
 
     def generate_secret(self, client: OauthClient) -> tuple[Secret, str]:
-        """Generate another secret beside those that there are, and return it with its value.
+        """Generate another secret in addition to those that there are, and return it with its value.
 
         :raises LostAnswerError: no usable answer arrived; it may have been generated.
         """

@@ -101,7 +101,7 @@ class ResetClient:
 def _has_logged_in(item: Json) -> bool | None:
     """Tell whether an account has ever logged in, `None` if its reading does not say so.
 
-    An account that was never activated has not. A last login that is left out says nothing: it may be shown of the
+    An account that was never activated has not. A last login that is omitted says nothing: it may be shown of the
     calling account only (seen in code).
     """
     if item.get("last_login"):

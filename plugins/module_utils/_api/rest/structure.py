@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""The clients of everything in an organization beside its accounts."""
+"""The clients of everything in an organization in addition to its accounts."""
 
 from __future__ import annotations
 

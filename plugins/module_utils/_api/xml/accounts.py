@@ -58,7 +58,7 @@ _WANTS_CUSTOM_ID = re.compile(r"custom_?id is required|custom_?id (must|has to) 
 
 
 class XmlAccountClient:
-    """People by the Admin XML API, which is deprecated and the only way to eLearning settings.
+    """People by the Admin XML API, which is deprecated and the only API with eLearning settings.
 
     :param transport: a transport to the XML host.
     :param caller_username: tells who signs these calls, which this API cannot.
@@ -109,7 +109,7 @@ class XmlAccountClient:
         )
 
     def details(self, account: Account) -> Account | None:
-        """Return the account read anew."""
+        """Return the account read again."""
         custom_id = _selector(account).get("custom_id")
         if custom_id is not None:
             return self.by_custom_id(custom_id, frozenset())

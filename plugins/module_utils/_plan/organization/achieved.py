@@ -31,7 +31,7 @@ _SEE = "see the other errors, then run the task again"
 
 
 class Outcome(enum.Enum):
-    """What became of a step."""
+    """The outcome of a step."""
 
     DONE = "done"
     REFUSED = "refused"
@@ -246,7 +246,7 @@ class Achieved:
     # Keeping up
 
     def settle(self, step: Step, outcome: Outcome, entity: t.Any = None) -> None:
-        """Note what became of a step that was admitted.
+        """Note the outcome of a step that was admitted.
 
         :param entity: the object as it is now.
         """

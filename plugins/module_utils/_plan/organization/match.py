@@ -235,7 +235,7 @@ def _match_structure(
     faulty_options = {problem.option for problem in faulty}
     if faulty_options & {"name", "previously"}:
         return
-    # What is wrong by itself is left out, so that the other options can still be looked at.
+    # What is wrong by itself is omitted, so that the other options can still be looked at.
     desired = replace(
         desired, values={option: value for option, value in desired.values.items() if option not in faulty_options}
     )

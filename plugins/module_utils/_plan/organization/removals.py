@@ -45,8 +45,8 @@ S = t.TypeVar("S", Team, BusinessUnit)
 class Scope:
     """Whom `exclusive` may remove.
 
-    :param protected: handles of the accounts that are left alone.
-    :param exclude_saml: people who log in with SAML are left alone, too.
+    :param protected: handles of the accounts that are not changed.
+    :param exclude_saml: people who log in with SAML are not changed, too.
     """
 
     protected: frozenset[str] = frozenset()
@@ -105,7 +105,7 @@ def removal(entity: Team | BusinessUnit) -> Plan[t.Any]:
 
 
 def keep_caller(plans: list[Plan[t.Any]], caller: str, allowed: t.Collection[str], result: AccountPlans) -> None:
-    """Leave out what would remove the calling account, and refuse what would lock it out.
+    """Omit what would remove the calling account, and refuse what would lock it out.
 
     :param caller: handle of the calling account.
     :param allowed: handles for which an entry says `allow_self_lockout`.

@@ -233,7 +233,7 @@ def test_who_has_a_row_that_stays_beside_one_that_leaves_is_kept_and_named() -> 
         TED: "leaves by line 2 of the feed, and stays by line 4",
         SAIYA: "leaves by line 5 of the feed, and stays by line 6",
     }
-    # Named by hand, they leave all the same.
+    # Named by hand, they leave nevertheless.
     assert leave(TED, feed=feed).begin == [LI, TED]
     # Who came back is not deleted for having left before.
     out = Feed(
@@ -388,7 +388,7 @@ def test_a_feed_of_the_staff_that_is_broken_is_refused() -> None:
     )
     found = leave(feed=feed, limits=Limits(min_known_percent=33))
     assert (found.errors, found.missing, found.begin) == ([], ["nobody@example.com"], [LI, TED])
-    # Who is past the last day is known all the same.
+    # Who is past the last day is known nevertheless.
     past = Feed("feed.csv", f"mail,last\n{SAIYA},\n{LI},2026-01-01\n", kind="staff", last_day_column="last")
     assert leave(feed=past).begin == [LI, TED]
     cut = Feed("feed.csv", f"mail\n{SAIYA}\n{LI}\nted@exam", kind="staff")
@@ -658,7 +658,7 @@ def test_what_was_done_with_everyone() -> None:
     assert done.errors == []
     kept = {TED: False, LI: True, OUT: True, BOT: True}
     assert done.ledger == {"done": kept, "deleted": ["old@example.com"]}
-    # In check mode nothing is refused, and what the documentation says is said all the same.
+    # In check mode nothing is refused, and what the documentation says is said nevertheless.
     assert finish(found, details[2:3], {"summary": {}}, revoked=True, leave_teams=True).rows[0]["message"] == (
         "teams kept: role Creator needs one"
     )

@@ -110,7 +110,7 @@ def test_profile_and_roles_are_joined() -> None:
 def test_mistakes_are_named(text: str, expected: str) -> None:
     result = read("people.csv", text)
     assert any(expected in problem for problem in result.errors), result.errors
-    # Of a broken header, the rows are read all the same, so that their errors are said, too.
+    # Of a broken header, the rows are read nevertheless, so that their errors are said, too.
     assert result.entries == {USER: [{"username": "a"}] if "line 1, " in result.errors[0] else [], API_USER: []}
 
 

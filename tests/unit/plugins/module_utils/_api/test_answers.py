@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is no answer of an API is never taken for one, by either client."""
+"""What is no answer of an API is never treated as one, by either client."""
 
 from __future__ import annotations
 

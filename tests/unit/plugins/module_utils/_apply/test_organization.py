@@ -218,7 +218,7 @@ def test_an_api_user_stays_in_its_team_where_joining_the_other_failed(
     assert_nobody_is_lost(watch.states, least=0)
     assert [error["name"] for error in result["errors"]] == ["Quality Team", "Release Team"]
     assert '"build-upload" stays in Release Team' in result["errors"][1]["msg"]
-    # Who loses nothing by it leaves all the same.
+    # Who loses nothing by it leaves nevertheless.
     assert list((emulator.user("mdoe@example.com") or {})["teams"]) == ["Demo Team"]
 
 

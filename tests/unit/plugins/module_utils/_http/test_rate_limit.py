@@ -375,7 +375,7 @@ def test_a_file_that_cannot_be_read_any_more_makes_it_the_processs_own(
     limiter = RateLimiter(2, str(tmp_path / "f"), clock=clock)
     limiter.acquire()
     monkeypatch.setattr(os, "pread", broken)
-    limiter.acquire()  # beside the place that was seen last
+    limiter.acquire()  # next to the place that was seen last
     assert not limiter.shared
     assert waited(limiter, clock) > 60
 

@@ -697,7 +697,7 @@ def test_a_signature_is_taken_out_of_what_a_server_says(rest: Transport, server:
 def test_no_text_of_a_library_is_shown(
     rest: Transport, server: Server, calls: Calls, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Their texts quote URLs, headers and proxies; only the kind and the place of the error are told."""
+    """Their texts quote URLs, headers and proxies; only the kind and the place of the error are reported."""
     import requests
     import requests.adapters
 

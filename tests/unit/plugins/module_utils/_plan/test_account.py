@@ -50,7 +50,7 @@ def roles_for(kind: str, scan: bool) -> list[Role]:
 
 @st.composite
 def held_roles(draw: st.DrawFn, kind: str) -> tuple[Role, ...]:
-    """Roles that an account may hold: a scan permission beside a role that needs one, and none without."""
+    """Roles that an account may hold: a scan permission in addition to a role that needs one, and none without."""
     held = set(draw(st.lists(st.sampled_from(roles_for(kind, False)), min_size=1, max_size=4, unique=True)))
     if kind == USER and draw(st.booleans()):
         held.add(TEAM_ADMIN)

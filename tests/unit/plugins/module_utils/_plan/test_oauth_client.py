@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plans of OAuth clients: when one is created, gets another secret, or is left alone."""
+"""The plans of OAuth clients: when one is created, gets another secret, or is not changed."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the sheets say, and what filled-in sheets decide."""
+"""What the sheets say, and what they decide once they are filled in."""
 
 from __future__ import annotations
 
