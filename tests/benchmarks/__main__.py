@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import looping, planning, reading, writing
+from tests.benchmarks import looping, organization, planning, reading, writing
 
 
 def run_planning(_client: str | None) -> tuple[dict[str, Any], list[str]]:
@@ -31,6 +31,18 @@ def run_looping(_client: str | None) -> tuple[dict[str, Any], list[str]]:
     """Loop over 100 people, in Ansible's own process and by the module."""
     figures = looping.measure()
     return figures, looping.check(figures)
+
+
+def run_long(_client: str | None) -> tuple[dict[str, Any], list[str]]:
+    """Loop over 1,000 people."""
+    figures = looping.measure_long()
+    return figures, looping.check_long(figures)
+
+
+def run_organization(_client: str | None) -> tuple[dict[str, Any], list[str]]:
+    """Hand 1,000 people to one task, as entries and as files."""
+    figures = organization.measure()
+    return figures, organization.check(figures)
 
 
 def run_reading(client: str | None) -> tuple[dict[str, Any], list[str]]:
@@ -63,6 +75,8 @@ def run_refusing(_client: str | None) -> tuple[dict[str, Any], list[str]]:
 ALL = {
     "planning": run_planning,
     "looping": run_looping,
+    "long": run_long,
+    "organization": run_organization,
     "growing": run_growing,
     "reading": run_reading,
     "writing": run_writing,

@@ -6,29 +6,17 @@
 
 from __future__ import annotations
 
-import resource
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.support import NOTHING, Figures, playbook
+from ansible_collections.community.veracode.plugins.module_utils._http.client import DEFAULT_LIMITS
+from tests.benchmarks.support import NOTHING, Figures, playbook, used, user_loop
 from tests.emulator.control import Emulator
 
 LATENCY = 0.1  # seconds
 PEOPLE = 100
 EMPTY = NOTHING.replace('"api_users", "teams")}', '"api_users", "teams")}\nlists["username"] = {"type": "str"}')
-
-
-def used(work: Callable[[], float]) -> tuple[float, float]:
-    """Return the seconds that some work took, and the seconds of CPU of all its processes, user and system."""
-
-    def now() -> float:
-        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return usage.ru_utime + usage.ru_stime
-
-    before = now()
-    return work(), now() - before
 
 
 def measure(people: int = PEOPLE, latency: float = LATENCY) -> dict[str, Any]:
@@ -81,3 +69,30 @@ def check(figures: dict[str, Any]) -> list[str]:
     if figures["task"]["cpu"] > figures["empty task"]["cpu"]:
         wrong.append("one task takes more CPU than an empty module's")
     return wrong
+
+
+def measure_long(people: int = 1_000, latency: float = LATENCY) -> dict[str, Any]:
+    """Loop over many people, in Ansible's own process, at the rate limit that holds by default."""
+    figures = Figures({"people": people, "latency": latency, "limit": DEFAULT_LIMITS["rest"]})
+    with Emulator("small", people=people + people // 5) as emulator:
+        emulator.switch(list_carries="everything")
+        everyone = [user for user in emulator.state()["users"] if not user["is_api"] and user["active"]][:people]
+        users = [{"username": user["user_name"], "first_name": user["first_name"]} for user in everyone]
+        figures["start"] = playbook(emulator, [], {"users": users})
+        emulator.fault("latency", ms=int(latency * 1000), count=0)
+        emulator.clear_log()
+        figures["seconds"], figures["cpu"] = used(lambda: playbook(emulator, [user_loop()], {"users": users}))
+        log = emulator.log()
+        figures["calls"] = len(log)
+        figures["connections"] = len({call["connection"] for call in log})
+    return figures
+
+
+def check_long(figures: dict[str, Any]) -> list[str]:
+    """Return what is not as it has to be: nothing but the latency and the rate limit takes time."""
+    by_latency = figures["calls"] * figures["latency"]
+    by_limit = (figures["calls"] - figures["limit"]) / figures["limit"] * 60
+    most = max(by_latency, by_limit) * 1.25 + figures["start"]
+    if figures["seconds"] > most:
+        return [f"the loop took {figures['seconds']:.0f} s, though its calls allow {most:.0f} s"]
+    return []

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,17 @@ class Figures(dict[str, Any]):
         super().__setitem__(name, value)
         shown = f"{value:.3f}" if isinstance(value, float) else value
         print(f"  {name}: {shown}", file=sys.stderr, flush=True)
+
+
+def used(work: Callable[[], float]) -> tuple[float, float]:
+    """Return the seconds that some work took, and the seconds of CPU of all its processes, user and system."""
+
+    def now() -> float:
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    before = now()
+    return work(), now() - before
 
 
 def playbook(emulator: Emulator, tasks: list[dict[str, Any]], values: dict[str, Any], **env: str) -> float:

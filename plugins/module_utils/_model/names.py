@@ -36,7 +36,8 @@ def is_invisible(character: str) -> bool:
 
 def fault_of(name: str) -> str | None:
     """Return what no name may have, `None` if it is a name: blanks at an end, or an invisible character."""
-    for position, character in enumerate(name, start=1):
+    # All that ASCII can print is to be seen.
+    for position, character in enumerate("" if name.isascii() and name.isprintable() else name, start=1):
         if is_invisible(character):
             about = f"{_code(character)} {unicodedata.name(character, '')}".rstrip()
             return f"contains the invisible character {about} at position {position}; write the name without it"

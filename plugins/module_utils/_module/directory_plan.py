@@ -262,7 +262,8 @@ class Reconciliation:
 
     def _order(self) -> None:
         """Put the steps into their order, and omit what an incomplete inventory forbids."""
-        steps = [*self.steps, *(account_step(plan, self._keys()) for plan in self.accounts.plans)]
+        keys = self._keys()
+        steps = [*self.steps, *(account_step(plan, keys) for plan in self.accounts.plans)]
         if not self.reader.inventory.complete:
             kept = [step for step in steps if step.plan.change is None or not removal_action(step.plan.change)]
             if len(kept) < len(steps):
@@ -272,7 +273,7 @@ class Reconciliation:
                 )
             steps = kept
         api_users = {key for key, account in self.reader.inventory.by_handle.items() if account.kind == API_USER}
-        self.steps = in_phases(steps, self._keys(), api_users)
+        self.steps = in_phases(steps, keys, api_users)
 
     def _keys(self) -> Keys:
         return Keys(self.reader.inventory.by_handle.values(), self.accounts.plans)

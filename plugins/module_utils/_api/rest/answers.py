@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import typing as t
@@ -57,6 +58,18 @@ def about(what: str, item: Json, key: str, handle: str, *, sent: bool = False) -
     )
 
 
+@functools.lru_cache(maxsize=1024)
+def _form(key: str) -> str:
+    """Return what the value of a key has to be: a `list` of objects, an `object`, a `text`, a `word` or `anything`."""
+    if key in _LISTS:
+        return "list"
+    if key in _OBJECTS:
+        return "object"
+    if _TEXT.match(key):
+        return "text"
+    return "word" if _WORD.match(key) else "anything"
+
+
 def misshapen(data: Json) -> str | None:
     """Return a key whose value is nothing that the API could mean, `None` if there is none.
 
@@ -67,13 +80,14 @@ def misshapen(data: Json) -> str | None:
         key, value = values.pop()
         if value is None:
             continue
-        if key in _LISTS:
+        form = _form(key)
+        if form == "list":
             if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
                 return key
         elif (
-            (key in _OBJECTS and not isinstance(value, dict))
-            or (_TEXT.match(key) and not isinstance(value, str))
-            or (_WORD.match(key) and isinstance(value, (dict, list)))
+            (form == "object" and not isinstance(value, dict))
+            or (form == "text" and not isinstance(value, str))
+            or (form == "word" and isinstance(value, (dict, list)))
         ):
             return key
         if isinstance(value, str):

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import cProfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -68,3 +69,19 @@ def test_what_only_the_details_tell_takes_one_call_an_account(
 def test_a_few_entries_cost_little(emulator: Emulator, directory: dict[str, list[dict[str, Any]]]) -> None:
     few = [user for user in directory["users"] if user.get("active")][:3]
     assert converged(emulator, "no", users=few)["calls"]["reads"] <= 3 + 3
+
+
+def test_the_work_grows_with_the_organization_and_no_faster(
+    emulator: Emulator, directory: dict[str, list[dict[str, Any]]]
+) -> None:
+    """As counted in calls of functions, which are the same on each machine."""
+
+    def work(server: Emulator, entries: dict[str, list[dict[str, Any]]]) -> int:
+        profile = cProfile.Profile()
+        with profile:
+            converged(server, "everything", **entries)
+        return sum(each.callcount for each in profile.getstats())
+
+    with Emulator("small", people=250, api_users=12, teams=20, switches={"list_carries": "everything"}) as small:
+        few = without_units(export_all(small, compact=True)["directory"])
+        assert work(emulator, directory) < 5 * work(small, few)
