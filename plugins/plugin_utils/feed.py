@@ -36,6 +36,13 @@ LEAVERS = "leavers"
 STAFF = "staff"
 # Without regard to case, blanks, `_` and `-`, as all headers.
 NAME_COLUMNS = ("username", "email_address", "email", "mail")
+# Columns that look like one with the last day, without blanks, `_` and `-`.
+_LAST_DAY_COLUMNS = frozenset(
+    {
+        *("lastday", "lastdate", "lastworkingday", "lastdayofwork", "lastdayworked", "leavingdate", "leavedate"),
+        *("enddate", "exitdate", "terminationdate", "departuredate", "contractend", "contractenddate"),
+    }
+)
 
 
 # Newer Pythons read more forms, such as weeks.
@@ -204,6 +211,7 @@ class _Columns:
     name: str
     where: t.Mapping[str, t.Any]
     last_day: str | None
+    unused_last_day: str | None
 
 
 def _feed_columns(feed: Feed, table: Table) -> _Columns | None:
@@ -230,7 +238,10 @@ def _feed_columns(feed: Feed, table: Table) -> _Columns | None:
             )
     where = {key(column, "offboarding_feed_where"): value for column, value in feed.where.items()}
     last_day = key(feed.last_day_column, "offboarding_feed_last_day_column") if feed.last_day_column else None
-    return _Columns(name, where, last_day) if len(table.errors) == before else None
+    unused = None
+    if last_day is None:
+        unused = next((key for key, header in table.columns.items() if fold_header(header) in _LAST_DAY_COLUMNS), None)
+    return _Columns(name, where, last_day, unused) if len(table.errors) == before else None
 
 
 def _read_row(feed: Feed, row: Row, columns: _Columns, names: Names, errors: list[FileError], today: date) -> None:
@@ -247,6 +258,9 @@ def _read_row(feed: Feed, row: Row, columns: _Columns, names: Names, errors: lis
             names.not_counting.setdefault(cell.text, []).append(place)
         return
     names.matching += 1
+    unused = _unused_last_day(feed, row, columns, today)
+    if unused is not None:
+        errors.append(unused)
     is_past = _is_past(feed, row, columns, errors, today)
     if cell is None:
         errors.append(row.error(f"the column {quoted(columns.name)} is empty; fill it in, or remove the row"))
@@ -255,6 +269,19 @@ def _read_row(feed: Feed, row: Row, columns: _Columns, names: Names, errors: lis
         names.places.setdefault(cell.text, []).append(place)
     else:
         names.not_counting.setdefault(cell.text, []).append(place)
+
+
+def _unused_last_day(feed: Feed, row: Row, columns: _Columns, today: date) -> FileError | None:
+    """Return an error if the row counts although a column that nobody named says that it does not yet, or no more."""
+    cell = row.cells.get(columns.unused_last_day) if columns.unused_last_day else None
+    last_day = parse_last_day(cell.text, feed.day_format) if cell is not None else None
+    if cell is None or last_day is None or (last_day < today) == (feed.kind == LEAVERS):
+        return None
+    what = "is to come, and the row would leave now" if feed.kind == LEAVERS else "is past, and the row would stay"
+    return row.error(
+        f"{quoted(cell.text)} {what}; set offboarding_feed_last_day_column to {quoted(cell.header)}, or remove the column",
+        cell,
+    )
 
 
 def _is_past(feed: Feed, row: Row, columns: _Columns, errors: list[FileError], today: date) -> bool | None:

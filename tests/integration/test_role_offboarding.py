@@ -225,6 +225,34 @@ def test_feed_with_conditions_and_hold_list(runs: Runs, emulator: Emulator) -> N
     assert result(runs)["nobody@example.com"]["outcome"] == "no account"
 
 
+def test_a_workbook_with_days_and_people_who_came_back(runs: Runs, emulator: Emulator) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    today = datetime.now(timezone.utc)
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["E-Mail", "Last Working Day"])
+    for name, days in ((CREATOR.upper(), -1), (LEAD, -400), (LEAD, 300), (MANAGER, 1)):
+        sheet.append([name, (today + timedelta(days=days)).date()])
+    # As somebody typed it.
+    sheet.append(["mdoe@example.com", (today - timedelta(days=9)).strftime("%d.%m.%Y")])
+    book.save(runs.folder / "leavers.xlsx")
+    named: dict[str, t.Any] = {"offboarding_feed": "leavers.xlsx"}
+    emulator.read_only(True)
+    unnamed = offboard(runs, **named)
+    assert unnamed.returncode == 2
+    assert "is to come, and the row would leave now; set offboarding_feed_last_day_column to" in unnamed.output
+    emulator.read_only(False)
+    named.update(offboarding_feed_last_day_column="last working day", offboarding_feed_day_format="%d.%m.%Y")
+    run = offboard(runs, **named)
+    assert run.returncode == 0, run.output
+    outcomes = {name: row["outcome"] for name, row in result(runs).items()}
+    assert outcomes == {CREATOR: "off-boarded", "mdoe@example.com": "off-boarded", LEAD: "kept"}
+    assert result(runs)[LEAD]["message"] == "leaves by line 3 of the feed, and stays by line 4; correct the feed"
+    assert account(emulator, LEAD)["login_enabled"]
+    assert account(emulator, MANAGER)["login_enabled"]
+    assert offboard(runs, **named).changed == 0
+
+
 @pytest.mark.slow
 def test_staff_feed(runs: Runs, emulator: Emulator) -> None:
     staff = [

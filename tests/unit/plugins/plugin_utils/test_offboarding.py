@@ -195,6 +195,19 @@ def test_a_day_that_cannot_be_read_is_an_error_with_what_to_do(text: str, form: 
     assert expected in error
 
 
+def test_a_last_day_that_nobody_named_a_column_for_is_refused_where_it_matters() -> None:
+    rows = f"mail,Last Day\n{TED},2026-01-31\n{LI},2026-03-01\n{SAIYA},\n"
+    (error,) = leave(feed=Feed("f.csv", rows)).errors
+    assert error == (
+        'f.csv: line 3 (row 2), column 2 "Last Day": "2026-03-01" is to come, and the row would leave now; set '
+        'offboarding_feed_last_day_column to "Last Day", or remove the column'
+    )
+    assert leave(feed=Feed("f.csv", rows.replace("2026-03-01", "2026-01-01"))).begin == [LI, SAIYA, TED]
+    (error,) = leave(feed=Feed("f.csv", rows, kind="staff")).errors
+    assert 'line 2 (row 1), column 2 "Last Day": "2026-01-31" is past, and the row would stay' in error
+    assert leave(feed=Feed("f.csv", rows, last_day_column="last_day")).begin == [SAIYA, TED]
+
+
 @pytest.mark.parametrize(
     ("now", "zone", "begin"),
     [
