@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""What a long run is doing and how far it is, for whoever shows it. Holds numbers only, no name and no secret."""
+"""What a long run is doing and its progress, for the code that shows it. Holds numbers only, no name and no secret."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Activity:
 
     @contextlib.contextmanager
     def phase(self, what: str, total: int) -> t.Iterator[Phase]:
-        """Say what is done within the context, and count it."""
+        """Report what is done within the context, and count it."""
         phase = Phase(what, total)
         self._phases.append(phase)
         try:

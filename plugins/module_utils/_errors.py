@@ -64,7 +64,7 @@ def _printable_part(part: t.Any) -> t.Any:
 class VeracodeError(Exception):
     """Anything that stops a run and is explained to the user.
 
-    An error is made once, with its parts. Whoever knows more of it makes another one of it: `about`, `followed_by`.
+    An error is made once, with its parts. Code that knows more makes another one of it: `about`, `followed_by`.
 
     :param text: what happened, what it happened to, and the remedy, in one line; begins with the option at fault. Never
         holds a secret. What a terminal could obey is written out.

@@ -215,7 +215,7 @@ def _records(
 
 
 def _is_disguised(source: str | bytes) -> t.TypeGuard[str]:
-    """Tell whether a text is no text, but holds bytes as surrogates; or is a workbook whose bytes are all ASCII."""
+    """Return whether a text holds bytes as surrogates instead of characters; or is a workbook whose bytes are all ASCII."""
     return isinstance(source, str) and (
         source.startswith("PK\x03\x04") or any("\udc80" <= character <= "\udcff" for character in source)
     )
@@ -332,7 +332,7 @@ def undefused(text: str) -> str:
 
 
 def defused(text: str) -> str:
-    """Return the text of a cell so that no spreadsheet program takes it for a formula."""
+    """Return the text of a cell so that no spreadsheet program runs it as a formula."""
     return "'" + text if _FORMULA.match(text) else text
 
 

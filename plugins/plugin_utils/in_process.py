@@ -171,7 +171,9 @@ class InProcessAction(NormalAction):
         """
         try:
             signal.raise_signal(signal.SIGALRM)
-        except BaseException as error:  # Ansible's own, which is no Exception, so that nobody takes it for one
+        except (
+            BaseException
+        ) as error:  # Ansible's own, which is no Exception, so that no handler of exceptions catches it
             if not (outcome.result["changed"] or outcome.result["calls"]["writes"]):
                 raise
             timed_out = {

@@ -28,7 +28,7 @@ Options = dict[str, t.Any]
 MEMBER_ATTRIBUTES = ("member", "uniqueMember", "memberUid")
 _BY_UID = "memberuid"
 _GROUP_CLASSES = frozenset({"group", "groupofnames", "groupofuniquenames", "groupofmembers", "posixgroup"})
-# Active Directory returns so many values of an attribute at once: `member;range=0-1499`; the last part ends with `*`.
+# Active Directory returns so many values of an attribute in one answer: `member;range=0-1499`; the last part ends with `*`.
 _RANGE = re.compile(r"(?P<name>[^;]+);range=(?P<first>\d+)-(?P<last>\d+|\*)\Z", re.IGNORECASE)
 
 

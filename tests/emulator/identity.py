@@ -289,7 +289,7 @@ def search_users(call: Call) -> Answer:
 
 
 def _search_tests(call: Call) -> list[Callable[[User], bool]]:
-    """The filters of a search. All errors of their form at once."""
+    """The filters of a search. All errors of their form together."""
     query = dict(call.query)
     tests: list[Callable[[User], bool]] = []
     errors: list[str] = []

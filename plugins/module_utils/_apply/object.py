@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""Carry out the plan of one object of any kind, or in check mode say what would be done."""
+"""Carry out the plan of one object of any kind, or in check mode report what would be done."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Progress:
 class Kind(abc.ABC, t.Generic[E]):
     """How objects of one kind are written: all that differs between the kinds."""
 
-    #: Whether a reading of a new object reports what its creation did not answer; a new account cannot be read at once.
+    #: Whether a reading of a new object reports what its creation did not answer; a new account cannot be read immediately.
     readable_at_once = True
     #: Options that no reading may carry, which is explained elsewhere.
     unreported: frozenset[str] = frozenset()

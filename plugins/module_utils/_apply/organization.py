@@ -45,7 +45,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.organizat
 
 
 class OrganizationWriter:
-    """Carries out steps in the order of their phases, those of one phase at once.
+    """Carries out steps in the order of their phases, those of one phase in parallel.
 
     :param progress: takes what was done, in the order of the plan.
     :param achieved: judges each step by what was really done before.
@@ -282,7 +282,7 @@ class OrganizationWriter:
         return replace(plan, change=change)
 
     def _with_teams_that_exist(self, change: Change[t.Any]) -> Change[t.Any]:
-        """Leave out of the teams of a business unit what could not be created."""
+        """Remove from the teams of a business unit what could not be created."""
         after = change.after
         if not isinstance(after, BusinessUnit) or "teams" not in change.values:
             return change

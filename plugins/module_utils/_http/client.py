@@ -87,7 +87,7 @@ class Transport:
     :param calls: where the calls are counted; may be shared.
     :param family: `rest` or `xml`.
     :param session: the connections, which may be shared by the transports of one `Connection`, also by those of
-        many tasks; then whoever made it closes it. Without one the transport has its own.
+        many tasks; then its maker closes it. Without one the transport has its own.
     :param clock: for tests.
     :raises InputError: the key pair is not of the form of Veracode's.
     """

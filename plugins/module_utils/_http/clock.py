@@ -15,7 +15,7 @@ from ansible_collections.community.veracode.plugins.module_utils._http.stop impo
 
 
 class Clock:
-    """Tells the time and waits."""
+    """The time, and waiting."""
 
     def monotonic(self) -> float:
         """Return seconds of a clock that is never set and that all processes of the machine share."""

@@ -18,7 +18,7 @@ IN_A_ROW = 8
 
 
 class Outage:
-    """Sees the outcome of every attempt of a run, and tells which repetitions are worth sending.
+    """Sees the outcome of every attempt of a run, and decides which repetitions are worth sending.
 
     As long as a server does not work, one repetition in a while determines whether it does again. The others wait as if
     they had been sent. The first and the last attempt of a call are always sent.

@@ -98,7 +98,7 @@ class RateLimiter:
     def release(self, place: Place, *, sent: bool = True) -> None:
         """Start the window of a call, as its answer has begun (or is given up).
 
-        :param sent: `False` if the call was surely not sent; its place is free at once.
+        :param sent: `False` if the call was surely not sent; its place is free immediately.
         """
         with self._guard:
             locked = self._lock()
@@ -229,7 +229,7 @@ class RateLimiter:
             self._own.append(end)
         if self._fd is not None:
             try:
-                # Eight bytes at once: a process that is killed leaves either the old or the new end.
+                # Eight bytes in one write: a process that is killed leaves either the old or the new end.
                 os.pwrite(self._fd, _DOUBLE.pack(end), len(_MARK) + _DOUBLE.size * index)
             except OSError:
                 self._give_up()

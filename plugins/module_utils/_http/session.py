@@ -103,7 +103,7 @@ class Session:
     """The connections to Veracode's hosts with one set of connection settings.
 
     Each attempt of a call borrows one; what is free is used again. So it may be used by many threads, and by several
-    transports, one after another or at once: whoever runs many tasks in one process keeps one session for each
+    transports, one after another or in parallel: a process that runs many tasks keeps one session for each
     `Connection` (which is hashable and holds all that matters; the proxies of the environment are looked up for each
     call) and gives it to the transports of all of them. `idle` tells how long nothing was sent; `close` drops all
     connections, and a later call opens new ones.

@@ -8,7 +8,7 @@
 """End a run between two calls, where breaking it off within one would leave open what was written.
 
 Ansible ends a task by signals: its time-out, Ctrl-C. A run that holds them until its writes under way have been answered
-can say what it did, and stores a key pair that is being generated. Calls that read are broken off, and no other begins.
+can report its work, and stores a key pair that is being generated. Calls that read are broken off, and no other begins.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class Stop:
 
     @contextlib.contextmanager
     def armed(self) -> t.Iterator[list[int]]:
-        """Hold the signals that end a task, and yield those that came; whoever holds them passes them on.
+        """Hold the signals that end a task, and yield those that came; the holder passes them on.
 
-        The second one of a kind goes to the handler of before at once. In a thread that gets no signals nothing is held.
+        The second one of a kind goes to the handler of before immediately. In a thread that gets no signals nothing is held.
         """
         received: list[int] = []
         before: dict[int, t.Any] = {}
@@ -119,7 +119,7 @@ class Stop:
 
 
 def _break_off(connection: t.Any) -> None:
-    """Have whoever waits for an answer on a connection see its end. The socket stays theirs, to be closed."""
+    """Let those that wait for an answer on a connection see its end. The socket stays theirs, to be closed."""
     suppressed = contextlib.suppress(AttributeError, OSError, ValueError)
     with suppressed, socket.socket(fileno=os.dup(connection.sock.fileno())) as same:
         same.shutdown(socket.SHUT_RDWR)

@@ -75,7 +75,7 @@ class _Deadline(io.RawIOBase):
 
 
 class _Source:
-    """Stands for a socket where an answer is read from: all that `http.client` asks of one is a file."""
+    """Replaces a socket where an answer is read from: all that `http.client` asks of one is a file."""
 
     def __init__(self, sock: t.Any) -> None:
         self.deadline = _Deadline(sock)

@@ -8,7 +8,7 @@
 """Locks between the processes of a user, one for each account and for each destination of a key pair.
 
 A lock is an empty file in the user's cache folder with an `flock`. The kernel drops it when its owner ends, however it
-ends, so no lock is ever stale. The file is removed with the lock. Whoever holds an account's lock may take that of one
+ends, so no lock is ever stale. The file is removed with the lock. A process that holds an account's lock may take that of one
 destination, and nobody takes them in the other order, so no two processes wait for each other.
 
 A run of many processes, that of the role credential_rotation, holds the lock of an account by a lease: its content

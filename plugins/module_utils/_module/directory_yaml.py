@@ -40,7 +40,7 @@ class Syntax(Exception):
 def _loader() -> t.Any:
     """Return the class of a loader for which every value that is not plain is an error.
 
-    Numbers, booleans and dates are their text: `0123` is no number of eight digits, and `1.10` not `1.1`.
+    Numbers, booleans and dates are their text: `0123` is not an octal number, and `1.10` not `1.1`.
     """
     if _MISSING is not None:
         raise MissingLibraryError("PyYAML", _MISSING)

@@ -42,7 +42,7 @@ def roles_after(
 ) -> frozenset[Role] | None:
     """Return the roles the account is to hold, or `None` if the task does not manage them.
 
-    :param lost_team: an API user ends without a team, as it is meant.
+    :param lost_team: an API user ends without a team, as intended.
     """
     catalog = names.roles or known_roles(desired, account)
     # What the account's own list omits of a role, the catalog tells.

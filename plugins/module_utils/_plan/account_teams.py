@@ -138,7 +138,7 @@ def _refuse_unknown_teams(desired: Desired, current_teams: t.Collection[str], na
     there = {*current_teams, *names.teams} - set(names.leaving_teams)
     unknown = sorted({*desired_teams, *managed} - there)
     if desired.teams_mode == "remove":
-        # Being in no such team is what is wanted; only a slip that would leave the account where it is matters.
+        # Being in no such team is desired; only a slip that would leave the account where it is matters.
         folded = {name.casefold() for name in current_teams}
         unknown = [name for name in unknown if name in managed or name.casefold() in folded]
     if not unknown:

@@ -65,7 +65,7 @@ def _unit_teams_after(
     there = (set(current_teams) | set(known.teams)) - set(known.leaving_teams)
     unknown = [name for name in named if name not in there]
     if desired.mode == "remove":
-        # Having no such team is what is wanted; only a slip that would leave it where it is matters.
+        # Having no such team is desired; only a slip that would leave it where it is matters.
         folded = {name.casefold() for name in current_teams}
         unknown = [name for name in unknown if name.casefold() in folded]
     refuse(

@@ -51,7 +51,7 @@ def desired_account(
 
     An option that is `None` is not managed. With `disabled` and `absent` only the selector counts.
 
-    :returns: what is wanted, all that is wrong with it, and warnings.
+    :returns: the desired state, its errors, and warnings.
     """
     state = params.get("state") or "present"
     managed: dict[str, t.Any] = {}

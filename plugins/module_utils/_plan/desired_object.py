@@ -82,7 +82,7 @@ def desired_team(
     An option that is `None` is not managed. With `absent` only the name counts.
 
     :param location: where the entry stands in the input, for example `teams[3]`.
-    :returns: what is wanted, and all that is wrong with it.
+    :returns: the desired state, and its errors.
     """
     return _desired(TEAM, params, location)
 

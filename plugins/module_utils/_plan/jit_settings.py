@@ -46,7 +46,7 @@ REQUIRED = ("ip_restricted", "prefer_veracode_data", "roles")
 
 
 def desired_jit(params: t.Mapping[str, t.Any]) -> tuple[Desired, list[InputError], list[str]]:
-    """Read the options of a task: what is wanted, all that is wrong with it, and warnings."""
+    """Read the options of a task: the desired state, its errors, and warnings."""
     values: dict[str, t.Any] = {}
     if params["state"] == "present":
         for option in (*FLAGS, *TEXTS, *LISTS):

@@ -28,7 +28,7 @@ def plan_team(desired: DesiredObject, current: Team | None, known: Known) -> Pla
     """Plan one team.
 
     :param current: the team as found, with its users and business unit where the entry manages them.
-    :raises InputError: the entry names what does not exist, or a manager without the Team Admin role; all at once.
+    :raises InputError: the entry names what does not exist, or a manager without the Team Admin role; all together.
     """
     if desired.state == "absent":
         return plan_removal(desired, current)
@@ -127,7 +127,7 @@ def _users_after(
 
 
 class _Resolver:
-    """Finds who is meant by a name: exactly that username, else the only one that differs by case.
+    """Finds the account of a name: exactly that username, else the only one that differs by case.
 
     :param held: who is in the team, by username.
     :param wrong: takes a sentence about each name that several have.

@@ -5,7 +5,7 @@
 # Note that this module util is **PRIVATE** to the collection. It can have breaking changes at any time.
 # Do not use this from other collections or standalone plugins/modules!
 
-"""Reads many accounts at once: for filters, and for an inventory of all."""
+"""Reads many accounts in parallel: for filters, and for an inventory of all."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ P = t.TypeVar("P", bound="Parallel")
 
 
 class Parallel:
-    """Does the same for many things at once. Ends its threads when it is left.
+    """Does the same for many things in parallel. Ends its threads when it is left.
 
     :param activity: shows what is read.
     """
@@ -61,11 +61,11 @@ class Parallel:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def map(self, work: t.Callable[[T], U], items: t.Iterable[T]) -> list[U]:
-        """Do something for all items at once and return the results in their order."""
+        """Do something for all items in parallel and return the results in their order."""
         return list(self._pool.map(work, items))
 
     def read(self, what: str, work: t.Callable[[T], U], items: t.Sequence[T]) -> list[U]:
-        """Read all items at once, say how far this is, and return the results in their order.
+        """Read all items in parallel, report the progress, and return the results in their order.
 
         :param what: is read, in the plural.
         """
@@ -79,7 +79,7 @@ class Parallel:
             return self.map(counted, items)
 
     def at_once(self, *works: t.Callable[[], t.Any]) -> list[t.Any]:
-        """Do different things at once and return their results. Each may `map` in turn, so give a few at most."""
+        """Do different things in parallel and return their results. Each may `map` in turn, so give a few at most."""
         return self.map(lambda work: work(), works)
 
 
@@ -151,11 +151,11 @@ class AccountReader(Parallel):
         inventory.complete = inventory.complete and items.complete
 
     def infer_unset_texts(self, inventory: Inventory) -> None:
-        """Take a text that an item of the listing does not show for unset, if other items show that text.
+        """Treat a text that an item of the listing does not show as unset, if other items show that text.
 
-        The item that shows most is compared with the same account on its own: if that has a text which its item leaves
-        out, nothing is treated as unset. A listing says nothing about a text that none of its items shows: whose entry
-        manages that, is read on its own.
+        The item that shows most is compared with the same account on its own: if that has a text which its item omits,
+        nothing is treated as unset. A listing says nothing about a text that none of its items shows. An account whose
+        entry manages such a text is read on its own.
         """
         candidates = [handle for handle in inventory.by_handle if is_whole_item(self._keys.get(handle, ()))]
         if not candidates:

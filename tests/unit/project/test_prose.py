@@ -190,12 +190,25 @@ def test_a_translated_turn_is_seen(text: str, count: int) -> None:
     assert len(turns(text)) == count
 
 
-@pytest.mark.parametrize("folder", ["plugins", "tests"])
-def test_docstrings_have_no_markup_of_ansible(folder: str) -> None:
-    found = []
+def docstrings(folder: str) -> t.Iterator[tuple[str, str]]:
+    """Yield the path of each Python file below a folder with each of its docstrings."""
     for path in sorted(ROOT.glob(f"{folder}/**/*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
-                markup = MARKUP.search(ast.get_docstring(node) or "")
-                found += [f"{about(path)}: {markup.group()}"] if markup else []
-    assert found == []
+                yield about(path), ast.get_docstring(node) or ""
+
+
+@pytest.mark.parametrize("folder", ["plugins", "tests"])
+def test_docstrings_have_no_markup_of_ansible(folder: str) -> None:
+    assert [(path, found.group()) for path, text in docstrings(folder) if (found := MARKUP.search(text))] == []
+
+
+@pytest.mark.parametrize("folder", ["plugins", "tests/tools", "tests/unit/project"])
+def test_maintainers_read_plain_english(folder: str) -> None:
+    assert [(path, found) for path, text in docstrings(folder) if (found := turns(text))] == []
+
+
+@pytest.mark.parametrize("folder", ["plugins", "tests"])
+def test_an_api_user_has_one_name(folder: str) -> None:
+    """Texts for users explain Veracode's own name once; docstrings use ours."""
+    assert [path for path, text in docstrings(folder) if "API service account" in text] == []

@@ -51,7 +51,7 @@ class BusinessUnitClient(ObjectClient[BusinessUnit]):
     def with_default(self, units: t.Sequence[BusinessUnit]) -> tuple[BusinessUnit, ...]:
         """Return the business units with the default one marked.
 
-        A listing does not tell which it is, so business units are read on their own until it is found, the one of
+        A listing does not mark it, so business units are read on their own until it is found, the one of
         Veracode's usual name first. If none says so, that one counts as the default.
 
         :param units: all of them, as listed.

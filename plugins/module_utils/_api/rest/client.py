@@ -60,7 +60,7 @@ class RestRefusal(ApiError):
 
 
 class Page(t.NamedTuple):
-    """One page of a listing: its items, and what the server tells of all of them."""
+    """One page of a listing: its items, and what the server reports about all of them."""
 
     items: list[Json]
     total: int | None

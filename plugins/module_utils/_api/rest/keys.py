@@ -95,7 +95,7 @@ class KeyClient:
     def generate(self, holder: Holder, *, own: bool) -> dict[str, t.Any]:
         """Generate a pair and return `api_id`, `api_secret` and `expires`.
 
-        The secret is in this answer only, and the old pair ends with the call (at once or after 24 hours; documents
+        The secret is in this answer only, and the old pair ends with the call (immediately or after 24 hours; documents
         differ), so the call is never repeated.
 
         :param own: the calling account's, which needs no role for it.
@@ -118,12 +118,12 @@ class KeyClient:
         }
 
     def revoke_of(self, holder: Holder, *, own: bool) -> bool:
-        """Revoke the pair of an account, at once. Returns whether there was one."""
+        """Revoke the pair of an account immediately. Returns whether there was one."""
         path = "/api_credentials" if own else _path(holder)
         return self._client.delete(f'revoke the key pair of "{holder.username}"', path)
 
     def revoke(self, api_id: str, holder: Holder) -> bool:
-        """Revoke one pair, at once. Returns whether there was one that worked."""
+        """Revoke one pair immediately. Returns whether there was one that worked."""
         path = f"/api_credentials/{segment(bare(api_id))}"
         return self._client.delete(f'revoke a key pair of "{holder.username}"', path)
 

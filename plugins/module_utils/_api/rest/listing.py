@@ -24,7 +24,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.role imp
 # A listing that drifts while it is read is read again this often before it counts as incomplete.
 ATTEMPTS = 3
 
-# Does the same for all items, at once or one after the other, and returns the results in their order.
+# Does the same for all items, in parallel or one after the other, and returns the results in their order.
 Each: t.TypeAlias = "t.Callable[[t.Callable[[t.Any], t.Any], t.Iterable[t.Any]], list[t.Any]]"
 
 

@@ -44,7 +44,7 @@ class AccountEntry:
 
     @property
     def selects(self) -> bool:
-        """Whether it says which account is meant."""
+        """Whether it selects an account."""
         selector = next((option for option in _SELECTORS if self.options.get(option) is not None), "username")
         return not self.faulty_options & {selector, "previously"}
 
