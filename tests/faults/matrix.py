@@ -43,6 +43,10 @@ LONGEST = 20
 OPEN = re.compile(
     r"whether it was carried out is unknown|may have been carried out|cannot be read either|may be on its way"
 )
+# What a run was about when the fault struck.
+_EXPLAINED = re.compile(
+    r"Could not \w+|(GET|POST|PUT|DELETE) /api/|was created, but|a call signed with it failed|Veracode accepted the change of"
+)
 SECRET = re.compile(r"\b[0-9a-f]{128}\b")
 MOMENTS = ("insert_ts", "modify_ts", "last_login", "created_ts", "last_used_ts", "visible_from")
 
@@ -284,7 +288,7 @@ def _nothing_leaks(result: Result, emulator: Emulator, dest: Path, where: str) -
 def _explains(fault: Fault, result: Result, where: str) -> None:
     """The error says what was being done, and the fault by its name."""
     message, failure = result["msg"], result["failure"]
-    assert re.search(r"Could not \w+|(GET|POST|PUT|DELETE) /api/|was created, but", message), where
+    assert _EXPLAINED.search(message), where
     assert failure["msg"], where
     if fault.says and not result["actions"]:
         assert re.search(fault.says, message), where

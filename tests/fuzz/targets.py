@@ -7,7 +7,10 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
+import io
 import json
+import os
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -23,12 +26,16 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest.jit i
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.keys import key_from
 from ansible_collections.community.veracode.plugins.module_utils._api.rest.listing import AccountLister
 from ansible_collections.community.veracode.plugins.module_utils._api.xml.accounts import XmlAccountClient
-from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
-from ansible_collections.community.veracode.plugins.module_utils._http.calls import Answer
+from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError, printable
+from ansible_collections.community.veracode.plugins.module_utils._http.calls import Answer, Call, Effect
+from ansible_collections.community.veracode.plugins.module_utils._http.refusals import redirected
+from ansible_collections.community.veracode.plugins.module_utils._http.session import RawAnswer, Request
 from ansible_collections.community.veracode.plugins.module_utils._http.sources import find_credentials
+from ansible_collections.community.veracode.plugins.module_utils._http.wire import StrictResponse
 from ansible_collections.community.veracode.plugins.module_utils._keys.formats import KeyPair, RefusedError, find_format
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Needed
+from ansible_collections.community.veracode.plugins.module_utils._model.names import fault_of, is_invisible
 from ansible_collections.community.veracode.plugins.module_utils._model.plan_file import (
     compare_plan,
     plan_document,
@@ -38,6 +45,7 @@ from ansible_collections.community.veracode.plugins.module_utils._read.accounts 
 from ansible_collections.community.veracode.plugins.module_utils._read.structure import StructureReader
 from ansible_collections.community.veracode.plugins.plugin_utils.distinguished_names import fold_dn
 from ansible_collections.community.veracode.plugins.plugin_utils.group_sync import Settings, people_of
+from ansible_collections.community.veracode.plugins.plugin_utils.names import name_error, name_list
 from ansible_collections.community.veracode.plugins.plugin_utils.plan_markdown import plan_markdown
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -145,10 +153,14 @@ def csv_files(data: bytes) -> None:
 
 
 def key_files(data: bytes) -> None:
-    """Files that hold key pairs: read as a caller's, and as the destination of a new pair."""
+    """Files that hold key pairs: read as a caller's, and as the destination of a new pair; some of them are special."""
     number, content = _split(data)
     path = _FOLDER / "credentials"
-    path.write_bytes(content)
+    path.unlink(missing_ok=True)
+    if number >= 250:
+        (os.mkfifo if number % 2 else os.symlink)(*((path,) if number % 2 else ("/dev/zero", path)))
+    else:
+        path.write_bytes(content)
     _each(lambda: find_credentials({"credentials_file": str(path), "profile": "default"}, {}, str(_FOLDER)))
     form = find_format(("ini", "json", "env")[number % 3], "build")
     text = content.decode("utf-8", "replace")
@@ -160,6 +172,55 @@ def key_files(data: bytes) -> None:
     except RefusedError:
         return
     assert form.read(edited) == (_PAIR.api_id, _PAIR.api_secret)
+
+
+class _Socket:
+    """Stands in for a socket that all of an answer has arrived at."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def makefile(self, _mode: str, buffering: int = -1) -> io.BytesIO:
+        return io.BytesIO(self._data)
+
+    def gettimeout(self) -> None:
+        return None
+
+    def fileno(self) -> int:
+        return -1
+
+
+def wire_answers(data: bytes) -> None:
+    """What a server sends: no answer, or a final one whose headers agree. A redirect is shown as it may be shown."""
+    response = StrictResponse(_Socket(data), method="POST")
+    with contextlib.suppress(http.client.HTTPException, OSError, ValueError):
+        response.begin()
+        assert response.status >= 200
+        lengths = {each.strip() for text in response.headers.get_all("Content-Length", []) for each in text.split(",")}
+        assert len(lengths) <= 1
+        assert not lengths or response.headers["Transfer-Encoding"] is None
+        body = response.read()
+        assert response.length in (None, 0)
+        call = Call(Request("POST", "https://localhost/", {}, None), "/", Effect.ONCE)
+        location = response.headers.get("Location", body[:300].decode("latin-1"))
+        shown = redirected(call, RawAnswer(302, {"Location": location}, b"")).msg
+        assert shown.isprintable()
+        assert len(shown) < 2500
+
+
+def names_of_objects(data: bytes) -> None:
+    """Names with white space of every kind: one that is taken can be read rightly, and both checks agree."""
+    text = data.decode("utf-8", "surrogateescape")
+    fault = fault_of(text)
+    assert not text or (fault is None) == (name_error(text) is None)
+    if fault is None:
+        assert text == text.strip(" ")
+        assert not any(map(is_invisible, text))
+    for shown in (fault or "", name_error(text) or "", printable(text)):
+        assert shown.isprintable()
+    found, errors = name_list(text, "option")
+    assert not any(map(fault_of, found))
+    assert "".join(errors).isprintable()
 
 
 def plan_files(data: bytes) -> None:
@@ -194,4 +255,6 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "keys": key_files,
     "plan": plan_files,
     "groups": groups_of_a_directory,
+    "wire": wire_answers,
+    "names": names_of_objects,
 }

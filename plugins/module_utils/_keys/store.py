@@ -142,7 +142,7 @@ class KeyStore:
         return f'the section [{self.profile}] of "{self.dest}"' if self.format == "ini" else f'"{self.dest}"'
 
     def overlaps(self, other: KeyStore) -> bool:
-        """Tell whether both would put a pair into the same place."""
+        """Tell whether both are the same destination."""
         if self.file != other.file:
             return False
         return self.identity == other.identity or {self.format, other.format} != {"ini"}
@@ -366,6 +366,6 @@ class Reservation:
         else:
             msg += (
                 f"The {noun.rpartition(' ')[2]}, with its secret, is in the rescue file {shown(rescue)!r} (mode 0600): "
-                "put it in its place and delete that file"
+                "put it where it belongs and delete that file"
             )
         return KeyStoreError(msg, rescue=rescue, option="credentials_dest", value=dest)

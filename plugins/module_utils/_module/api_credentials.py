@@ -34,11 +34,11 @@ from ansible_collections.community.veracode.plugins.module_utils._model.kinds im
 from ansible_collections.community.veracode.plugins.module_utils._module.key_owner import find_owner
 from ansible_collections.community.veracode.plugins.module_utils._plan.key_pair import (
     KIND,
+    DesiredKey,
     Stored,
-    WantedKey,
+    desired_key,
     plan_key,
     refuse_own_pair,
-    wanted_key,
 )
 from ansible_collections.community.veracode.plugins.module_utils._session import Module, Session
 
@@ -73,26 +73,26 @@ def manage_credentials(session: Session) -> dict[str, t.Any]:
 
 
 def _manage(session: Session, delivery: KeyDelivery) -> dict[str, t.Any]:
-    wanted = wanted_key(session.params)
+    desired = desired_key(session.params)
     ring = KeyClient(session.rest().client)
-    may_generate = wanted.state != "absent" and not session.check_mode
+    may_generate = desired.state != "absent" and not session.check_mode
 
     def lock(user_id: str) -> None:
         # Before the pair is read, so that what is planned holds until the new pair is stored.
         if may_generate:
             delivery.lock_account(session.connection.api_url, user_id)
 
-    situation = _read(session, ring, wanted, lock)
+    situation = _read(session, ring, desired, lock)
     if situation is None:
-        return _nothing(wanted)
+        return _nothing(desired)
     holder, key = situation.holder, situation.key
     if may_generate:
         delivery.lock_destination(holder.username)
-    plan = plan_key(wanted, holder, key, _stored(session, wanted, holder), datetime.now(timezone.utc))
-    own = plan.change is not None and _is_own(session, ring, wanted, situation)
+    plan = plan_key(desired, holder, key, _stored(session, desired, holder), datetime.now(timezone.utc))
+    own = plan.change is not None and _is_own(session, ring, desired, situation)
     if plan.change is not None and own and not session.params.get("allow_self"):
         raise refuse_own_pair(plan.change)
-    work = _Work(session, ring, wanted, situation, own)
+    work = _Work(session, ring, desired, situation, own)
     generates = plan.change is not None and plan.change.action == "generate"
     if generates:
         delivery.check(holder.username, holder.user_id, {bare(key.api_id)} if key is not None else ())
@@ -115,37 +115,37 @@ def _reported(holder: Holder, key: Key | None) -> dict[str, t.Any]:
     }
 
 
-def _nothing(wanted: WantedKey) -> dict[str, t.Any]:
+def _nothing(desired: DesiredKey) -> dict[str, t.Any]:
     """Return the result where there is no such account or pair."""
-    if wanted.state != "absent":
-        option, value = ("username", wanted.username) if wanted.username else ("api_id", wanted.api_id)
+    if desired.state != "absent":
+        option, value = ("username", desired.username) if desired.username else ("api_id", desired.api_id)
         remedy = (
             "create the account with community.veracode.veracode_api_user or veracode_user, or correct the name"
-            if wanted.username
+            if desired.username
             else "give the username of the account instead"
         )
         raise InputError(
-            f'{option}: no account {"is named" if wanted.username else "holds the API ID"} "{value}"; {remedy}',
+            f'{option}: no account {"is named" if desired.username else "holds the API ID"} "{value}"; {remedy}',
             option=option,
             value=value,
         )
-    nobody = {"username": wanted.username, "user_id": None, "api_id": None, "expires": None}
+    nobody = {"username": desired.username, "user_id": None, "api_id": None, "expires": None}
     return {"api_credentials": nobody, "reason": "there is no such account", "diff": {"before": {}, "after": {}}}
 
 
 # Reading
 
 
-def _read(session: Session, ring: KeyClient, wanted: WantedKey, lock: t.Callable[[str], None]) -> _Situation | None:
+def _read(session: Session, ring: KeyClient, desired: DesiredKey, lock: t.Callable[[str], None]) -> _Situation | None:
     """Read the account and its pair.
 
     :param lock: to be called with the GUID of the account before its pair is read.
     """
-    if wanted.username is not None:
-        return _read_by_name(session, ring, wanted.username, lock)
-    if wanted.state == "absent":
-        return _read_leaked(ring, str(wanted.api_id))
-    return _read_by_id(ring, str(wanted.api_id), lock)
+    if desired.username is not None:
+        return _read_by_name(session, ring, desired.username, lock)
+    if desired.state == "absent":
+        return _read_leaked(ring, str(desired.api_id))
+    return _read_by_id(ring, str(desired.api_id), lock)
 
 
 def _read_by_name(session: Session, ring: KeyClient, username: str, lock: t.Callable[[str], None]) -> _Situation | None:
@@ -203,8 +203,8 @@ def _read_by_id(ring: KeyClient, api_id: str, lock: t.Callable[[str], None]) -> 
     return _Situation(holder, ring.of(holder))
 
 
-def _stored(session: Session, wanted: WantedKey, holder: Holder) -> Stored | None:
-    if wanted.state != "present":
+def _stored(session: Session, desired: DesiredKey, holder: Holder) -> Stored | None:
+    if desired.state != "present":
         return None
     store = key_store(session.params, holder.username)
     if store is None:
@@ -212,14 +212,14 @@ def _stored(session: Session, wanted: WantedKey, holder: Holder) -> Stored | Non
     return Stored(store.stored_api_id(), tuple(store.rescue_files()))
 
 
-def _is_own(session: Session, ring: KeyClient, wanted: WantedKey, situation: _Situation) -> bool:
+def _is_own(session: Session, ring: KeyClient, desired: DesiredKey, situation: _Situation) -> bool:
     """Tell whether a change would end the pair that signs the calls; one more call if that is not plain."""
     if situation.own:
         return True
     signing = bare(session.connection.credentials.bare_id)
     if situation.key is not None and bare(situation.key.api_id) == signing:
         return True
-    if wanted.state == "absent" and wanted.api_id is not None:
+    if desired.state == "absent" and desired.api_id is not None:
         return False  # only that pair ends
     return ring.caller().user_id == situation.holder.user_id
 
@@ -230,10 +230,12 @@ def _is_own(session: Session, ring: KeyClient, wanted: WantedKey, situation: _Si
 class _Work:
     """Generates or revokes the pair of one account."""
 
-    def __init__(self, session: Session, ring: KeyClient, wanted: WantedKey, situation: _Situation, own: bool) -> None:
+    def __init__(
+        self, session: Session, ring: KeyClient, desired: DesiredKey, situation: _Situation, own: bool
+    ) -> None:
         self._session = session
         self._ring = ring
-        self._wanted = wanted
+        self._desired = desired
         self._situation = situation
         self._own = own
 
@@ -253,8 +255,8 @@ class _Work:
 
     def _revoke(self, change: Change[Key]) -> None:
         holder = self._situation.holder
-        if self._wanted.api_id is not None:
-            there = self._ring.revoke(self._wanted.api_id, holder)
+        if self._desired.api_id is not None:
+            there = self._ring.revoke(self._desired.api_id, holder)
         else:
             there = self._ring.revoke_of(holder, own=self._own)
         if there:

@@ -29,7 +29,7 @@ _API_ID = re.compile(r"(?:[A-Za-z0-9]{8}-)?[0-9A-Fa-f]{32,64}\Z")
 
 
 @dataclass(frozen=True)
-class WantedKey:
+class DesiredKey:
     """What a task wants of a key pair.
 
     :param state: `present`, `rotated` or `absent`.
@@ -60,7 +60,7 @@ class Stored:
     rescue_files: tuple[str, ...] = ()
 
 
-def wanted_key(params: t.Mapping[str, t.Any]) -> WantedKey:
+def desired_key(params: t.Mapping[str, t.Any]) -> DesiredKey:
     """Read the options of a task.
 
     :raises InputError: one of them cannot be meant.
@@ -76,7 +76,7 @@ def wanted_key(params: t.Mapping[str, t.Any]) -> WantedKey:
             "shows of the pair. The value is not shown here, as it may be a secret given by mistake",
             option="api_id",
         )
-    return WantedKey(
+    return DesiredKey(
         state=params["state"],
         username=params.get("username"),
         api_id=api_id,
@@ -110,7 +110,7 @@ class KeyPlan(Plan[Key]):
     reason: str = ""
 
 
-def plan_key(wanted: WantedKey, holder: Holder, key: Key | None, stored: Stored | None, now: datetime) -> KeyPlan:
+def plan_key(desired: DesiredKey, holder: Holder, key: Key | None, stored: Stored | None, now: datetime) -> KeyPlan:
     """Plan the key pair of one account.
 
     :param key: the account's pair, `None` if there is none.
@@ -118,7 +118,7 @@ def plan_key(wanted: WantedKey, holder: Holder, key: Key | None, stored: Stored 
     :param now: with its time zone.
     :raises InputError: the destination lacks the secret of a valid pair.
     """
-    if wanted.state == "absent":
+    if desired.state == "absent":
         if key is None or not key.works(now):
             return KeyPlan(None, None, reason="there is no valid key pair")
         change = Change("revoke", KIND, holder.username, (), {}, key, None)
@@ -126,23 +126,23 @@ def plan_key(wanted: WantedKey, holder: Holder, key: Key | None, stored: Stored 
     warnings = []
     if holder.usable is not None:
         warnings.append(f'The account "{holder.username}" {holder.usable}, so Veracode accepts no key pair of it')
-    within, warning = _threshold(wanted, key)
+    within, warning = _threshold(desired, key)
     if warning:
         warnings.append(warning)
-    reason = _reason_to_generate(wanted, key, within, now)
+    reason = _reason_to_generate(desired, key, within, now)
     if reason is None and key is not None:
         if stored is None or (stored.api_id is not None and bare(stored.api_id) == bare(key.api_id)):
             return KeyPlan(None, key, tuple(warnings), reason=_valid(key))
-        if not wanted.renew_if_missing:
-            raise _missing(wanted, holder, key, stored)
+        if not desired.renew_if_missing:
+            raise _missing(desired, holder, key, stored)
         reason = "the destination lacks the valid key pair"
     change = Change("generate", KIND, holder.username, (), {}, key, Key(""), compared=("api_id", "expires"))
     return KeyPlan(change, None, tuple(warnings), reason=str(reason))
 
 
-def _reason_to_generate(wanted: WantedKey, key: Key | None, within: timedelta, now: datetime) -> str | None:
+def _reason_to_generate(desired: DesiredKey, key: Key | None, within: timedelta, now: datetime) -> str | None:
     """Return why a pair has to be generated whatever the destination holds, `None` if it has not."""
-    if wanted.state == "rotated":
+    if desired.state == "rotated":
         return "a new key pair was asked for"
     if key is None:
         return "there is no key pair"
@@ -170,23 +170,23 @@ def _lasts(key: Key, until: datetime) -> bool:
     return key.expires is None or moment(key.expires) > until
 
 
-def _threshold(wanted: WantedKey, key: Key | None) -> tuple[timedelta, str | None]:
+def _threshold(desired: DesiredKey, key: Key | None) -> tuple[timedelta, str | None]:
     """Return how long a pair has to be valid still, and a warning if that is not what the task says.
 
     An organization may give its pairs a shorter life than `renew_within`: each run would renew them.
     """
-    if wanted.state != "present" or key is None or not key.created or not key.expires:
-        return wanted.renew_within, None
+    if desired.state != "present" or key is None or not key.created or not key.expires:
+        return desired.renew_within, None
     life = moment(key.expires) - moment(key.created)
-    if life > wanted.renew_within:
-        return wanted.renew_within, None
+    if life > desired.renew_within:
+        return desired.renew_within, None
     return life / 2, (
-        f'renew_within: key pairs of this organization are valid for {life.days} days, so "{wanted.renew_within_text}" '
+        f'renew_within: key pairs of this organization are valid for {life.days} days, so "{desired.renew_within_text}" '
         "would renew them at each run; they are renewed at half of their life instead. Choose a shorter span"
     )
 
 
-def _missing(wanted: WantedKey, holder: Holder, key: Key, stored: Stored) -> InputError:
+def _missing(desired: DesiredKey, holder: Holder, key: Key, stored: Stored) -> InputError:
     holds = f"holds another one ({stored.api_id})" if stored.api_id else "does not hold it"
     rescue = ""
     if stored.rescue_files:
@@ -195,13 +195,13 @@ def _missing(wanted: WantedKey, holder: Holder, key: Key, stored: Stored) -> Inp
             "the file there; otherwise "
         )
     return InputError(
-        f'credentials_dest: "{holder.username}" has the valid key pair {key.api_id}, but "{wanted.dest}" {holds}; '
+        f'credentials_dest: "{holder.username}" has the valid key pair {key.api_id}, but "{desired.dest}" {holds}; '
         f"{rescue}copy the pair there from where it is kept, or set renew_if_missing: true to generate a new one, which "
         "ends the current one for everybody who uses it",
         kind=KIND,
         name=holder.username,
         option="credentials_dest",
-        value=wanted.dest,
+        value=desired.dest,
     )
 
 

@@ -15,7 +15,7 @@ from tests.tools.error_texts import ROOT, Source, Text, of_plugins, of_roles
 TEXTS = of_plugins() + of_roles()
 # What a text of this function may lack, and why.
 EXCEPTIONS = {
-    ("key_pair.py", "wanted_key"): ["value"],  # it may be a secret
+    ("key_pair.py", "desired_key"): ["value"],  # it may be a secret
     ("api_credentials.py", "_verify"): ["remedy"],  # in the text of _not_verified, which has it
     ("onboarding_entries.py", "onboarding_entries"): ["value"],  # a whole list, which may hold what is vaulted
     ("onboarding_outcome.py", "onboarding_outcome"): ["value"],  # the same

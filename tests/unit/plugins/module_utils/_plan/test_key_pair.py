@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, InputError
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.key_pair import Holder, Key, bare
-from ansible_collections.community.veracode.plugins.module_utils._plan.key_pair import Stored, plan_key, wanted_key
+from ansible_collections.community.veracode.plugins.module_utils._plan.key_pair import Stored, desired_key, plan_key
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
 HOLDER = Holder("pipeline", "1")
 ID = "a" * 32
 
 
-def wanted(**options: Any) -> Any:
-    return wanted_key({"state": "present", "username": "pipeline", "renew_within": "30d", **options})
+def desired(**options: Any) -> Any:
+    return desired_key({"state": "present", "username": "pipeline", "renew_within": "30d", **options})
 
 
 def at(**distance: float) -> str:
@@ -33,7 +33,7 @@ def at(**distance: float) -> str:
 
 
 def plan(key: Key | None, stored: Stored | None = None, holder: Holder = HOLDER, **options: Any) -> Plan:
-    return plan_key(wanted(**options), holder, key, stored, NOW)
+    return plan_key(desired(**options), holder, key, stored, NOW)
 
 
 def action(plan: Plan) -> str | None:
@@ -138,7 +138,7 @@ def test_diff_tells_nothing_that_only_the_server_knows() -> None:
     ],
 )
 def test_spans(text: str, span: timedelta) -> None:
-    assert wanted(renew_within=text).renew_within == span
+    assert desired(renew_within=text).renew_within == span
 
 
 @given(st.text(max_size=12))
@@ -146,14 +146,14 @@ def test_any_other_span_is_refused_with_its_option(text: str) -> None:
     if re.fullmatch("[0-9]{1,5}[mhdw]", text):
         return
     with pytest.raises(InputError) as caught:
-        wanted(renew_within=text)
+        desired(renew_within=text)
     assert (caught.value.option, caught.value.value) == ("renew_within", text)
 
 
 @pytest.mark.parametrize("secret", ["f" * 128, "vera01es-" + "0" * 129, "no hex", ""])
 def test_value_of_a_wrong_api_id_is_not_shown(secret: str) -> None:
     with pytest.raises(InputError) as caught:
-        wanted_key({"state": "absent", "api_id": secret, "renew_within": "30d"})
+        desired_key({"state": "absent", "api_id": secret, "renew_within": "30d"})
     assert not secret or secret not in str(caught.value.failure())
 
 
