@@ -204,5 +204,5 @@ def words(value: object) -> Iterator[str]:
     if "," in text:  # Ansible makes a list of it
         yield from words(text.split(","))
     yield text[:30]
-    yield repr(text)[1:30]
+    yield repr(text)[1:-1][:29]
     yield json.dumps(text)[1:30].rstrip('"')

@@ -98,6 +98,19 @@ def test_a_write_that_was_not_done_is_no_change_and_its_outcome_is_said_to_be_un
     assert (again["failed"], again["changed"]) == (False, True)
 
 
+@pytest.mark.parametrize("acts", [True, False])
+def test_an_address_to_be_confirmed_is_not_reported_as_ordered_where_nothing_tells(
+    inside: Inside, emulator: Emulator, acts: bool
+) -> None:
+    task = {"username": TED, "email_address": "ted2@example.com", "verify_email": True, "max_retries": 0}
+    emulator.fault("status", status=503, acts=acts, method="PUT", path="/users/")
+    lost = inside.user(**task)
+    assert "whether it was carried out is unknown" in lost["msg"]
+    assert (lost["changed"], lost["actions"]) == (False, [])
+    again = inside.user(**task)
+    assert (again["failed"], again["changed"], again["pending"]) == (False, True, True)
+
+
 @pytest.mark.parametrize("write", WRITES)
 def test_a_write_that_cannot_be_read_again_is_reported_as_unknown(
     emulator: Emulator, tmp_path: Path, write: str

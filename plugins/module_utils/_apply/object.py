@@ -238,7 +238,8 @@ def _update(change: Change[E], kind: Kind[E], progress: Progress) -> E:
         if not error.is_outcome_unknown:
             raise
         answered = _read_again(kind, change, error)
-        if answered is None or _missing(change, kind, answered) or kind.unmet(change, answered):
+        # An address that waits for its confirmation is in no reading.
+        if change.verify_email or answered is None or _missing(change, kind, answered) or kind.unmet(change, answered):
             raise
     note(change, progress)
     return _verified(change, kind, answered, progress)

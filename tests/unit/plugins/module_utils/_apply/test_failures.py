@@ -28,6 +28,13 @@ HELD = [
     ["Executive", "Security Insights"],
     ["Team Admin"],
 ]
+# The SAML user of the seed, by its subject.
+SAML: list[dict[str, Any]] = [
+    {"custom_id": "EX\\msaml", "roles": ["Administrator"]},
+    {"custom_id": "EX\\msaml", "state": "disabled"},
+    {"custom_id": "EX\\msaml", "new_custom_id": "EX\\other", "teams": ["Alpha"]},
+    {"custom_id": "EX\\msaml", "username": "msaml@example.com", "roles": ["Administrator"]},
+]
 # What servers do differently and what matters here.
 SWITCHES = [
     {},
@@ -63,7 +70,11 @@ def organizations(draw: st.DrawFn) -> list[tuple[str, dict[str, Any]]]:
     """People, some of them administrators, and API users, most of them in a team."""
     accounts: list[tuple[str, dict[str, Any]]] = []
     for name in PEOPLE:
-        held: dict[str, Any] = {"roles": draw(st.sampled_from(HELD)), "login_enabled": draw(_MOSTLY)}
+        held: dict[str, Any] = {
+            "roles": draw(st.sampled_from(HELD)),
+            "login_enabled": draw(_MOSTLY),
+            "active": draw(_MOSTLY),
+        }
         if "Team Admin" in held["roles"]:
             held["managed_teams"] = draw(_teams(1))
         else:
@@ -82,14 +93,15 @@ def _person(draw: st.DrawFn, name: str) -> dict[str, Any]:
     state = draw(st.sampled_from(["present"] * 5 + ["disabled", "absent"]))
     if state != "present":
         return {"username": name, "state": state}
-    entry: dict[str, Any] = {"username": name}
+    entry: dict[str, Any] = {"username": draw(st.sampled_from([name, name, name.upper()]))}
     if draw(_MOSTLY):
         entry["roles"] = draw(st.sampled_from(HELD))
     if "Team Admin" in entry.get("roles", ()):
         entry["managed_teams"] = draw(_teams(1))
     if draw(st.booleans()):
         entry.update(teams=draw(_teams()), teams_mode=draw(st.sampled_from(MODES)))
-    entry["login_enabled"] = draw(st.sampled_from([None, None, True, False]))
+    for option in ("login_enabled", "active"):
+        entry[option] = draw(st.sampled_from([None, None, None, True, False]))
     if draw(st.sampled_from([False, False, True])):
         entry.update(username=f"new-{name}", email_address=f"new-{name}", previously=[name])
     return entry
@@ -126,7 +138,10 @@ def wishes(draw: st.DrawFn) -> dict[str, Any]:
     users = [draw(_person(name)) for name in draw(st.lists(st.sampled_from(PEOPLE), unique=True))]
     if draw(st.booleans()):
         users.append({"username": "boss@example.com", "first_name": "B", "last_name": "S", "roles": ["Administrator"]})
-    names = [each["username"] for each in users if each.get("state", "present") == "present"] or ["mdoe@example.com"]
+    users += draw(st.sampled_from([[], [], [], *([each] for each in SAML)]))
+    names = [
+        each["username"] for each in users if "username" in each and each.get("state", "present") == "present"
+    ] or ["mdoe@example.com"]
     return {
         "users": draw(st.permutations(users)),
         "api_users": [draw(_bot(name)) for name in draw(st.lists(st.sampled_from(BOTS), unique=True))],
