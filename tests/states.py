@@ -44,15 +44,31 @@ def assert_nobody_is_lost(
             assert teams or name not in had_team, (what, f"{name} has no team")
 
 
+class Watch:
+    """The organization before a run and after each of its writes."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self._first: State = {}
+
+    def begin(self) -> None:
+        """Watch from now on."""
+        self._first = self._emulator.snapshot()
+        self._emulator.watch()
+
+    @property
+    def states(self) -> list[State]:
+        """What there was at the beginning, then what there was after each write."""
+        return [self._first, *self._emulator.history()]
+
+
 @contextlib.contextmanager
-def every_write(emulator: Emulator, **rules: Any) -> Iterator[list[State]]:
-    """Yield what will be the organization before the first and after each write, and check it at the end.
+def every_write(emulator: Emulator, **rules: Any) -> Iterator[Watch]:
+    """Check the organization after each write.
 
     :param rules: those of `assert_nobody_is_lost`.
     """
-    states: list[State] = [emulator.snapshot()]
-    emulator.watch()
-    yield states
-    states += emulator.history()
-    emulator.watch(False)
-    assert_nobody_is_lost(states, **rules)
+    watch = Watch(emulator)
+    watch.begin()
+    yield watch
+    assert_nobody_is_lost(watch.states, **rules)

@@ -214,6 +214,7 @@ def test_nobody_is_lost_whichever_write_fails_and_the_next_run_does_the_rest(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("time.sleep", lambda _seconds: None)
         prepare(emulator, there, switches)
+        before = len(emulator.snapshot()["administrators"])
         emulator.read_only(True)
         planned = apply(emulator, check=True, **copy.deepcopy(wanted))
         assert emulator.violations() == []
@@ -241,5 +242,9 @@ def test_nobody_is_lost_whichever_write_fails_and_the_next_run_does_the_rest(
         emulator.advance(60)
         with every_write(emulator, **rules):
             rest = apply(emulator, **copy.deepcopy(wanted))
+        if rest["failed"] and before < wanted["min_administrators"]:
+            # A plan may keep their number where it is too small, but what is left of it may not lower it.
+            assert [error["option"] for error in rest["errors"]] == ["min_administrators"]
+            return
         assert not rest["failed"], (partly["errors"], rest["msg"])
         assert known(emulator) == end

@@ -7,80 +7,20 @@
 from __future__ import annotations
 
 import copy
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from ansible_collections.community.veracode.plugins.module_utils._api.rest import accounts
-from ansible_collections.community.veracode.plugins.module_utils._http.calls import Effect
-from ansible_collections.community.veracode.plugins.module_utils._http.client import Transport
 from tests.emulator.control import Emulator
 from tests.inside import Result, apply
-
-State = dict[str, Any]
-
-
-class Watch:
-    """The organization before a run and after each of its writes."""
-
-    def __init__(self, emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.states: list[State] = []
-        self._emulator = emulator
-        self._lock = threading.Lock()
-        call = Transport.call
-
-        def watched(transport: Transport, *arguments: Any, **options: Any) -> Any:
-            try:
-                return call(transport, *arguments, **options)
-            finally:
-                if options["effect"] is not Effect.READ:
-                    with self._lock:
-                        self.states.append(emulator.state())
-
-        monkeypatch.setattr(Transport, "call", watched)
-
-    def begin(self) -> None:
-        self.states = [self._emulator.state()]
+from tests.states import Watch, assert_nobody_is_lost
 
 
 @pytest.fixture
-def watch(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Watch:
-    return Watch(emulator, monkeypatch)
-
-
-def administrators(state: State) -> set[str]:
-    return {
-        user["user_name"]
-        for user in state["users"]
-        if "Administrator" in user["roles"]
-        and not user["is_api"]
-        and not user["deleted"]
-        and user["active"]
-        and user["login_enabled"]
-    }
-
-
-def service_accounts(state: State) -> dict[str, set[str]]:
-    return {user["user_name"]: set(user["teams"]) for user in state["users"] if user["is_api"] and not user["deleted"]}
-
-
-def assert_nobody_is_lost(states: list[State], *, least: int, required: str | None = None) -> None:
-    """Assert what has to hold after every write.
-
-    :param required: an administrator without whom no other one may go.
-    """
-    first = states[0]
-    had_team = {name for name, teams in service_accounts(first).items() if teams}
-    floor = min(least, len(administrators(first)))
-    for state in states[1:]:
-        there = administrators(state)
-        assert len(there) >= floor, there
-        if required is not None and administrators(first) - there:
-            assert required in there
-        for name, teams in service_accounts(state).items():
-            assert teams or name not in had_team, f"{name} has no team"
+def watch(emulator: Emulator) -> Watch:
+    return Watch(emulator)
 
 
 # Administrators who are created, promoted, demoted, disabled and deleted; API users that move by their own entry, by
@@ -199,7 +139,7 @@ def test_no_administrator_goes_before_the_required_one_is_there(emulator: Emulat
         min_administrators=0,
         required_administrators=["boss@example.com"],
     )
-    assert_nobody_is_lost(watch.states, least=0, required="boss@example.com")
+    assert_nobody_is_lost(watch.states, least=0, required=["boss@example.com"])
     assert result["errors"][1]["option"] == "required_administrators"
 
 
