@@ -102,6 +102,33 @@ def test_check_mode_says_that_an_earlier_task_may_create_what_is_missing(inside:
     assert "veracode_directory" not in inside.run("user", task)["msg"]
 
 
+MISSING: list[tuple[str, dict[str, Any]]] = [
+    ("user", {"username": "nobody@example.com", "phone": "1"}),
+    ("user", {"username": TED, "roles": ["A role of an earlier task"]}),
+    ("api_user", {"username": "no-bot", "roles": ["Results API"]}),
+    ("team", {"name": "Demo Team", "members": ["nobody@example.com"], "members_mode": "add"}),
+    ("team", {"name": "Demo Team", "business_unit": "A unit of an earlier task"}),
+    ("business_unit", {"name": "Example Unit", "teams": ["A team of an earlier task"]}),
+    ("role", {"name": "New", "permissions": ["viewReports"], "child_roles": ["A role of an earlier task"]}),
+    ("user_reset", {"username": "nobody@example.com", "reset": ["mfa"]}),
+    ("api_credentials", {"username": "no-bot", "return_secret": True}),
+    ("user_info", {"team": "A team of an earlier task"}),
+    ("oauth_client", {"username": "no-bot", "revoke_tokens": True}),
+]
+
+
+@pytest.mark.parametrize(("module", "options"), MISSING, ids=str)
+def test_check_mode_says_of_whatever_is_missing_that_an_earlier_task_may_create_it(
+    inside: Inside, module: str, options: dict[str, Any]
+) -> None:
+    check, run = (inside.run(module, options, check=check) for check in (True, False))
+    assert check["failed"]
+    assert run["failed"]
+    assert check["msg"].startswith(run["msg"])
+    assert "veracode_directory plans all of it in one task" in check["msg"]
+    assert "veracode_directory plans" not in run["msg"]
+
+
 def test_a_deactivated_person_under_the_new_address_is_taken_and_not_created_twice(inside: Inside) -> None:
     assert not inside.user(username=TED, active=False).get("failed")
     before = len(inside.people())

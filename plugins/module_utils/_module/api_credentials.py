@@ -128,6 +128,7 @@ def _nothing(desired: DesiredKey) -> dict[str, t.Any]:
             f'{option}: no account {"is named" if desired.username else "holds the API ID"} "{value}"; {remedy}',
             option=option,
             value=value,
+            is_about_something_missing=True,
         )
     nobody = {"username": desired.username, "user_id": None, "api_id": None, "expires": None}
     return {"api_credentials": nobody, "reason": "there is no such account", "diff": {"before": {}, "after": {}}}
