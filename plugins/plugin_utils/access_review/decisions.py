@@ -92,6 +92,14 @@ class _Sheets:
             self.rows.append(_decision(cells, location))
         if len(reviewers) > 1:
             self.errors.append(f"{name}: rows of several reviewers; keep the sheets apart as they were written")
+        for reviewer in sorted(reviewers):
+            file = self.record.get("files", {}).get(reviewer)
+            # Otherwise a manager could decide about the sheet of another one.
+            if file is not None and _stem(name) != _stem(file):
+                self.errors.append(
+                    f'{name}: reviewer: "{reviewer}" was written into the sheet "{file}"; give the file this name again, or '
+                    "correct its rows"
+                )
 
     @staticmethod
     def _cell(key: str | None, row: Row) -> str:
@@ -131,6 +139,11 @@ def _decision_error(decision: str, cells: t.Mapping[str, str]) -> str | None:
     if decision != "change" and cells["new_roles"]:
         return f"decision: new_roles are given, but the decision is {decision or 'empty'!r}; use change"
     return None
+
+
+def _stem(file: str) -> str:
+    """Return the name of a file without its ending and without what a browser adds to a copy, ` (1)`."""
+    return re.sub(r" ?\([0-9]+\)$", "", file.rpartition(".")[0]).casefold()
 
 
 def _names(cell: str) -> list[str]:

@@ -79,7 +79,7 @@ def sheets(users: t.Sequence[Record], teams: t.Sequence[Record], result: Record)
         if key not in in_team and is_enabled(by_name[key]):
             rows.setdefault(NOBODY, []).append(_row("", by_name[key], False, found.get(key, [])))
     written: list[Record] = []
-    record: Record = {"id": result["id"], "sheets": {}, "applied": {}}
+    record: Record = {"id": result["id"], "sheets": {}, "files": {}, "applied": {}}
     taken: set[str] = set()
     for manager in sorted(rows, key=lambda name: (name == NOBODY, name)):
         shown = by_name[manager]["username"] if manager in by_name else manager
@@ -92,6 +92,7 @@ def sheets(users: t.Sequence[Record], teams: t.Sequence[Record], result: Record)
         written.append(
             {"manager": None if manager == NOBODY else shown, "file": f"{stem}.csv", "text": f"\ufeff{text}"}
         )
+        record["files"][shown] = f"{stem}.csv"
         record["sheets"][shown] = [[row[0], row[1], row[5]] for row in rows[manager]]
     return written, record
 

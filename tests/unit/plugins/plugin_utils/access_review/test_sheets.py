@@ -82,8 +82,24 @@ def test_no_cell_is_a_formula_and_what_was_defused_is_found_again() -> None:
     for row in table(made[0]):
         for cell in row.values():
             assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
-    decided = decisions([("a.csv", fill(made[0]["text"], "remove"))], users, record)
+    decided = decisions([(made[0]["file"], fill(made[0]["text"], "remove"))], users, record)
     assert decided["users"] == [{"username": "pat@example.com", "teams": ["+Web"], "teams_mode": "remove"}]
+
+
+def test_a_sheet_decides_under_its_own_name_only() -> None:
+    users = [person("ann@example.com"), person("bob@example.com", teams=[]), person("cat@example.com")]
+    teams = [team(members=["cat@example.com"], managers=["ann@example.com"])]
+    made, record = write(users, teams)
+    assert record["files"] == {"ann@example.com": "ann@example.com.csv", "no-manager": "no-manager.csv"}
+    rest = fill(made[1]["text"], "keep")
+    for name in ("no-manager.csv", "No-Manager.xlsx", "no-manager (2).csv", "no-manager(1).csv"):
+        assert decisions([(name, rest)], users, record)["counts"]["keep"] == 1
+    with pytest.raises(ReviewError) as refused:
+        decisions([("ann@example.com.csv", rest)], users, record)
+    assert str(refused.value) == (
+        'ann@example.com.csv: reviewer: "no-manager" was written into the sheet "no-manager.csv"; give the file this name again, '
+        "or correct its rows"
+    )
 
 
 def test_names_of_files_stay_in_the_folder_and_are_short_enough() -> None:
@@ -199,7 +215,7 @@ def test_semicolons_of_a_spreadsheet() -> None:
     users = [person()]
     made, record = write(users, [team()])
     text = fill(made[0]["text"], "change", "Creator; Reviewer", ";")
-    assert decisions([("a.csv", text)], users, record)["users"][0]["roles"] == ["Creator", "Reviewer"]
+    assert decisions([(made[0]["file"], text)], users, record)["users"][0]["roles"] == ["Creator", "Reviewer"]
 
 
 @pytest.mark.parametrize(
