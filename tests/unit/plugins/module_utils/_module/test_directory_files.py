@@ -172,7 +172,7 @@ def test_values_are_the_text_that_stands_there(tmp_path: Path, name: str) -> Non
         )
     shown = {"phone": "0123", "custom_one": "1.10", "custom_two": "no", "custom_three": "12:30"}
     (part,) = read_files([str(path)])
-    assert part.problems == []
+    assert part.errors == []
     assert dict(part.values)["users"] == [
         {"username": "a", **shown},
         {"username": "b", **shown, "login_enabled": False, "custom_four": "1_000", "custom_five": many},
@@ -193,7 +193,7 @@ def test_what_is_no_text_is_in_no_message(tmp_path: Path) -> None:
     path = tmp_path / "people.yml"
     path.write_text("users:\n- {username: !!binary aGk=, phone: [a]}\n- &u {username: b, <<: *u}\n", encoding="utf-8")
     (part,) = read_files([str(path)])
-    assert [problem.name for problem in part.problems] == [None, None]
+    assert [problem.name for problem in part.errors] == [None, None]
 
 
 ENTRIES: list[tuple[str, str]] = [
