@@ -39,8 +39,8 @@ attributes:
 options:
   files:
     description:
-      - YAML or JSON files with lists and defaults, added to those given as options. Values are data, as written.
-      - Of a folder, the C(.yml), C(.yaml) and C(.json) files are read in the order of their names.
+      - YAML or JSON files with lists and defaults of this module, or folders of such files, added to the options.
+      - Values are never templated. Numbers, booleans and dates in YAML are read as text, so V(0123) is a phone number.
     type: list
     elements: path
   exclusive:
