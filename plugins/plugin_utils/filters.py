@@ -68,12 +68,11 @@ def _without(text: str, secrets: t.Iterable[str]) -> str:
         forms = {form for each in (secret, secret.strip()) for form in (each, printable(each)) if form}
         for form in sorted(forms, key=len, reverse=True):
             text = text.replace(form, _HIDDEN)
-        shown = printable(secret)
-        text = re.sub(r'"([^"\n]{4,}…)"', lambda part, shown=shown: _hidden_part(part, shown), text)
+        text = re.sub(r'"([^"\n]{4,}…)"', functools.partial(_hidden_part, printable(secret)), text)
     return re.sub(r', did you mean "[^\n]*?"\?', "", text) if _HIDDEN in text else text
 
 
-def _hidden_part(part: re.Match[str], secret: str) -> str:
+def _hidden_part(secret: str, part: re.Match[str]) -> str:
     """Return a quoted text of a message, hidden if it is the beginning of a secret."""
     return f'"{_HIDDEN}"' if secret.lstrip().startswith(part.group(1)[:-1].lstrip()) else part.group()
 

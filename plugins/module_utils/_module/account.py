@@ -37,7 +37,11 @@ from ansible_collections.community.veracode.plugins.module_utils._read.accounts 
 from ansible_collections.community.veracode.plugins.module_utils._session import Session
 
 if t.TYPE_CHECKING:
+    from ansible_collections.community.veracode.plugins.module_utils._api.rest.accounts import RestAccountClient
     from ansible_collections.community.veracode.plugins.module_utils._keys.delivery import KeyDelivery
+
+# Accounts that one warning names.
+_MOST_NAMED = 5
 
 
 def manage_account(kind: str) -> t.Callable[[Session], dict[str, t.Any]]:
@@ -61,7 +65,7 @@ def _manage(session: Session, desired: Desired, client: AccountClient) -> dict[s
     params = session.params
     plan = plan_one(client, desired)
     if plan.change is None and plan.entity is None:
-        session.progress.warnings += _unseen(session, desired)
+        session.progress.warnings += unseen(session.rest, [desired.label])
     risk = lockout_risk(plan.change)
     before = plan.change.before if plan.change else None
     if risk and plan.change and before and not desired.allow_self_lockout:
@@ -87,12 +91,18 @@ def _manage(session: Session, desired: Desired, client: AccountClient) -> dict[s
     return result
 
 
-def _unseen(session: Session, desired: Desired) -> list[str]:
-    """Return a warning if an account that was not found may exist nevertheless."""
+def unseen(rest: t.Callable[[], RestAccountClient], labels: t.Sequence[str]) -> list[str]:
+    """Return a warning if accounts that were not found may exist nevertheless.
+
+    :param rest: returns the client of the accounts.
+    :param labels: what the task calls them.
+    """
     with contextlib.suppress(VeracodeError):
-        if session.rest().calling_account().sees_only_own_teams:
+        if labels and rest().calling_account().sees_only_own_teams:
+            names = ", ".join(f'"{label}"' for label in labels[:_MOST_NAMED])
+            more = f" and {len(labels) - _MOST_NAMED} more" if len(labels) > _MOST_NAMED else ""
             return [
-                f'The calling account sees only the accounts of its own teams, so "{desired.label}" may exist unseen; call '
+                f"The calling account sees only the accounts of its own teams, so {names}{more} may exist unseen; call "
                 "with an account without team restriction"
             ]
     return []

@@ -25,6 +25,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.known im
 from ansible_collections.community.veracode.plugins.module_utils._model.names import check_names, username_key
 from ansible_collections.community.veracode.plugins.module_utils._model.team import Team
 from ansible_collections.community.veracode.plugins.module_utils._model.wording import counted
+from ansible_collections.community.veracode.plugins.module_utils._module.account import unseen
 from ansible_collections.community.veracode.plugins.module_utils._plan.account_needs import names_needed
 from ansible_collections.community.veracode.plugins.module_utils._plan.guards import (
     Administrators,
@@ -155,6 +156,10 @@ class Reconciliation:
         self._order()
         raise_all(in_order([*errors, *self._lost_teams(errors)], self._parts))
         self.warnings += self.accounts.warnings
+        gone = [each.entry.desired for each in self._matches if each.found is None]
+        self.warnings += unseen(
+            lambda: self.client, [each.label for each in gone if each.state in ("absent", "disabled")]
+        )
         self._report_unclaimed()
 
     def _usernames(self) -> t.Iterator[str]:
