@@ -91,7 +91,9 @@ def measure_long(people: int = 1_000, latency: float = LATENCY) -> dict[str, Any
 def check_long(figures: dict[str, Any]) -> list[str]:
     """Return what is not as it has to be: nothing but the latency and the rate limit takes time."""
     minutes, rest = divmod(figures["calls"], figures["limit"])
-    most = max(figures["calls"] * figures["latency"], minutes * 60 + rest * figures["latency"]) * 1.25 + figures["start"]
+    most = (
+        max(figures["calls"] * figures["latency"], minutes * 60 + rest * figures["latency"]) * 1.25 + figures["start"]
+    )
     if figures["seconds"] > most:
         return [f"the loop took {figures['seconds']:.0f} s, though its calls allow {most:.0f} s"]
     return []

@@ -313,7 +313,7 @@ def _search_tests(call: Call) -> list[Callable[[User], bool]]:
 _Filters = tuple[list[Callable[[User], bool]], list[str]]  # and the errors of their form
 
 
-def _search_relations(_call: Call, query: dict[str, str]) -> _Filters:
+def _search_relations(call: Call, query: dict[str, str]) -> _Filters:
     tests: list[Callable[[User], bool]] = []
     errors = []
     for name, kind in (("role_id", "roles"), ("team_id", "teams")):
@@ -323,7 +323,7 @@ def _search_relations(_call: Call, query: dict[str, str]) -> _Filters:
         if not _UUID.fullmatch(value):
             errors.append(f"{name}: not a valid GUID")
         else:
-            tests.append(_holds(kind, value.lower()))
+            tests.append(_holds(call, kind, value.lower()))
     return tests, errors
 
 
@@ -357,8 +357,17 @@ def _search_status(call: Call, query: dict[str, str]) -> _Filters:
     return [lambda user: _login_status(user) == status], errors
 
 
-def _holds(kind: str, wanted: str) -> Callable[[User], bool]:
+def _holds(call: Call, kind: str, wanted: str) -> Callable[[User], bool]:
+    if kind == "roles" and call.switches["search_by_role"] == "recursive":
+        including = _including(call, wanted)
+        return lambda user: bool(including & set(user.roles))
     return lambda user: wanted in getattr(user, kind)
+
+
+def _including(call: Call, wanted: str) -> set[str]:
+    """The ids of a role and of all that include it."""
+    roles = call.store.roles.values()
+    return {role.role_id for role in roles if any(one.role_id == wanted for one in call.store.with_children([role]))}
 
 
 def _has(name: str, wanted: bool) -> Callable[[User], bool]:
@@ -396,11 +405,7 @@ def users_by_role(call: Call) -> Answer:
     wanted = checked_uuid(call.params["role_id"])
     if wanted not in call.store.roles:
         raise Rejected(f"Role not found: {wanted}", 404)
-    including = {
-        role.role_id
-        for role in call.store.roles.values()
-        if any(one.role_id == wanted for one in call.store.with_children([role]))
-    }
+    including = _including(call, wanted)
     return _user_page(call, lambda user: bool(including & set(user.roles)))
 
 

@@ -114,6 +114,12 @@ TABLE: tuple[Switch, ...] = (
         "guess",
         "the short name that the creation of a role sends, or one of the server's own",
     ),
+    _s(
+        "search_by_role",
+        "direct recursive",
+        "guess",
+        "users/search finds who holds a role, or a role that includes it, too",
+    ),
     _s("child_roles_carry", "both name description", "guess", "names that a child role carries in answers"),
     _s("child_roles_shown", "everywhere by_id", "guess", "child_roles in the listing of roles, or only of one role"),
     _s("newer_roles", "no yes", "tool", "the organization has built-in roles and scan permissions of a later release"),

@@ -112,6 +112,12 @@ def with_child_role(client: Client) -> object:
     return client.put_user(TED, {"roles": roles("customreporter")}).status
 
 
+def holders_of_child(client: Client) -> object:
+    client.emulator.change("role", "customreporter", child_roles=["Reviewer"])
+    client.emulator.change("user", TED, roles=["customreporter"])
+    return names(client, "/users/search", role_id=role_id(client, "extreviewer"))
+
+
 def jit(client: Client, **changes: object) -> Any:
     body = {"ip_restricted": False, "prefer_veracode_data": True, "roles": roles("extreviewer")}
     made = client.post("/jit_default_settings", body)
@@ -425,6 +431,7 @@ SCENARIOS: dict[str, Callable[[Client], object]] = {
     "team_admin_may": team_admin,
     "scan_rule": lambda c: c.put_user(TED, {"roles": roles("extsubmitter")}).status,
     "child_role_rules": with_child_role,
+    "search_by_role": holders_of_child,
     "jit_without_roles": lambda c: jit(c, roles=[]).status,
     "jit_newer_keys": jit_newer,
     "oauth_clients": lambda c: c.get("/oauth2/client_credentials").status,

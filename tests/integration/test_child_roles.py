@@ -171,6 +171,15 @@ def test_the_last_administrators_may_hold_the_role_by_another_one(bench: Bench, 
     assert "min_administrators" in refused["msg"] or "required_administrators" in refused["msg"]
 
 
+@pytest.mark.parametrize("search", ["direct", "recursive"])
+def test_who_holds_a_role_by_another_one_is_no_holder_of_it(bench: Bench, search: str) -> None:
+    bench.emulator.switch(search_by_role=search)
+    bench.role("Outer", "Reviewer", ignore_team_restrictions=True)
+    bench.proven("user", username=TED, roles=["Outer"])
+    assert TED not in [user["username"] for user in bench.run("user_info", role="Reviewer")["users"]]
+    assert [user["username"] for user in bench.run("user_info", role="Outer")["users"]] == [TED]
+
+
 @SHOWN
 def test_check_mode_warns_of_a_team_that_a_child_role_may_need(bench: Bench, shown: str) -> None:
     bench.emulator.switch(child_roles_shown=shown)

@@ -135,7 +135,7 @@ NOT_BY_READING = {
     ),
     **dict.fromkeys(
         (
-            *("manager_needs_team_admin", "leftover_scan_roles", "team_rule", "api_without_team"),
+            *("manager_needs_team_admin", "search_by_role", "leftover_scan_roles", "team_rule", "api_without_team"),
             *(
                 "api_human_roles",
                 "api_shared_address",

@@ -178,14 +178,14 @@ class AccountReader(Parallel):
     ) -> bool:
         """Give the accounts their roles and teams from who holds each role and who is in each team.
 
-        The searches hide inactive accounts, so those are read one by one.
+        The searches hide inactive accounts, so those are read one by one, and so are those with a role and one that it includes.
 
         :param handles: the accounts that are wanted.
         :param read_teams: reads the teams of each account by its handle, and returns `None` if they do not tell;
             `None` if teams are not needed.
         :returns: `False` if the teams did not tell; then nothing was learnt.
         """
-        roles = list(self._client.roles().roles)
+        roles = list(self._client.roles(None).roles)
         hidden = [inventory.by_handle[each] for each in handles if not _is_active(inventory.by_handle[each])]
         holders, memberships, read = self.at_once(
             lambda: self.read("roles", self._client.role_holders, roles),
@@ -207,7 +207,16 @@ class AccountReader(Parallel):
                 has = tuple(sorted(roles_of.get(handle, ()), key=lambda role: role.title))
                 inventory.put(replace(account, roles=has, teams=teams))
         _replace(inventory, hidden, read)
+        # A search for a role may find who holds one that includes it; only the account itself tells them apart.
+        doubtful = [
+            inventory.by_handle[each] for each in roles_of if each in inventory.by_handle and _in_doubt(roles_of[each])
+        ]
+        _replace(inventory, doubtful, self.read("accounts", self._client.details, doubtful))
         return True
+
+
+def _in_doubt(roles: t.Collection[Role]) -> bool:
+    return any(included in roles for role in roles for included in role.includes)
 
 
 def _is_active(account: Account) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -63,7 +64,7 @@ class Veracode:
         found, complete = self.searched
         return {str(each["user_id"]) for each in found}, complete
 
-    def roles(self) -> RoleCatalog:
+    def roles(self, used: t.Iterable[str] | None = ()) -> RoleCatalog:
         return RoleCatalog([CREATOR, REVIEWER])
 
     def role_holders(self, role: Role) -> tuple[list[str], bool]:
@@ -88,6 +89,19 @@ def read() -> Iterator[t.Callable[[Veracode], AccountReader]]:
     yield make
     for reader in readers:
         reader.close()
+
+
+class Composite(Veracode):
+    """An organization with a role that includes another, whose accounts hold it alone."""
+
+    LEAD = Role("lead", "Lead", includes=(CREATOR,))
+
+    def roles(self, used: t.Iterable[str] | None = ()) -> RoleCatalog:
+        return RoleCatalog([CREATOR, self.LEAD])
+
+    def details(self, account: Account) -> Account | None:
+        whole = super().details(account)
+        return whole and replace(whole, roles=(self.LEAD,))
 
 
 Read = t.Callable[[Veracode], AccountReader]
@@ -192,3 +206,13 @@ def test_an_inactive_account_that_is_gone_leaves_it_incomplete(read: Read) -> No
     inventory = reader.everyone()
     assert reader.inverse(inventory, ["c"], None) is True
     assert (inventory.complete, sorted(inventory.by_handle)) == (False, ["a"])
+
+
+def test_who_is_found_by_a_role_and_by_one_that_it_includes_is_read_alone(read: Read) -> None:
+    veracode = Composite([["a", "b"]])
+    veracode.holders = {CREATOR: (["a", "b"], True), Composite.LEAD: (["a"], True)}
+    reader = read(veracode)
+    inventory = reader.active()
+    assert reader.inverse(inventory, ["a", "b"], None) is True
+    assert inventory.by_handle["a"].roles == (Composite.LEAD,)
+    assert inventory.by_handle["b"].roles == (CREATOR,)
