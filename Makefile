@@ -25,16 +25,16 @@ emulator: ## Play Veracode for playbooks of your own until Ctrl-C; prints the ex
 	@.venv/bin/python -m tests.emulator --exports --state-dir build/emulator $(ARGS)
 
 test: runner ## Everything that a pull request is judged by
-	@$(RUN) integration units sanity lint "fuzz(short)" -- $(ARGS)
+	@$(RUN) integration units sanity static "fuzz(short)" -- $(ARGS)
 
 test-all: runner ## The same on every supported ansible-core and Python, with the oldest and newest libraries
-	@$(RUN) matrix "fuzz(long)" importer lint
+	@$(RUN) matrix "fuzz(long)" importer static
 
 matrix: runner ## One row of test-all: make matrix CORE=2.21 PYTHON_VERSION=3.12 LIBRARIES=newest
 	@$(RUN) "matrix($(CORE)-py$(PYTHON_VERSION)-$(LIBRARIES))"
 
 lint: runner ## Formatters, linters, types, import contracts, licences, documentation, changelog
-	@$(RUN) lint
+	@$(RUN) static
 
 format: runner ## Format the Python files
 	@$(RUN) format

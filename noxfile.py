@@ -100,7 +100,7 @@ nitpick_ignore_regex = [
 ]
 """
 
-nox.options.sessions = ["lint", "sanity", "units", "integration", "fuzz(short)"]
+nox.options.sessions = ["static", "sanity", "units", "integration", "fuzz(short)"]
 nox.options.default_venv_backend = "none"
 
 # Its checks of files, action groups and licences; see antsibull-nox.toml.
@@ -302,8 +302,8 @@ def run_integration(checks: Checks, entry: Entry, *, slow: bool) -> None:
 
 
 @nox.session
-def lint(session: nox.Session) -> None:
-    """Formatters, linters, types, import contracts, licences, documentation, changelog."""
+def static(session: nox.Session) -> None:
+    """Formatters, linters, types, import contracts, licences, documentation, changelog. (`lint` is a name of antsibull-nox.)"""
     mirror(TREE)
     env = lint_tools()
     checks = Checks(session)
