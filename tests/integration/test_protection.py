@@ -6,9 +6,14 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
-from tests.integration.playbooks import World, task
+import pytest
+
+from tests.emulator.control import Emulator
+from tests.integration.playbooks import Runs, World, task
 
 TED, MARY, BOT = "tmonarch@example.com", "mdoe@example.com", "build-upload"
 
@@ -77,3 +82,25 @@ def test_a_caller_that_sees_only_its_own_teams_is_told_where_something_does_not_
     assert not told, "\n".join(map(repr, told))
     (result,) = world.play(known)
     assert not any("team" in warning for warning in result.get("warnings", []))
+
+
+@pytest.mark.parametrize("playbook", ["apply_directory", "detect_drift"])
+def test_a_text_with_commas_on_the_command_line_protects_each_of_its_names(
+    tmp_path: Path, installed: Path, emulator: Emulator, playbook: str
+) -> None:
+    emulator.read_only(True)
+    (tmp_path / "directory.yml").write_text(json.dumps({"api_users": [{"username": emulator.caller}]}))
+    limits = {"directory_max_removals": 500, "directory_max_removal_percent": 100, "directory_min_administrators": 0}
+    variables = {
+        "directory_file": "directory.yml",
+        "directory_exclusive": ["users"],
+        "directory_plan_file": "plan.json",
+        "directory_protected_users": f"{TED}, {MARY}",
+        **limits,
+    }
+    done = Runs(tmp_path, installed, emulator).play(f"community.veracode.{playbook}", variables, "--check")
+    assert (tmp_path / "plan.json").exists(), done.output
+    removed = {entry["name"] for entry in json.loads((tmp_path / "plan.json").read_text())["actions"]}
+    assert removed, done.output
+    assert not removed & {TED, MARY}
+    assert emulator.violations() == []
