@@ -248,3 +248,42 @@ def test_nobody_is_lost_whichever_write_fails_and_the_next_run_does_the_rest(
             return
         assert not rest["failed"], (partly["errors"], rest["msg"])
         assert known(emulator) == end
+
+
+@settings(
+    max_examples=40,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    there=organizations(),
+    wanted=wishes(),
+    fault=st.sampled_from(["none", *sorted(FAULTS)]),
+    skip=st.integers(0, 3),
+    sees=st.sampled_from(["own", "all"]),
+)
+def test_nobody_is_lost_by_a_caller_that_is_restricted_to_teams(
+    emulator: Emulator, there: Any, wanted: dict[str, Any], fault: str, skip: int, sees: str
+) -> None:
+    """What it does not see, it may fail to do; what it does not know of an account, it does not take for nothing."""
+    prepare(emulator, there, {"restricted_caller_sees": sees})
+    emulator.change("user", "restricted-api", teams=TEAMS[:2])
+    pair = emulator.key("restricted-api") or {}
+    caller = {"api_key_id": pair["api_id"], "api_key_secret": pair["api_secret"]}
+    rules = {
+        "least": wanted["min_administrators"],
+        "unrestricted": SERVICE if wanted["allow_unrestricted_api_users"] else [],
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("time.sleep", lambda _seconds: None)
+        emulator.read_only(True)
+        planned = apply(emulator, check=True, **caller, **copy.deepcopy(wanted))
+        assert emulator.violations() == []
+        emulator.read_only(False)
+        event("refused" if planned["failed"] else f"actions: {min(len(planned['actions']), 3)}")
+        if fault in FAULTS:
+            emulator.fault(**{"writes": True, "skip": skip, "count": 1, **FAULTS[fault]})
+        with every_write(emulator, **rules) as watch:
+            done = apply(emulator, **caller, **copy.deepcopy(wanted))
+        assert not (planned["failed"] and len(watch.states) > 1)
+        assert done["changed"] is bool(done["actions"])
