@@ -4,8 +4,8 @@
 
 """Draw the picture of the README from what a command prints on a terminal. Needs Pillow and the font DejaVu Sans Mono.
 
-A long diff is shortened in its middle. With --from and --to the picture begins and ends at the first line from there on
-that has this text. Nothing else is omitted or changed.
+With --from and --to the picture begins and ends at the first line from there on that has this text. Nothing else is
+omitted or changed.
 
 Usage: python picture.py [--from=TEXT] [--to=TEXT] FILE.png COMMAND [ARGUMENT ...]
 For example: python tests/tools/picture.py --from='=== 5/5' --to='changed: [' docs/docsite/images/demo.png make demo
@@ -32,7 +32,6 @@ BACKGROUND = "#11151c"
 FOREGROUND = "#d7dce4"
 COLOURS = {30: "#5c6773", 31: "#f07178", 32: "#7fd962", 33: "#e6b450", 34: "#59c2ff", 35: "#d2a6ff", 36: "#5ccfe6"}
 FONTS = Path("/usr/share/fonts/truetype/dejavu")
-LONG_DIFF = 24  # lines; of a longer one, this many stay
 ESCAPE = re.compile(r"\x1b\[([0-9;]*)m")
 
 
@@ -67,28 +66,6 @@ def record(command: list[str]) -> list[str]:
 
 def plain(line: str) -> str:
     return ESCAPE.sub("", line)
-
-
-def shortened(lines: list[str]) -> list[str]:
-    """Omit the middle of long diffs, and blank lines that follow each other."""
-    result: list[str] = []
-    diff: list[str] = []
-    for line in [*lines, ""]:
-        if re.match(r"(--- before|\+\+\+ after|@@ |[-+ ] {4})", plain(line)):
-            diff.append(line)
-            continue
-        if len(diff) > LONG_DIFF:
-            head, tail = diff[: LONG_DIFF - 8], diff[-8:]
-            diff = [*head, f"  … {len(diff) - LONG_DIFF} more lines", *tail]
-        result += diff
-        diff = []
-        if plain(line).strip() or (result and plain(result[-1]).strip()):
-            result.append(line)
-    while result and not plain(result[-1]).strip():
-        result.pop()
-    while result and not plain(result[0]).strip():
-        result.pop(0)
-    return result
 
 
 def draw(lines: list[str]) -> Image.Image:
@@ -142,5 +119,5 @@ if __name__ == "__main__":
     if options.last is not None:
         printed = printed[: position(options.last, printed) + 1]
     # Few colours are enough for text, and make the file small.
-    draw(shortened(printed)).quantize(64).save(target, optimize=True)
+    draw(printed).quantize(64).save(target, optimize=True)
     print(f"{target}: {target.stat().st_size // 1024} KiB")
