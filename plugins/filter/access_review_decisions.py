@@ -27,12 +27,15 @@ options:
     elements: dict
     required: true
   record:
-    description: Record of the review, the C(review.json) in the folder of its sheets.
-    type: dict
+    description: Record of the review, the C(review.json) in the folder of its sheets, or the text of that file.
+    type: raw
     required: true
   newest:
     description: Id of the newest review. Sheets of an older one are refused.
     type: str
+  snapshot:
+    description: Snapshot of the newest review, or the text of its file. It replaces O(newest).
+    type: raw
 seealso:
   - plugin: community.veracode.access_review_findings
     plugin_type: filter
@@ -94,18 +97,43 @@ import posixpath
 import typing as t
 
 from ansible_collections.community.veracode.plugins.plugin_utils.access_review.decisions import decisions
-from ansible_collections.community.veracode.plugins.plugin_utils.access_review.values import Record, ReviewError
+from ansible_collections.community.veracode.plugins.plugin_utils.access_review.snapshot import check_snapshot
+from ansible_collections.community.veracode.plugins.plugin_utils.access_review.values import (
+    Record,
+    ReviewError,
+    document_of,
+)
 from ansible_collections.community.veracode.plugins.plugin_utils.filters import plain, veracode_filter
+
+
+def _id_of(snapshot: t.Any) -> str:
+    """Return the id of a snapshot.
+
+    :raises ReviewError: it is not one.
+    """
+    try:
+        check_snapshot(snapshot, "")
+    except ReviewError:
+        raise ReviewError(
+            "snapshot: the snapshot.json above the folder of the sheets is not one of a review; restore it, or review again"
+        ) from None
+    return str(snapshot["id"])
 
 
 @veracode_filter
 def access_review_decisions(
-    files: list[dict[str, str]], users: list[Record], record: Record, newest: str | None = None
+    files: list[dict[str, str]],
+    users: list[Record],
+    record: t.Any,
+    newest: str | None = None,
+    snapshot: t.Any = None,
 ) -> Record:
     """Return what the sheets decide, or what is wrong with them."""
     sheets = [(posixpath.basename(str(file["source"])), base64.b64decode(file["content"])) for file in files]
     try:
-        return {"errors": [], **decisions(sheets, plain(users), plain(record), newest or None)}
+        if snapshot is not None:
+            newest = _id_of(document_of(plain(snapshot)))
+        return {"errors": [], **decisions(sheets, plain(users), document_of(plain(record)), newest or None)}
     except ReviewError as error:
         return {"errors": str(error).split("\n")}
 

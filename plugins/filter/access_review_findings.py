@@ -28,8 +28,8 @@ options:
     type: str
     required: true
   previous:
-    description: Snapshot of an earlier review. Without it, nothing is new and no changes are listed.
-    type: dict
+    description: Snapshot of an earlier review, or the text of its file. Without it, nothing is new and no changes are listed.
+    type: raw
   organization:
     description: Name of the organization. A snapshot of another one is rejected.
     type: str
@@ -141,6 +141,7 @@ from ansible_collections.community.veracode.plugins.plugin_utils.access_review.v
     Limits,
     Record,
     ReviewError,
+    document_of,
     limits_of,
     moment,
     rules_without,
@@ -154,7 +155,7 @@ def access_review_findings(
     users: list[Record],
     teams: list[Record],
     now: str,
-    previous: Record | None = None,
+    previous: t.Any = None,
     oauth_clients: list[Record] | None = None,
     disabled_rules: t.Any = None,
     separation: list[list[str]] | None = None,
@@ -184,7 +185,8 @@ def access_review_findings(
             plain(waivers or []),
         )
         reading = Reading(plain(users), plain(teams), plain(oauth_clients or []), **about)
-        result, snapshot = review(reading, now=when, settings=settings, previous=plain(previous) or None)
+        last = document_of(plain(previous))
+        result, snapshot = review(reading, now=when, settings=settings, previous=None if last == {} else last)
     except ReviewError as error:
         return {"errors": str(error).split("\n")}
     written, record = sheets(reading.users, reading.teams, result)

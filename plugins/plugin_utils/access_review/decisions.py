@@ -141,6 +141,18 @@ def _decision_error(decision: str, cells: t.Mapping[str, str]) -> str | None:
     return None
 
 
+def _is_record(record: t.Any) -> bool:
+    """Whether this is the record of a review, as `sheets` returns it."""
+    if not isinstance(record, dict) or not {"id", "sheets", "applied"} <= set(record):
+        return False
+    parts = (record["sheets"], record["applied"], record.get("files", {}))
+    return all(isinstance(part, dict) for part in parts) and all(
+        isinstance(row, list) and len(row) == 3 and all(isinstance(cell, str) for cell in row)
+        for rows in record["sheets"].values()
+        for row in (rows if isinstance(rows, list) else [None])
+    )
+
+
 def _stem(file: str) -> str:
     """Return the name of a file without its ending and without what a browser adds to a copy, ` (1)`."""
     return re.sub(r" ?\([0-9]+\)$", "", file.rpartition(".")[0]).casefold()
@@ -179,7 +191,7 @@ def decisions(
     :returns: `users`, `api_users`, `counts` by decision (`open`: none yet), and `record` with what is applied now.
     :raises ReviewError: with every error, each with file and line.
     """
-    if not isinstance(record, dict) or not {"id", "sheets", "applied"} <= set(record):
+    if not _is_record(record):
         raise ReviewError("record: not the review.json of the sheets; keep it in the folder of the sheets")
     read = _Sheets(record, newest)
     for name, source in files:

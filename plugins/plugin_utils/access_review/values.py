@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import typing as t
 from dataclasses import dataclass, replace
@@ -26,6 +27,16 @@ ADMINISTRATORS = ("Administrator", "Admin API")
 
 class ReviewError(ValueError):
     """The input is invalid; the message has one line for each error."""
+
+
+def document_of(content: t.Any) -> t.Any:
+    """Return what a JSON file holds, if its text is given; text that is not JSON is returned as it is, and is no document."""
+    if not isinstance(content, str):
+        return content
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return content
 
 
 class Rule(t.NamedTuple):

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.community.veracode.plugins.filter.offboarding_plan import offboarding_plan
+from ansible_collections.community.veracode.plugins.filter.offboarding_restore import offboarding_restore
 from ansible_collections.community.veracode.plugins.plugin_utils.feed import Feed, parse_last_day, read_feed
 from ansible_collections.community.veracode.plugins.plugin_utils.ledger import KEPT, check_ledger, plan_restoring
 from ansible_collections.community.veracode.plugins.plugin_utils.offboarding import (
@@ -255,6 +256,14 @@ def test_who_has_a_row_that_stays_beside_one_that_leaves_is_kept_and_named() -> 
     back = leave(feed=out, ledger={OUT: entry()}, delete_after=0)
     assert back.delete["human"] == []
     assert back.warnings == [f"{OUT} is due to be deleted, but stays by the feed; it was kept"]
+
+
+@pytest.mark.parametrize("text", ["[1", "[]", '"x"', "1", '{"leavers": []}'])
+def test_a_ledger_that_is_not_one_is_an_error(text: str) -> None:
+    said = "offboarding_ledger: the file is not a ledger of this role"
+    assert offboarding_plan(ACCOUNTS, {"leavers": [TED]}, text, TODAY)["errors"][0].startswith(said)
+    assert offboarding_restore(text, [TED])["errors"][0].startswith(said)
+    assert offboarding_plan(ACCOUNTS, {"leavers": [TED]}, "", TODAY)["begin"] == [TED]
 
 
 def test_a_second_account_of_a_leaver_is_named() -> None:

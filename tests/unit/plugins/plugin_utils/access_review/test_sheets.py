@@ -6,12 +6,16 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
+import json
 import typing as t
 
 import pytest
 
+from ansible_collections.community.veracode.plugins.filter.access_review_decisions import access_review_decisions
+from ansible_collections.community.veracode.plugins.filter.access_review_findings import access_review_findings
 from ansible_collections.community.veracode.plugins.plugin_utils.access_review.decisions import decisions
 from ansible_collections.community.veracode.plugins.plugin_utils.access_review.sheets import COLUMNS, sheets
 from ansible_collections.community.veracode.plugins.plugin_utils.access_review.values import ReviewError
@@ -100,6 +104,33 @@ def test_a_sheet_decides_under_its_own_name_only() -> None:
         'ann@example.com.csv: reviewer: "no-manager" was written into the sheet "no-manager.csv"; give the file this name again, '
         "or correct its rows"
     )
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "",
+        "[1",
+        "{}",
+        "[]",
+        '{"id": "x", "sheets": [], "applied": {}}',
+        '{"id": "x", "sheets": {"a": [1]}, "applied": {}}',
+    ],
+)
+def test_a_broken_record_or_snapshot_is_an_error(broken: str) -> None:
+    made, record = write([person()], [team()])
+    sheet = [{"source": made[0]["file"], "content": base64.b64encode(fill(made[0]["text"], "keep")).decode()}]
+    text = json.dumps(record)
+    assert access_review_decisions(sheet, [person()], text)["errors"] == []
+    for given, said in (
+        ({"record": broken}, "record: not the review.json"),
+        ({"snapshot": broken}, "snapshot: the snapshot"),
+    ):
+        (error,) = access_review_decisions(sheet, [person()], **{"record": text, **given})["errors"]
+        assert error.startswith(said)
+    if broken != "{}":  # stands for none
+        (error,) = access_review_findings([person()], [team()], "2026-11-22T12:00:00Z", previous=broken)["errors"]
+        assert error.startswith("previous: not a snapshot of an access review")
 
 
 def test_names_of_files_stay_in_the_folder_and_are_short_enough() -> None:
