@@ -43,6 +43,12 @@ options:
     type: list
     elements: dict
     default: []
+  steps:
+    description:
+      - Failed results of the loops over leavers that revoke credentials and end sessions, each with its C(item).
+    type: list
+    elements: dict
+    default: []
   revoked:
     description:
       - Whether key pairs were revoked.
@@ -126,13 +132,14 @@ def offboarding_outcome(
     accounts: t.Any,
     teams_run: t.Any = None,
     teams: t.Any = None,
+    steps: t.Any = None,
     revoked: bool = True,
     leave_teams: bool = True,
     check_mode: bool = False,
 ) -> dict[str, t.Any]:
     """Return what was done with every leaver."""
     gone = [name for group in (*value["leavers"].values(), *value["delete"].values()) for name in group]
-    outcome = finish(value, details, teams_run or {}, revoked=revoked, leave_teams=leave_teams)
+    outcome = finish(value, details, teams_run or {}, steps or [], revoked=revoked, leave_teams=leave_teams)
     return {
         "ledger": outcome.ledger,
         "rows": outcome.rows,

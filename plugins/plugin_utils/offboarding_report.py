@@ -122,13 +122,35 @@ def refusals(run: t.Mapping[str, t.Any], details: t.Sequence[Account]) -> tuple[
     return kept, errors
 
 
+def step_errors(steps: t.Sequence[Account]) -> tuple[list[str], set[str], set[str]]:
+    """Return what went wrong in steps for single accounts: a line each, the accounts, and those of them that keep a key.
+
+    An organization without OAuth clients refuses to revoke them, which is no error.
+
+    :param steps: results of modules that failed, each with its `item`, a username.
+    """
+    lines: list[str] = []
+    failed: set[str] = set()
+    with_key: set[str] = set()
+    for step in steps:
+        failure, name = step["failure"], str(step["item"])
+        if "/oauth2/" in str(failure.get("path")) and failure.get("status") in (403, 404):
+            continue
+        msg = printable(str(failure.get("msg")))
+        lines.append(msg if name in msg else f"{printable(name)}: {msg}")
+        failed.add(name)
+        if failure.get("kind") == "api_credentials":
+            with_key.add(name)
+    return list(dict.fromkeys(lines)), failed, with_key
+
+
 @dataclass
 class Outcome:
     """What came of a run.
 
     :param rows: one for each account or name that was spoken of.
     :param unmanaged: teams without a manager who stays.
-    :param errors: what Veracode refused, other than to leave teams.
+    :param errors: what Veracode refused, other than to leave teams for which a role needs them.
     :param ledger: the change of the ledger that says what was done.
     """
 
@@ -147,6 +169,7 @@ def finish(
     plan: t.Mapping[str, t.Any],
     details: t.Sequence[Account],
     teams_run: t.Mapping[str, t.Any],
+    steps: t.Sequence[Account] = (),
     *,
     revoked: bool,
     leave_teams: bool,
@@ -154,8 +177,10 @@ def finish(
     """Return what was done with every account."""
     outcome = Outcome()
     kept: dict[str, str] = {}
+    team_errors: list[str] = []
+    lines, failed, with_key = step_errors(steps)
     if leave_teams:
-        kept, outcome.errors = refusals(teams_run, details)
+        kept, team_errors = refusals(teams_run, details)
         kept.update(
             {
                 str(account["username"]): reason
@@ -172,7 +197,7 @@ def finish(
             name,
             account.get("user_type"),
             "off-boarded",
-            key_revoked=bool(revoked and account.get("api_credentials")),
+            key_revoked=bool(revoked and account.get("api_credentials")) and name not in with_key,
             teams_left=[] if keeps else teams,
             teams_kept=teams if keeps else [],
             message=kept.get(name),
@@ -190,8 +215,10 @@ def finish(
         outcome.row(name, None, "kept", message=f"{reason}; correct the feed")
     for name in plan["missing"]:
         outcome.row(name, None, "no account")
+    outcome.errors = lines + team_errors
+    # After an error the next run does the rest.
     outcome.ledger = {
-        "done": {} if outcome.errors else {name: name in kept for name in sorted(begun)},
+        "done": {} if team_errors else {name: name in kept for name in sorted(begun - failed)},
         "deleted": deleted,
     }
     return outcome

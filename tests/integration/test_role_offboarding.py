@@ -128,6 +128,33 @@ def test_oauth_clients_and_tokens_of_leavers_are_revoked(runs: Runs, emulator: E
     assert left == {(CREATOR, feature == "on", 1 if feature == "on" else 0), (BOT, False, 0)}
 
 
+def test_what_cannot_be_revoked_keeps_nobody_from_being_disabled(runs: Runs, emulator: Emulator) -> None:
+    emulator.add("oauth_client", user=LEAD, name="ci")
+    for path in ("/api_credentials/", "/oauth2/", "/session/"):
+        emulator.fault("status", method="DELETE", path=path, status=400, count=100)
+    first = offboard(runs, offboarding_leavers=[MANAGER, LEAD])
+    assert first.returncode == 2
+    for name in (MANAGER, LEAD):
+        assert not account(emulator, name)["login_enabled"], first.output
+        assert ledger(runs)[name]["offboarded"] is None
+    assert result(runs)[MANAGER]["key_revoked"] == "false"
+    lines = [line for line in first.output.replace('\\"', '"').splitlines() if "(HTTP 400)" in line]
+    for expected in (
+        f'the key pair of "{MANAGER}"',
+        f'the sessions of "{MANAGER}"',
+        f'the sessions of "{LEAD}"',
+        "OAuth client",
+    ):
+        assert any(expected in line for line in lines), first.output
+    emulator.clear_faults()
+    second = offboard(runs, offboarding_leavers=[MANAGER, LEAD])
+    assert second.returncode == 0, second.output
+    assert account(emulator, MANAGER)["api_id"] is None
+    assert account(emulator, LEAD)["session_revocations"] == 1
+    assert [client["deleted"] for client in emulator.state()["oauth_clients"]] == [True]
+    assert ledger(runs)[MANAGER]["offboarded"]
+
+
 def test_the_calling_account_is_refused_before_the_first_write(runs: Runs, emulator: Emulator) -> None:
     emulator.read_only(True)
     outcome = offboard(runs, offboarding_leavers=[MANAGER, "admin-api"])

@@ -623,6 +623,25 @@ def test_refusals_to_leave_a_team_are_told_apart_from_other_errors() -> None:
     assert refusals({"skipped": True}, ted) == ({}, [])
 
 
+def test_what_fails_for_one_leaver_is_an_error_and_tried_again_for_that_one_only() -> None:
+    found = {"leavers": {"human": [LI, TED], "api": []}, "delete": {"human": [], "api": []}, "held": [], "missing": []}
+    people = [
+        {**account(name), "api_credentials": {"api_id": "1"}, "teams": [], "roles": ["Executive"]} for name in (LI, TED)
+    ]
+    steps = [
+        {"item": TED, "failure": {"kind": "api_credentials", "status": 500, "path": "/x", "msg": "Could not revoke"}},
+        {
+            "item": LI,
+            "failure": {"status": 404, "path": "/api/authn/v2/oauth2/client_credentials/user/1", "msg": "none"},
+        },
+        {"item": TED, "failure": {"status": 403, "path": "/y", "msg": f"Could not end the sessions of {TED}"}},
+    ]
+    done = finish(found, people, {"skipped": True}, steps, revoked=True, leave_teams=True)
+    assert done.errors == [f"{TED}: Could not revoke", f"Could not end the sessions of {TED}"]
+    assert done.ledger["done"] == {LI: False}
+    assert [(row["account"], row["key_revoked"]) for row in done.rows] == [(LI, True), (TED, False)]
+
+
 # The ledger
 
 
