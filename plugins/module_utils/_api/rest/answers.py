@@ -75,28 +75,29 @@ def misshapen(data: Json) -> str | None:
 
     So parsing does not have to reckon with it. Keys that are missing, unknown or `null` are no fault here.
     """
-    values: list[tuple[str, t.Any]] = list(data.items())
-    while values:
-        key, value = values.pop()
-        if value is None:
-            continue
-        form = _form(key)
-        if form == "list":
-            if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+    containers: list[t.Iterable[tuple[str, t.Any]]] = [data.items()]
+    while containers:
+        for key, value in containers.pop():
+            if value is None:
+                continue
+            if isinstance(value, str):
+                if _form(key) in ("list", "object") or (not value.isascii() and _SURROGATE.search(value)):
+                    return key
+                continue
+            form = _form(key)
+            if form == "text":
                 return key
-        elif (
-            (form == "object" and not isinstance(value, dict))
-            or (form == "text" and not isinstance(value, str))
-            or (form == "word" and isinstance(value, (dict, list)))
-        ):
-            return key
-        if isinstance(value, str):
-            if not value.isascii() and _SURROGATE.search(value):
+            if isinstance(value, dict):
+                if form in ("list", "word"):
+                    return key
+                containers.append(value.items())
+            elif isinstance(value, list):
+                if form in ("object", "word") or (form == "list" and not all(isinstance(item, dict) for item in value)):
+                    return key
+                inner = key + "[]"
+                containers.append([(inner, item) for item in value])
+            elif form in ("list", "object"):
                 return key
-        elif isinstance(value, dict):
-            values.extend(value.items())
-        elif isinstance(value, list):
-            values.extend((key + "[]", item) for item in value)
     return None
 
 
