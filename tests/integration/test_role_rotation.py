@@ -435,6 +435,31 @@ def test_a_store_that_deletes_nothing_works_and_the_escrow_of_others_is_left_alo
     assert [path.name for path in (rotation.folder / "escrow").iterdir()] == [foreign.name]
 
 
+def test_a_pair_that_the_escrow_cannot_take_is_brought_to_the_store_by_the_next_run(rotation: Rotation) -> None:
+    """The module keeps it in a rescue file."""
+    rotation.emulator.fault("latency", method="POST", path="/api_credentials/", ms=15000)
+    process = rotation.runs.start(PLAYBOOK, rotation.variables)
+    escrow = rotation.folder / "escrow"
+    wait_for(lambda: list(escrow.glob("*.rescue-*.json")))
+    [rescue] = escrow.glob("*.rescue-*.json")
+    spoiled = escrow / rescue.name.partition(".rescue-")[0]
+    spoiled.write_text("no JSON")
+    output = process.communicate(timeout=1800)[0]
+    rotation.outputs.append(output)
+    assert process.returncode != 0
+    assert rotation.entry()["step"] == "generate"
+    assert "A new key pair was generated." in rotation.entry()["msg"]
+    assert str(rescue) in rotation.entry()["msg"]
+    pair = json.loads(rescue.read_text())
+    assert pair["api_key_id"] == rotation.valid() != rotation.first
+    done = rotation.run()
+    assert done.returncode == 0, done.output
+    assert rotation.entry()["outcome"] == "recovered"
+    assert rotation.stored() == {key: pair[key] for key in ("api_key_id", "api_key_secret", "expires")}
+    assert [path.name for path in escrow.iterdir()] == [spoiled.name]
+    rotation.check_secrets()
+
+
 def locks_of(rotation: Rotation) -> list[Path]:
     """Return the lock files in the home of the runs."""
     return list((rotation.folder / ".cache" / "community.veracode" / "locks").glob("*"))
