@@ -181,6 +181,18 @@ def test_who_holds_a_role_by_another_one_is_no_holder_of_it(bench: Bench, search
 
 
 @SHOWN
+def test_the_calling_account_does_not_lose_administration_by_another_role(bench: Bench, shown: str) -> None:
+    bench.emulator.switch(child_roles_shown=shown)
+    bench.role("Chief", "Admin API", is_api=True)
+    caller = {"username": bench.emulator.caller}
+    kept = "No Team Restriction API"
+    bench.proven("api_user", **caller, roles=["Chief", kept])
+    refused = bench.refused("api_user", **caller, roles=["Results API", kept])
+    assert refused["failure"]["option"] == "allow_self_lockout"
+    assert "this would take Admin API from" in refused["msg"]
+
+
+@SHOWN
 def test_check_mode_warns_of_a_team_that_a_child_role_may_need(bench: Bench, shown: str) -> None:
     bench.emulator.switch(child_roles_shown=shown)
     bench.role("Outer", "Reviewer")
