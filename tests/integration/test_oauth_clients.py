@@ -13,6 +13,7 @@ import json
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -388,6 +389,39 @@ def test_a_secret_whose_answer_is_lost_is_deleted_and_the_next_run_makes_one(run
     runs.emulator.fault("reset_after", method="POST", path="/secrets$")
     again = runs.run({**options, "state": "rotated"})
     assert "The older ones still work" in again["msg"]
+    runs.assert_stored_lives()
+
+
+@pytest.mark.parametrize("state", ["present", "rotated"])
+def test_a_destination_that_fails_leaves_the_secret_in_the_rescue_file(runs: Runs, state: str) -> None:
+    if state == "rotated":
+        runs.run({**NEW, "credentials_dest": str(runs.dest)})
+    folder = runs.dest.parent
+    runs.emulator.fault("latency", ms=1500, method="POST", path=PATH)
+
+    def spoil() -> None:
+        while not list(folder.glob("*.rescue-*")):
+            time.sleep(0.02)
+        runs.dest.unlink(missing_ok=True)
+        runs.dest.mkdir()
+
+    spoiler = threading.Thread(target=spoil)
+    spoiler.start()
+    result = runs.run({**NEW, "state": state, "credentials_dest": str(runs.dest)})
+    spoiler.join()
+    (rescue,) = folder.glob("*.rescue-*")
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert str(rescue) in result["msg"]
+    assert stat.S_IMODE(rescue.stat().st_mode) == 0o600
+    stored, client = json.loads(rescue.read_text(encoding="utf-8")), runs.client()
+    assert stored["client_id"] == client["client_id"]
+    living = {one["secret_sha256"] for one in client["secrets"]}
+    assert hashlib.sha256(stored["client_secret"].encode()).hexdigest() in living
+    # The next run names the file; told to, it makes another secret, and that is then the only one.
+    runs.dest.rmdir()
+    options = {**NEW, "credentials_dest": str(runs.dest)}
+    assert str(rescue) in runs.run(options)["msg"]
+    runs.run({**options, "renew_if_missing": True})
     runs.assert_stored_lives()
 
 
