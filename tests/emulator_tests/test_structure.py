@@ -189,8 +189,9 @@ def test_business_units(client: Client) -> None:
     assert client.delete(path).status == 200
     assert client.get(path).status == 404
     assert client.post("/business_units", {"bu_name": "example unit"}).status == 400
-    default = next(unit for unit in client.get("/business_units").items if unit["is_default"])
-    assert client.delete(f"/business_units/{default['bu_id']}").status == 400
+    paths = [f"/business_units/{unit['bu_id']}" for unit in client.get("/business_units").items]
+    [default] = [path for path in paths if client.get(path).json["is_default"]]
+    assert client.delete(default).status == 400
 
 
 # --- roles and permissions -------------------------------------------------------------------------------------------
