@@ -15,7 +15,9 @@ import base64
 import contextlib
 import os
 import re
+import shutil
 import subprocess
+import tempfile
 import threading
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
@@ -45,6 +47,7 @@ _LOCAL = re.compile("ansible-local-")
 # As older and newer ansible-core call it, with the ending of what is copied
 _REMOTE_COPY = re.compile(r"\.?source(\.[^.]+)?\Z")
 _SHORTEST = 30
+_LONGEST_TMPDIR = 70
 
 
 def _encoded(data: bytes) -> Iterator[bytes]:
@@ -139,6 +142,7 @@ class Watch:
         self._allowed: set[Path] = set()
         self._returned: set[str] = set()
         self._copies = False
+        self._links: dict[Path, Path] = {}
         self._secrets: set[str] = set()
         self._signatures: set[str] = set()
         # Files as they were when no run was under way, by the time of their last change and their size.
@@ -199,8 +203,20 @@ class Watch:
             "ANSIBLE_LOG_VERBOSITY": "4",
             **env,
             "ANSIBLE_REMOTE_TEMP": str(remote),
-            "TMPDIR": env.get("TMPDIR", str(self.temporary)),
+            "TMPDIR": str(self._short(Path(env.get("TMPDIR", self.temporary)))),
         }
+
+    def _short(self, folder: Path) -> Path:
+        """Return a folder by a path with which ansible-core 2.21 starts.
+
+        It makes a socket of its own below TMPDIR, and the path of a socket has 107 bytes at most.
+        """
+        if len(str(folder)) <= _LONGEST_TMPDIR:
+            return folder
+        if folder not in self._links:
+            self._links[folder] = Path(tempfile.mkdtemp(prefix="v")) / "t"
+            self._links[folder].symlink_to(folder)
+        return self._links[folder]
 
     def start(self) -> None:
         """Note what is there before a run, and begin to look."""
@@ -269,6 +285,8 @@ class Watch:
         self._end.set()
         if self._thread is not None:
             self._thread.join()
+        for link in self._links.values():
+            shutil.rmtree(link.parent, ignore_errors=True)
         if not self.runs:
             return []
         self._learn()

@@ -163,3 +163,12 @@ def test_exceptions_behind_an_exception_are_shown() -> None:
     assert Search([SECRET]).find(exception_text(error).encode())
     error.__context__ = None
     assert not Search([SECRET]).find(exception_text(error).encode())
+
+
+def test_a_secret_in_the_temporary_folder_of_a_long_path_is_found(tmp_path: Path) -> None:
+    """The run has a short path to it, as ansible-core needs one."""
+    folder = tmp_path / ("x" * 80)
+    folder.mkdir()
+    assert found(
+        folder, "import os; d = os.environ['TMPDIR']; assert len(d) < 70; open(d + '/leaked', 'w').write(secret)"
+    )
