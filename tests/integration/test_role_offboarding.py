@@ -351,6 +351,18 @@ def test_run_that_broke_off_goes_on_and_keeps_the_state_before(runs: Runs, emula
 
 
 @pytest.mark.slow
+def test_a_team_that_is_gone_is_named_when_somebody_comes_back(runs: Runs, emulator: Emulator) -> None:
+    assert offboard(runs, offboarding_leavers=[LEAD]).returncode == 0
+    emulator.remove("team", "Demo Team")
+    outcome = offboard(runs, offboarding_restore=[LEAD])
+    assert outcome.returncode == 2
+    assert "Not everybody could be restored" in outcome.output
+    assert 'there is no team "Demo Team"' in outcome.output.replace('\\"', '"')
+    assert not account(emulator, LEAD)["login_enabled"]
+    assert ledger(runs)[LEAD]["restored"] is None
+
+
+@pytest.mark.slow
 def test_restoring_who_never_left(runs: Runs) -> None:
     assert offboard(runs, offboarding_leavers=[LEAD]).returncode == 0
     outcome = offboard(runs, offboarding_restore=["sviceroi@example.com"])
