@@ -57,7 +57,7 @@ class Breaker:
             self._under_way -= 1
             if isinstance(error, StoppedError):
                 self.reason = self.reason or error.reason
-            if error is not None and error.status == 401:
+            if error is not None and error.is_unauthorized:
                 self.reason = self.reason or "the server does not accept the credentials any more (HTTP status 401)"
             if error is None or (isinstance(error, ApiError) and not error.is_server_down):
                 self._failures = 0
