@@ -358,6 +358,8 @@ def delete_business_unit(call: Call) -> Answer:
     teams = [team for team in call.store.live_teams() if team.bu_id == unit.bu_id]
     if teams and call.switches["business_unit_delete"] == "refused":
         raise Rejected(f"Business unit {unit.bu_name} cannot be deleted because teams are assigned to it")
+    for team in teams if call.switches["business_unit_delete"] == "deletes" else ():
+        call.store.delete_team(team)
     _set_unit_teams(call, unit, [], keep_others=False)
     call.store.drop_business_unit(unit)
     return empty_answer(int(call.switches["delete_status"]))

@@ -258,7 +258,12 @@ TABLE: tuple[Switch, ...] = (
         "guess",
         "taking a user out of the last team that the user's roles need, by a change or deletion of the team",
     ),
-    _s("business_unit_delete", "refused moves", "guess", "deleting a business unit that has teams"),
+    _s(
+        "business_unit_delete",
+        "refused moves deletes",
+        "guess",
+        "deleting a business unit that has teams: refused, or they move to the default one, or are deleted with it",
+    ),
     _s("role_delete_assigned", "refused removes", "guess", "deleting a custom role that users have"),
     _s("jit_none", "404 empty", "guess", "jit_default_settings where there are none"),
     _s("jit_without_roles", "refused kept", "documented", "roles: [] in jit_default_settings: 400, or the roles stay"),

@@ -283,7 +283,8 @@ def new_key_days(client: Client) -> object:
 
 def unit_delete(client: Client) -> object:
     unit = client.emulator.look("business_unit", "Example Unit") or {}
-    return client.delete(f"/business_units/{unit['bu_id']}").status
+    status = client.delete(f"/business_units/{unit['bu_id']}").status
+    return (status, "Engineering" in client.emulator.snapshot()["teams"])
 
 
 def left_team(client: Client) -> object:

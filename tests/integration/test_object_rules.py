@@ -213,11 +213,11 @@ def test_the_deletion_of_a_business_unit_shows_its_teams_and_takes_nobody_out_of
     inside: Inside, emulator: Emulator, tmp_path: Path, listed: str
 ) -> None:
     emulator.switch(business_unit_list=listed, business_unit_delete="moves")
-    emulator.change("team", "Release Team", business_unit="Example Unit")
+    emulator.change("team", "Quality Team", business_unit="Example Unit")
     results = [unit(tmp_path, emulator, check=check, state="absent") for check in (True, False)]
     for result in results:
         assert not result["failed"], result["msg"]
-        assert result["diff"]["before"]["teams"] == ["Engineering", "Release Team"]
+        assert result["diff"]["before"]["teams"] == ["Engineering", "Quality Team"]
         assert result["diff"]["after"] == {}
         assert result["diff"]["before_header"] == "business_unit Example Unit"
     assert results[0]["diff"] == results[1]["diff"]
@@ -234,17 +234,46 @@ def test_a_business_unit_that_the_server_keeps_for_its_teams_is_explained(emulat
 
 
 def test_no_move_of_teams_between_business_units_takes_the_team_of_an_api_user(emulator: Emulator) -> None:
-    units = [{"name": "One", "teams": [TEAM]}, {"name": "Example Unit", "teams": ["Quality Team"]}]
-    for again in (
-        units,
-        [{"name": "One", "state": "absent"}],
-        [{"name": "Example Unit", "teams": [TEAM, "Demo Team"]}],
-    ):
-        emulator.switch(business_unit_delete="moves")
+    units = [
+        [{"name": "One", "teams": [TEAM]}, {"name": "Example Unit", "teams": ["Quality Team"]}],
+        [{"name": "Example Unit", "teams": [TEAM, "Demo Team"]}, {"name": "One", "state": "absent"}],
+        [{"name": "One", "teams": [TEAM]}, {"name": "Example Unit", "state": "absent"}],
+    ]
+    emulator.switch(business_unit_delete="deletes")
+    for lists in units[:2]:
         with every_write(emulator):
-            done = apply(emulator, business_units=again)
+            done = apply(emulator, business_units=lists)
         assert not done["failed"], done["msg"]
         assert list((emulator.user(BOT) or {})["teams"]) == [TEAM]
+    moved = [*units[2], {"name": "Two", "teams": ["Demo Team"], "teams_mode": "add"}]
+    with every_write(emulator):
+        assert not apply(emulator, business_units=moved)["failed"]
+
+
+@pytest.mark.parametrize("position", ["refused", "moves", "deletes"])
+def test_a_business_unit_is_not_deleted_with_the_last_team_of_an_api_user(
+    inside: Inside, emulator: Emulator, tmp_path: Path, position: str
+) -> None:
+    emulator.switch(business_unit_delete=position)
+    emulator.change("team", TEAM, business_unit="Example Unit")
+    by_entry: dict[str, Any] = {"business_units": [{"name": "Example Unit", "state": "absent"}]}
+    exclusive = {"business_units": [{"name": "Other", "state": "present"}], "exclusive": ["business_units"]}
+    for check in (True, False):
+        results = [
+            unit(tmp_path, emulator, check=check, state="absent"),
+            apply(emulator, check=check, **by_entry),
+            apply(emulator, check=check, **exclusive, absent_action="delete"),
+        ]
+        for result in results:
+            assert result["failed"]
+            assert f"{BOT}, keyless-api would have no team" in result["msg"]
+            assert result["calls"]["writes"] == 0
+    assert results[1]["errors"][0]["place"] == "business_units[0].state"
+    moves = {"teams": [{"name": TEAM, "business_unit": ""}, {"name": "Engineering", "business_unit": ""}]}
+    with every_write(emulator):
+        done = apply(emulator, **moves, **by_entry)
+    assert not done["failed"], done["msg"]
+    assert teams_of(inside, BOT) == [TEAM]
 
 
 @pytest.mark.parametrize(("hard", "reuse"), [("honoured", "refused"), ("ignored", "allowed"), ("honoured", "allowed")])

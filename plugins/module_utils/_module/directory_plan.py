@@ -37,6 +37,10 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.guards im
     removal_action,
     split_names,
 )
+from ansible_collections.community.veracode.plugins.module_utils._plan.last_team import (
+    refuse_last_team_in_run,
+    refuse_last_team_with_unit,
+)
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.achieved import Achieved
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.input import (
     Organization,
@@ -72,6 +76,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.organizat
     rename_unit_teams,
     rename_units,
     renamed_teams,
+    teams_left_in,
     use_kept_usernames,
 )
 from ansible_collections.community.veracode.plugins.module_utils._plan.organization.relations import (
@@ -128,6 +133,7 @@ class Reconciliation:
         self._teams: list[Team] = []
         self._reported: list[Unclaimed] = []
         self._administrators: Administrators | None = None
+        self._known = Known()
 
     # Planning
 
@@ -154,7 +160,7 @@ class Reconciliation:
         self._add(Phase.UNCLAIMED_UNITS, map(removal, removed_units))
         errors = [*self.organization.errors, *planned, *self.accounts.errors]
         self._order()
-        raise_all(in_order([*errors, *self._lost_teams(errors)], self._parts))
+        raise_all(in_order([*errors, *self._lost_teams(errors), *self._lost_with_units(structure)], self._parts))
         self.warnings += self.accounts.warnings
         gone = [each.entry.desired for each in self._matches if each.found is None]
         self.warnings += unseen(
@@ -251,6 +257,7 @@ class Reconciliation:
             leaving_units=units.leaving,
         )
         use_kept_usernames(structure.teams, self._kept_usernames())
+        self._known = known
         planned = plan_structure(structure, known, plans)
         self.steps += planned.steps
         return [*unit_contradictions(self.organization, default_unit), *structure.errors, *planned.errors]
@@ -314,7 +321,20 @@ class Reconciliation:
                 continue
             names = sorted(accounts[key].username for key in lost & relations_of(change, keys).to_remove)
             if names:
-                yield _last_team(step, change, names, self._given(step))
+                yield refuse_last_team_in_run(change, step.location, names, self._given(step))
+
+    def _lost_with_units(self, structure: StructureMatches) -> t.Iterator[VeracodeError]:
+        """Yield an error for each business unit that is deleted with teams that are all that API users have."""
+        for step in self.steps:
+            change = step.plan.change
+            if change is None or change.kind != BUSINESS_UNIT or change.before is None or change.after is not None:
+                continue
+            teams = teams_left_in(change.before, structure, self._known)
+            if teams and not self.params["allow_unrestricted_api_users"]:
+                accounts = self.structure.accounts_in(self.structure.users_of(teams))
+                error = refuse_last_team_with_unit(change, teams, accounts, step.location)
+                if error is not None:
+                    yield error
 
     def _given(self, step: Step) -> t.Mapping[str, t.Any]:
         """Return the options of the team's entry that a step is about, empty if no entry claims the team."""
@@ -379,24 +399,3 @@ def _may_lower_administrators(change: Change[t.Any]) -> bool:
     if change.kind != USER or change.before is None:
         return False
     return change.action in ("delete", "disable") or bool({"roles", "login_enabled", "active"} & set(change.values))
-
-
-def _last_team(step: Step, change: Change[t.Any], names: t.Sequence[str], given: t.Mapping[str, t.Any]) -> GuardError:
-    """Return the error for a step that takes the last team of API users.
-
-    :param given: the options of its entry.
-    """
-    option = "state" if change.action == "delete" else "members"
-    those = ", ".join(f'"{name}"' for name in names)
-    what = (
-        f'{step.location}.{option}: the team "{change.name}"' if step.location else f'teams: the team "{change.name}"'
-    )
-    return GuardError(
-        f"{what} is the last one of {those}, and an API user without a team sees every application; name another team, or "
-        "set unrestricted: true in the account's entry or allow_unrestricted_api_users: true",
-        location=f"{step.location}.{option}" if step.location else None,
-        kind=TEAM,
-        name=change.name,
-        option=option if step.location else "exclusive",
-        value=given.get(option),
-    )

@@ -17,18 +17,16 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest.objec
 from ansible_collections.community.veracode.plugins.module_utils._apply.kinds import NamedObjects
 from ansible_collections.community.veracode.plugins.module_utils._apply.object import apply_plan
 from ansible_collections.community.veracode.plugins.module_utils._errors import InputError, raise_all
-from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
 from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import (
     BusinessUnit,
     report_business_unit,
 )
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Plan
 from ansible_collections.community.veracode.plugins.module_utils._model.custom_role import CustomRole, report_role
-from ansible_collections.community.veracode.plugins.module_utils._model.kinds import USER
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Known
 from ansible_collections.community.veracode.plugins.module_utils._model.named import N
 from ansible_collections.community.veracode.plugins.module_utils._model.names import check_names, there_is_no
-from ansible_collections.community.veracode.plugins.module_utils._model.team import Team, TeamUser, report_team
+from ansible_collections.community.veracode.plugins.module_utils._model.team import Team, report_team
 from ansible_collections.community.veracode.plugins.module_utils._plan.business_unit import plan_business_unit
 from ansible_collections.community.veracode.plugins.module_utils._plan.desired_object import (
     DesiredObject,
@@ -37,7 +35,11 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.desired_o
     desired_team,
 )
 from ansible_collections.community.veracode.plugins.module_utils._plan.find_object import find_structure, lists_needed
-from ansible_collections.community.veracode.plugins.module_utils._plan.last_team import leaving, refuse_last_team
+from ansible_collections.community.veracode.plugins.module_utils._plan.last_team import (
+    leaving,
+    refuse_last_team,
+    refuse_last_team_with_unit,
+)
 from ansible_collections.community.veracode.plugins.module_utils._plan.object_needs import needed
 from ansible_collections.community.veracode.plugins.module_utils._plan.role import RolesByName, plan_role
 from ansible_collections.community.veracode.plugins.module_utils._plan.team import plan_team
@@ -72,14 +74,22 @@ def _check_last_team(session: Session, structure: StructureReader, plan: Plan[Te
     if not users or session.params.get("allow_unrestricted_api_users") or plan.change is None:
         return
 
-    def read(user: TeamUser) -> Account | None:
-        if user.user_id is None:
-            return structure.accounts.by_username(user.username, USER, frozenset({"teams"}))
-        return structure.accounts.details(Account(USER, user.user_id, {"username": user.username}))
-
-    with ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="veracode-read") as pool:
-        accounts = [account for account in pool.map(read, users) if account is not None]
+    accounts = structure.accounts_in(users)
     error = refuse_last_team(plan.change, accounts)
+    if error is not None:
+        raise error
+
+
+def _check_teams_of_unit(_session: Session, structure: StructureReader, plan: Plan[BusinessUnit]) -> None:
+    """Refuse to delete a business unit whose teams are all that API users have.
+
+    :raises GuardError: they are.
+    """
+    change = plan.change
+    if change is None or change.action != "delete" or change.before is None or not change.before.teams:
+        return
+    accounts = structure.accounts_in(structure.users_of(change.before.teams))
+    error = refuse_last_team_with_unit(change, change.before.teams, accounts)
     if error is not None:
         raise error
 
@@ -93,6 +103,7 @@ _UNIT: _Kind[BusinessUnit] = _Kind(
     plan_business_unit,
     report_business_unit,
     "business_unit",
+    _check_teams_of_unit,
 )
 _ROLE: _Kind[CustomRole] = _Kind(desired_role, lambda all_of_it: all_of_it.roles, plan_role, report_role, "role")
 

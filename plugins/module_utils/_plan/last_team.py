@@ -13,6 +13,7 @@ import typing as t
 
 from ansible_collections.community.veracode.plugins.module_utils._errors import GuardError
 from ansible_collections.community.veracode.plugins.module_utils._model.account import Account
+from ansible_collections.community.veracode.plugins.module_utils._model.business_unit import BusinessUnit
 from ansible_collections.community.veracode.plugins.module_utils._model.change import Change
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER
 from ansible_collections.community.veracode.plugins.module_utils._model.names import NameKeys
@@ -30,6 +31,38 @@ def leaving(change: Change[Team] | None) -> list[TeamUser]:
     if change.after is not None and not {"members", "managers"} & set(change.values):
         return []
     return [user for user in change.before.users or () if not names.of_username(user.username) & after]
+
+
+def refuse_last_team_with_unit(
+    change: Change[BusinessUnit],
+    teams: t.Mapping[str, str | None],
+    accounts: t.Iterable[Account],
+    location: str | None = None,
+) -> GuardError | None:
+    """Return an error if API users are only in teams of a business unit that is deleted.
+
+    What becomes of these teams is not documented, so they may be deleted, too.
+
+    :param teams: those that are in it when it is deleted, with their GUIDs.
+    :param accounts: those that are in these teams.
+    """
+    handles = set(teams.values())
+    lost = sorted(
+        account.username
+        for account in accounts
+        if account.kind == API_USER and {team.team_id for team in account.teams or ()} <= handles
+    )
+    if not lost:
+        return None
+    return GuardError(
+        f"state: the teams of a business unit may be deleted with it, and {', '.join(lost)} would have no team then; an API "
+        "user without a team sees every application. Move the teams to another business unit first",
+        location=f"{location}.state" if location else None,
+        kind=change.kind,
+        name=change.name,
+        option="state",
+        value="absent",
+    )
 
 
 def refuse_last_team(change: Change[Team], accounts: t.Iterable[Account]) -> GuardError | None:
@@ -52,4 +85,27 @@ def refuse_last_team(change: Change[Team], accounts: t.Iterable[Account]) -> Gua
         name=change.name,
         option=OPTION,
         value=False,
+    )
+
+
+def refuse_last_team_in_run(
+    change: Change[Team], location: str | None, names: t.Sequence[str], given: t.Mapping[str, t.Any]
+) -> GuardError:
+    """Return the error for a change of a run that takes the last team of API users.
+
+    :param location: of the entry, `None` if no entry claims the team.
+    :param names: usernames of those API users.
+    :param given: the options of its entry.
+    """
+    option = "state" if change.action == "delete" else "members"
+    those = ", ".join(f'"{name}"' for name in names)
+    what = f'{location}.{option}: the team "{change.name}"' if location else f'teams: the team "{change.name}"'
+    return GuardError(
+        f"{what} is the last one of {those}, and an API user without a team sees every application; name another team, or "
+        "set unrestricted: true in the account's entry or allow_unrestricted_api_users: true",
+        location=f"{location}.{option}" if location else None,
+        kind=change.kind,
+        name=change.name,
+        option=option if location else "exclusive",
+        value=given.get(option),
     )

@@ -21,7 +21,8 @@ from ansible_collections.community.veracode.plugins.module_utils._model.kinds im
 from ansible_collections.community.veracode.plugins.module_utils._model.known import Known, KnownUser, Needed
 from ansible_collections.community.veracode.plugins.module_utils._model.names import username_key
 from ansible_collections.community.veracode.plugins.module_utils._model.role import TEAM_ADMIN, has_role, including
-from ansible_collections.community.veracode.plugins.module_utils._read.accounts import AccountReader
+from ansible_collections.community.veracode.plugins.module_utils._model.team import Team, TeamUser
+from ansible_collections.community.veracode.plugins.module_utils._read.accounts import AccountReader, Parallel
 
 # Up to so many names, looking each up is cheaper than reading the listing of a large organization.
 _FEW = 2
@@ -37,6 +38,26 @@ class StructureReader(StructureClients):
                 whole = self.business_units.reading(unit, ("teams",))
                 return tuple(str(handle) for handle in ((whole.teams if whole else None) or {}).values())
         return None
+
+    def accounts_in(self, users: t.Iterable[TeamUser]) -> list[Account]:
+        """Return the accounts of users of teams, each read on its own; one that is gone is left out."""
+
+        def read(user: TeamUser) -> Account | None:
+            if user.user_id is None:
+                return self.accounts.by_username(user.username, USER, frozenset({"teams"}))
+            return self.accounts.details(Account(USER, user.user_id, {"username": user.username}))
+
+        each = list({user.user_id or user.username: user for user in users}.values())
+        with Parallel() as parallel:
+            return [account for account in parallel.map(read, each) if account is not None]
+
+    def users_of(self, teams: t.Mapping[str, str | None]) -> list[TeamUser]:
+        """Return who is in any of these teams.
+
+        :param teams: GUIDs by name.
+        """
+        read = (self.teams.reading(Team(name, handle), ("members", "managers")) for name, handle in teams.items())
+        return [user for team in read if team is not None for user in team.users or ()]
 
     def known(self, needed: Needed) -> Known:
         """Read what an entry can refer to, and no more.

@@ -247,6 +247,16 @@ class _Units:
         return {**teams, **dict.fromkeys(created)}
 
 
+def teams_left_in(unit: BusinessUnit, matches: StructureMatches, known: Known) -> dict[str, str | None]:
+    """Return the teams that are still in a business unit when it is deleted, with their GUIDs."""
+    units = _unit_of_team(matches, known)
+    return {
+        name: handle
+        for name, handle in (unit.teams or {}).items()
+        if handle is not None and units.get(name, unit.name) == unit.name
+    }
+
+
 def _unit_of_team(matches: StructureMatches, known: Known) -> dict[str, str | None]:
     """Return the business unit that an entry names for a team, `None` for a team that this run deletes."""
     units: dict[str, str | None] = dict.fromkeys(known.leaving_teams)

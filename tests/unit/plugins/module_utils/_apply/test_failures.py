@@ -41,6 +41,7 @@ SWITCHES = [
     {"list_carries": "everything"},
     {"put_answer": "summary", "team_users": "no"},
     {"members_need_team": "refused", "business_unit_delete": "moves"},
+    {"business_unit_delete": "deletes"},
     {"team_list_business_unit": "no", "put_user_name": "ignored"},
 ]
 MODES = ["exact", "add", "remove"]
