@@ -40,7 +40,7 @@ class StructureReader(StructureClients):
         return None
 
     def accounts_in(self, users: t.Iterable[TeamUser]) -> list[Account]:
-        """Return the accounts of users of teams, each read on its own; one that is gone is left out."""
+        """Return the accounts of users of teams, each read on its own; one that is gone is omitted."""
 
         def read(user: TeamUser) -> Account | None:
             if user.user_id is None:
