@@ -53,11 +53,11 @@ def machine() -> str:
 
 
 def process(pid: int) -> tuple[int, str] | None:
-    """Return the parent of a process and when it started; `None` if there is none, or that cannot be known."""
+    """Return the parent of a process and when it started; `None` if it has ended, or that cannot be known."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
             fields = file.read().rpartition(")")[2].split()
-        return int(fields[1]), fields[19]
+        return None if fields[0] in "ZX" else (int(fields[1]), fields[19])
     except (OSError, IndexError, ValueError):
         return None
 
