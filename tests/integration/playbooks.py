@@ -222,7 +222,7 @@ class World:
         results = self.folder / f"{name}.results.json"
         numbered = [{"name": f"Task {n}", **each, "register": f"r{n}"} for n, each in enumerate(tasks)]
         content = "{{ [" + ", ".join(f"r{n}" for n in range(len(tasks))) + "] | to_json }}"
-        collect = {"name": "Results", "record": {"content": content, "dest": str(results)}}
+        collect = {"name": "Results", "ansible.legacy.record": {"content": content, "dest": str(results)}}
         hosts = {"name": "Run", "hosts": "localhost", "gather_facts": False, "connection": "local"}
         hosts["vars"] = {"ansible_python_interpreter": sys.executable}
         play.write_text(json.dumps([{**hosts, "tasks": [*numbered, collect]}]), encoding="utf-8")

@@ -53,7 +53,7 @@ STORE = """
     - forget | default('') != credential_rotation_name
 
 - name: Delete the pair
-  record:
+  ansible.legacy.record:
     dest: "{{ folder }}/vault/{{ credential_rotation_name }}"
   when: credential_rotation_action == 'delete' and not keep_dummies | default(false)
 
