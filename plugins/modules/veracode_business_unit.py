@@ -29,8 +29,9 @@ seealso:
   - module: community.veracode.veracode_team
 notes:
   - Options that are omitted or null are not managed. Values are never trimmed.
-  - Veracode does not document what becomes of the teams of a business unit that is deleted. So a business unit is not deleted while it holds the only teams of an API user.
-    Move the teams to another business unit first. Finding out costs a call for each of the teams, and one for each of their members.
+  - Veracode does not document what becomes of the teams of a business unit that is deleted. So a business unit is not deleted while it holds
+    the only teams of an API user. Move the teams to another business unit first. Finding out costs a call for each of the teams, and one for
+    each of their members.
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 """
