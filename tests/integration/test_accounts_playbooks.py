@@ -60,7 +60,7 @@ PRINTED: dict[str, tuple[list[str], list[str]]] = {
 PHONE = {"username": TED, "phone": "111-222-3333"}
 
 
-@pytest.mark.parametrize("api", ["rest", "xml"])
+@pytest.mark.parametrize("api", ["rest", pytest.param("xml", marks=pytest.mark.slow)])
 def test_founding_examples(world: World, emulator: Emulator, api: str) -> None:
     """A whole playbook in check mode, for real, and again; what it says and what is there is what the pages print."""
     tasks = [

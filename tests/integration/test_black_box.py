@@ -124,7 +124,7 @@ def test_the_server_sees_the_same_of_a_task_wherever_it_runs(
         assert text == to_the_letter(there)
 
 
-@pytest.mark.parametrize("as_module", [False, True])
+@pytest.mark.parametrize("as_module", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_playbook_that_fails_in_part_loses_nobody_and_does_the_rest_with_a_new_plan(
     world: World, emulator: Emulator, as_module: bool
 ) -> None:

@@ -333,6 +333,7 @@ def test_a_destination_in_a_shared_folder_that_another_user_made_is_refused(worl
 FORMULA = "=HYPERLINK(1)"
 
 
+@pytest.mark.slow
 def test_a_review_and_an_off_boarding_write_no_formula_and_take_the_longest_names(
     tmp_path: Path, installed: Path, emulator: Emulator
 ) -> None:

@@ -97,6 +97,7 @@ def test_people_get_the_access_of_their_groups_and_a_second_run_changes_nothing(
     assert (again.returncode, again.changed) == (0, 0), again.output
 
 
+@pytest.mark.slow
 def test_everybody_else_loses_access_only_where_it_is_said_and_within_the_guards(
     runs: Runs, emulator: Emulator
 ) -> None:
@@ -214,6 +215,7 @@ def ldap(server: LdapServer, **more: t.Any) -> dict[str, t.Any]:
     return {"server_uri": server.uri, "bind_dn": ADMIN, "bind_pw": PASSWORD, "dn": BASE, **more}
 
 
+@pytest.mark.slow
 def test_groups_of_a_real_directory(ldap_runs: Runs, emulator: Emulator, folder: Path) -> None:
     odd, umlaut, slash = "Doe, Jane", "Jörg Müller", "Back\\slash User"
     entries = [

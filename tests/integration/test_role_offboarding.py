@@ -128,6 +128,7 @@ def test_oauth_clients_and_tokens_of_leavers_are_revoked(runs: Runs, emulator: E
     assert left == {(CREATOR, feature == "on", 1 if feature == "on" else 0), (BOT, False, 0)}
 
 
+@pytest.mark.slow
 def test_what_cannot_be_revoked_keeps_nobody_from_being_disabled(runs: Runs, emulator: Emulator) -> None:
     emulator.add("oauth_client", user=LEAD, name="ci")
     for path in ("/api_credentials/", "/oauth2/", "/session/"):
@@ -252,6 +253,7 @@ def test_feed_with_conditions_and_hold_list(runs: Runs, emulator: Emulator) -> N
     assert result(runs)["nobody@example.com"]["outcome"] == "no account"
 
 
+@pytest.mark.slow
 def test_a_workbook_with_days_and_people_who_came_back(runs: Runs, emulator: Emulator) -> None:
     openpyxl = pytest.importorskip("openpyxl")
     today = datetime.now(timezone.utc)

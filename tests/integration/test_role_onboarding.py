@@ -66,6 +66,7 @@ def account(emulator: Emulator, name: str) -> dict[str, t.Any]:
     return found
 
 
+@pytest.mark.slow
 def test_documented_file_of_the_wrapper_gives_the_documented_accounts(runs: Runs, emulator: Emulator) -> None:
     emulator.read_only(True)
     checked = onboard(runs, DOCUMENTED, "--check", "--diff")
@@ -92,6 +93,7 @@ def test_documented_file_of_the_wrapper_gives_the_documented_accounts(runs: Runs
     assert second.changed == 0
 
 
+@pytest.mark.slow
 def test_a_workbook_and_an_export_of_excel_are_onboarded(runs: Runs, emulator: Emulator) -> None:
     openpyxl = pytest.importorskip("openpyxl")
     book = openpyxl.Workbook()
@@ -118,6 +120,7 @@ def test_nothing_given_is_an_error(runs: Runs, emulator: Emulator) -> None:
     assert not emulator.log()
 
 
+@pytest.mark.slow
 def test_300_rows_in_one_task(runs: Runs, emulator: Emulator) -> None:
     text = as_csv(many(300))
     before = len(names(emulator))

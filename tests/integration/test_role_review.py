@@ -184,6 +184,7 @@ def test_waivers_and_rules_that_are_off(review: Review) -> None:
     )
 
 
+@pytest.mark.slow
 def test_decisions_are_applied_with_the_guards(review: Review) -> None:
     assert review.run().returncode == 0
     sheet = "mateus.oliveira@example.com.csv"

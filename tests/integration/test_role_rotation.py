@@ -435,6 +435,7 @@ def test_a_store_that_deletes_nothing_works_and_the_escrow_of_others_is_left_alo
     assert [path.name for path in (rotation.folder / "escrow").iterdir()] == [foreign.name]
 
 
+@pytest.mark.slow
 def test_a_pair_that_the_escrow_cannot_take_is_brought_to_the_store_by_the_next_run(rotation: Rotation) -> None:
     """The module keeps it in a rescue file."""
     rotation.emulator.fault("latency", method="POST", path="/api_credentials/", ms=15000)
@@ -465,6 +466,7 @@ def locks_of(rotation: Rotation) -> list[Path]:
     return list((rotation.folder / ".cache" / "community.veracode" / "locks").glob("*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("killed", [False, True])
 def test_two_runs_at_once_generate_one_pair_and_the_store_has_it(rotation: Rotation, killed: bool) -> None:
     """The second one waits while the first brings its pair to the store, but not for one that was killed."""
@@ -496,6 +498,7 @@ def test_two_runs_at_once_generate_one_pair_and_the_store_has_it(rotation: Rotat
     rotation.check_secrets()
 
 
+@pytest.mark.slow
 def test_a_module_waits_until_the_store_has_the_pair(rotation: Rotation) -> None:
     first = rotation.runs.start(PLAYBOOK, {**rotation.variables, "pause": True})
     wait_for((rotation.folder / "writing").exists)
@@ -519,6 +522,7 @@ def test_a_module_waits_until_the_store_has_the_pair(rotation: Rotation) -> None
     assert locks_of(rotation) == []
 
 
+@pytest.mark.slow
 def test_hosts_of_one_play_do_not_rotate_one_account_twice(rotation: Rotation) -> None:
     play = [
         {

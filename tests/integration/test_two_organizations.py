@@ -48,6 +48,7 @@ def as_other(runs: Runs, other: Emulator) -> Runs:
     return same
 
 
+@pytest.mark.slow
 def test_the_escrow_keeps_the_pair_of_each(
     tmp_path: Path, installed: Path, emulator: Emulator, other: Emulator, leaks: Watch
 ) -> None:
@@ -104,6 +105,7 @@ def test_a_ledger_and_a_plan_are_refused_before_the_first_write(
     assert runs.play("community.veracode.apply_directory", approved).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_snapshot_and_the_sheets_of_a_review_are_refused(
     tmp_path: Path, installed: Path, emulator: Emulator, other: Emulator
 ) -> None:
