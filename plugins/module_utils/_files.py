@@ -14,7 +14,6 @@ memory, and a device that is replaced becomes a file. Paths are taken as they ar
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import secrets
 import stat
@@ -113,22 +112,6 @@ def append_regular(path: str, option: str, data: bytes, mode: int = 0o600) -> No
         with open(os.open(target, _APPEND, mode), "ab") as stream:
             _refuse_special(os.fstat(stream.fileno()), path, option)
             stream.write(data)
-
-
-def check_writable(path: str, option: str) -> None:
-    """Refuse what `write_regular` would refuse, as far as that shows without writing.
-
-    :raises InputError: see there.
-    """
-    with _explained(path, option, "written"):
-        target = _target(path, option)
-        with contextlib.suppress(FileNotFoundError):
-            _refuse_special(os.stat(target), path, option)
-        folder = os.path.dirname(target)
-        if not stat.S_ISDIR(os.stat(folder).st_mode):
-            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), folder)
-        if not os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
 
 
 def _replace(target: str, data: bytes, mode: int) -> None:

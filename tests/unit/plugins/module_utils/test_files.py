@@ -19,7 +19,6 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
 from ansible_collections.community.veracode.plugins.module_utils._files import (
     MissingFileError,
     append_regular,
-    check_writable,
     read_regular,
     read_text,
     write_regular,
@@ -28,7 +27,6 @@ from ansible_collections.community.veracode.plugins.module_utils._files import (
 WRITERS: list[Callable[[str], None]] = [
     lambda path: write_regular(path, "plan_file", b"x"),
     lambda path: append_regular(path, "plan_file", b"x"),
-    lambda path: check_writable(path, "plan_file"),
 ]
 
 
