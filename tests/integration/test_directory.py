@@ -126,6 +126,36 @@ def test_an_export_is_applied_and_restores(world: World, emulator: Emulator) -> 
     assert after["directory"] == directory
 
 
+def test_a_value_with_a_tab_or_a_line_break_is_exported_and_applied(world: World, emulator: Emulator) -> None:
+    values = {"custom_one": "\tNorth", "custom_two": "a\tb", "custom_three": "a\nb", "phone": "0123"}
+    emulator.change("user", "tmonarch@example.com", **values)
+    (exported,) = world.play([task("veracode_directory_info", kinds=["users"])])
+    entries = [entry for entry in exported["directory"]["users"] if entry["username"] == "tmonarch@example.com"]
+    assert [{name: entry[name] for name in values} for entry in entries] == [values]
+    assert_three(world.play(three("veracode_directory", users=entries)), changed=False)
+
+
+def test_a_plan_that_was_approved_stores_its_secrets_nowhere_else(world: World, emulator: Emulator) -> None:
+    plan, approved, other = (str(world.files / name) for name in ("plan.json", "approved.json", "other.json"))
+    entry = {**ORGANIZATION["api_users"][0], "teams": ["Demo Team"], "credentials": "on_create"}
+    entry["credentials_format"] = "json"
+    apply = "veracode_directory"
+    planned, refused, done = world.play(
+        [
+            task(apply, check=True, api_users=[{**entry, "credentials_dest": approved}], plan_file=plan),
+            task(apply, api_users=[{**entry, "credentials_dest": other}], expect_plan=plan),
+            task(apply, api_users=[{**entry, "credentials_dest": approved}], expect_plan=plan),
+        ]
+    )
+    assert planned["changed"]
+    assert refused["failed"]
+    assert refused["calls"]["writes"] == 0
+    assert "expect_plan" in refused["msg"]
+    assert not done.get("failed"), done["msg"]
+    assert len(emulator.log(writes=True)) == done["calls"]["writes"]
+    assert sorted(path.name for path in world.files.glob("*.json")) == ["approved.json", "plan.json"]
+
+
 def test_secrets_are_kept_and_never_shown(world: World, emulator: Emulator) -> None:
     key = world.files / "key.json"
     entry = {
