@@ -126,13 +126,19 @@ def test_an_export_is_applied_and_restores(world: World, emulator: Emulator) -> 
     assert after["directory"] == directory
 
 
-def test_a_value_with_a_tab_or_a_line_break_is_exported_and_applied(world: World, emulator: Emulator) -> None:
-    values = {"custom_one": "\tNorth", "custom_two": "a\tb", "custom_three": "a\nb", "phone": "0123"}
+def test_a_value_with_a_tab_is_exported_and_applied_and_a_line_break_is_refused(
+    world: World, emulator: Emulator
+) -> None:
+    values = {"custom_one": "\tNorth", "custom_two": "a\tb", "phone": "0123"}
     emulator.change("user", "tmonarch@example.com", **values)
     (exported,) = world.play([task("veracode_directory_info", kinds=["users"])])
     entries = [entry for entry in exported["directory"]["users"] if entry["username"] == "tmonarch@example.com"]
     assert [{name: entry[name] for name in values} for entry in entries] == [values]
-    assert_three(world.play(three("veracode_directory", users=entries)), changed=False)
+    broken = task("veracode_directory", users=[{**entries[0], "first_name": "Ted\n"}])
+    *runs, refused = world.play([*three("veracode_directory", users=entries), broken])
+    assert_three(runs, changed=False)
+    assert refused["failure"]["option"] == "first_name"
+    assert "control character '\\n'" in refused["msg"]
 
 
 def test_a_plan_that_was_approved_stores_its_secrets_nowhere_else(world: World, emulator: Emulator) -> None:

@@ -269,6 +269,8 @@ def test_a_business_unit_is_not_deleted_with_the_last_team_of_an_api_user(
             assert f"{BOT}, keyless-api would have no team" in result["msg"]
             assert result["calls"]["writes"] == 0
     assert results[1]["errors"][0]["place"] == "business_units[0].state"
+    assert [result["failure"]["option"] for result in results] == ["state", "state", "exclusive"]
+    assert ["allow_unrestricted_api_users: true" in result["msg"] for result in results] == [False, True, True]
     moves = {"teams": [{"name": TEAM, "business_unit": ""}, {"name": "Engineering", "business_unit": ""}]}
     with every_write(emulator):
         done = apply(emulator, **moves, **by_entry)

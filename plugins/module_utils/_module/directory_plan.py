@@ -332,7 +332,7 @@ class Reconciliation:
             teams = teams_left_in(change.before, structure, self._known)
             if teams and not self.params["allow_unrestricted_api_users"]:
                 accounts = self.structure.accounts_in(self.structure.users_of(teams))
-                error = refuse_last_team_with_unit(change, teams, accounts, step.location)
+                error = refuse_last_team_with_unit(change, teams, accounts, location=step.location, in_run=True)
                 if error is not None:
                     yield error
 

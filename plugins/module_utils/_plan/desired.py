@@ -83,11 +83,12 @@ def is_address(text: str) -> bool:
 
 
 def text_problems(desired: Desired, option: str, value: str) -> t.Iterator[InputError]:
-    """Yield what no text of an account can hold. An account may hold tabs and line breaks, and an export has them."""
+    """Yield what no text of an account can hold.
+
+    A tab is kept, as an export may have one. A line break is a slip: a block of YAML ends with it.
+    """
     for character in value:
-        if character not in "\t\n\r" and (
-            unicodedata.category(character) in ("Cc", "Cs") or character in "\ufffe\uffff"
-        ):
+        if character != "\t" and (unicodedata.category(character) in ("Cc", "Cs") or character in "\ufffe\uffff"):
             yield desired.problem(
                 f"{option}: {value!r} contains the control character {character!r}; remove it", option, repr(value)
             )

@@ -37,7 +37,9 @@ def refuse_last_team_with_unit(
     change: Change[BusinessUnit],
     teams: t.Mapping[str, str | None],
     accounts: t.Iterable[Account],
+    *,
     location: str | None = None,
+    in_run: bool = False,
 ) -> GuardError | None:
     """Return an error if API users are only in teams of a business unit that is deleted.
 
@@ -45,6 +47,8 @@ def refuse_last_team_with_unit(
 
     :param teams: those that are in it when it is deleted, with their GUIDs.
     :param accounts: those that are in these teams.
+    :param location: of the entry, `None` if no entry claims the business unit.
+    :param in_run: the task manages many objects, so it has `exclusive` and `allow_unrestricted_api_users`.
     """
     handles = set(teams.values())
     lost = sorted(
@@ -54,14 +58,16 @@ def refuse_last_team_with_unit(
     )
     if not lost:
         return None
+    option, value = ("exclusive", None) if in_run and not location else ("state", "absent")
     return GuardError(
-        f"state: the teams of a business unit may be deleted with it, and {', '.join(lost)} would have no team then; an API "
-        "user without a team sees every application. Move the teams to another business unit first",
+        f'{option}: the teams of the business unit "{change.name}" may be deleted with it, and {", ".join(lost)} would have no '
+        "team then; an API user without a team sees every application. Move the teams to another business unit first"
+        + (f", or set {OPTION}: true" if in_run else ""),
         location=f"{location}.state" if location else None,
         kind=change.kind,
         name=change.name,
-        option="state",
-        value="absent",
+        option=option,
+        value=value,
     )
 
 

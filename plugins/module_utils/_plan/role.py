@@ -120,13 +120,13 @@ def _short_name_after(desired: DesiredObject, current: CustomRole | None, known:
 
 
 def _refuse_other_kind(desired: DesiredObject, current: CustomRole | None) -> None:
-    wanted = desired.values.get("is_api")
-    if current is not None and wanted is not None and current.flags.get("is_api", wanted) != wanted:
+    is_api = desired.values.get("is_api")
+    if current is not None and is_api is not None and current.flags.get("is_api", is_api) != is_api:
         raise desired.problem(
-            f'is_api: "{current.name}" is a role of {_whose(not wanted)}, and Veracode '
+            f'is_api: "{current.name}" is a role of {_whose(not is_api)}, and Veracode '
             "cannot turn it into one of the other kind; omit is_api, or create another role",
             "is_api",
-            wanted,
+            is_api,
         )
 
 
@@ -175,7 +175,7 @@ class RolesByName:
         self.by_name.update((spelling, self.by_name[title]) for spelling, title in spelled.items())
 
     def find(self, role: Role) -> CustomRole | None:
-        """Return the role that another one includes, which may carry one of its names only."""
+        """Return the role that another one includes, which may have one of its names only."""
         return self.by_name.get(role.key) or self.by_name.get(role.title)
 
     def identified(self, role: CustomRole) -> CustomRole:
