@@ -366,6 +366,15 @@ WRONG = [
     ),
     ("access_review", {"access_review_decisions": "none"}, "access_review_decisions: no sheets in "),
     ("apply_directory", {"directory_file": "none.yml"}, 'none.yml" does not exist; check the path'),
+    # What Ansible itself says of an option is an error like all others.
+    *(
+        (
+            playbook,
+            {"directory_file": "none.yml", "directory_max_removals": "lots"},
+            "argument 'max_removals' is of type",
+        )
+        for playbook in ("apply_directory", "detect_drift")
+    ),
     ("export_directory", {"directory_file": "no/such.yml"}, "directory_file: there is no folder "),
 ]
 
