@@ -13,23 +13,21 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar
 
 ROOT = Path(__file__).resolve().parents[2]
-# No proxy stands between; made once, since it loads the certificates of the system.
-_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class EmulatorError(RuntimeError):
@@ -96,6 +94,7 @@ class Emulator:
             self._command += ["--set", f"{name}={_position(value)}"]
         self._process: subprocess.Popen[str] | None = None
         self.about: dict[str, Any] = {}
+        self._kept = threading.local()  # each thread has a connection of its own
 
     # --- life --------------------------------------------------------------------------------------------------------
 
@@ -211,16 +210,27 @@ class Emulator:
     # --- orders ------------------------------------------------------------------------------------------------------
 
     def _ask(self, method: str, path: str, document: object = None, **query: object) -> Any:
-        url = f"{self.control_url}/{path}"
-        if query:
-            url += "?" + urllib.parse.urlencode(query)
+        base = urllib.parse.urlsplit(self.control_url)
+        target = f"{base.path}/{path}" + (f"?{urllib.parse.urlencode(query)}" if query else "")
         data = json.dumps(document).encode() if document is not None else None
-        request = urllib.request.Request(url, data, {"content-type": "application/json"}, method=method)
+        connection = getattr(self._kept, "connection", None)
+        used = connection is not None and (connection.host, connection.port) == (base.hostname, base.port)
+        if not used:
+            connection = self._kept.connection = http.client.HTTPConnection(base.netloc, timeout=120)
         try:
-            with _DIRECT.open(request, timeout=120) as answer:
-                return json.load(answer)
-        except urllib.error.HTTPError as exc:
-            raise EmulatorError(exc.read().decode("utf-8", "replace")) from exc
+            connection.request(method, target, data, {"content-type": "application/json"})
+            answer = connection.getresponse()
+            body = answer.read()
+        except (OSError, http.client.HTTPException):
+            connection.close()
+            del self._kept.connection
+            if not used:
+                raise
+            # The process has closed what was idle for long, or is another one on the same port.
+            return self._ask(method, path, document, **query)
+        if answer.status >= 400:
+            raise EmulatorError(body.decode("utf-8", "replace"))
+        return json.loads(body)
 
     def switch(self, **positions: object) -> dict[str, str]:
         """Set switches; True and False mean yes and no. Returns all positions."""

@@ -9,6 +9,7 @@ Secrets are never written: the table of key pairs holds their SHA-256.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import secrets
@@ -40,6 +41,7 @@ _TABLES = ("users", "teams", "business_units", "roles", "credentials", "oauth_cl
 DEFAULT_BUSINESS_UNIT = "Not Specified"
 
 
+@functools.cache
 def stable_id(kind: str, name: str) -> str:
     """An id that is the same in every run, for what a seed names."""
     return str(uuid.uuid5(_NAMESPACE, f"{kind}/{name}"))
