@@ -347,6 +347,21 @@ class _Watched(subprocess.Popen):  # type: ignore[type-arg]
 
 
 @contextlib.contextmanager
+def watched_run(env: Mapping[str, str]) -> Iterator[tuple[dict[str, str], list[str]]]:
+    """Watch a run that is started in another way: yields its environment, and a list for what it prints."""
+    watch = _Watched.watch
+    output: list[str] = []
+    if watch is None:
+        yield dict(env), output
+        return
+    watch.start()
+    try:
+        yield watch.environment(env), output
+    finally:
+        watch.ended(*output)
+
+
+@contextlib.contextmanager
 def watching(folder: Path) -> Iterator[Watch]:
     """Watch every run of Ansible that this process starts meanwhile; the caller closes the watch."""
     watch = Watch(folder)

@@ -9,6 +9,7 @@ Whatever the developer has set for Ansible and Veracode stays out of every run.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -22,7 +23,9 @@ from pathlib import Path
 
 from tests.emulator.control import Emulator
 from tests.inside import NO_LIMIT
-from tests.leaks import Watch
+from tests.integration.starter import Starter
+from tests.leaks import Watch, watched_run
+from tests.processes import kill
 
 ROOT = Path(__file__).resolve().parents[2]
 # Seconds. No test is judged by its time; a run that takes longer hangs.
@@ -93,18 +96,39 @@ class Outcome:
         return int(re.search(r"changed=(\d+)", self.output)[1])  # type: ignore[index]
 
 
-def finished(start: t.Callable[[], subprocess.Popen[str]]) -> tuple[subprocess.Popen[str], str]:
-    """Start a run, wait for its end, and return it with its output.
+@functools.cache
+def _starter() -> Starter:
+    return Starter(bare_environment())
+
+
+def finished(run: t.Callable[[], tuple[int, str]]) -> tuple[int, str]:
+    """Do a run and return its exit code and its output.
 
     ansible-core 2.21 gives a thread of its own five seconds to start, and ends before the first task if a busy machine
     takes longer. Then the run is started again.
     """
     for _attempt in range(4):
-        process = start()
-        output = process.communicate(timeout=PATIENCE)[0]
-        if process.returncode != 250 or "Local RPC server did not start" not in output:
+        code, output = run()
+        if code != 250 or "Local RPC server did not start" not in output:
             break
-    return process, output
+    return code, output
+
+
+def play(command: t.Sequence[str], *, cwd: Path, env: t.Mapping[str, str]) -> tuple[int, str]:
+    """Run `ansible-playbook` to its end, in a fork of a process that has loaded the libraries, and return as `finished`."""
+
+    def run() -> tuple[int, str]:
+        with watched_run(env) as (own, printed):
+            try:
+                done = _starter().run(command, cwd=cwd, env=own, timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
+                kill(_starter().process)
+                _starter.cache_clear()
+                raise
+            printed.append(done.stdout)
+        return done.returncode, done.stdout
+
+    return finished(run)
 
 
 class Runs:
@@ -133,9 +157,8 @@ class Runs:
 
     def start(self, playbook: str, variables: t.Mapping[str, t.Any], *arguments: str) -> subprocess.Popen[str]:
         """Start a run without waiting for its end; further playbooks may be among the arguments."""
-        command = [program("ansible-playbook"), playbook, *arguments, "-e", json.dumps(variables)]
         return subprocess.Popen(
-            command,
+            self._command(playbook, variables, *arguments),
             cwd=self.folder,
             env=self.env,
             stdin=subprocess.DEVNULL,
@@ -146,8 +169,10 @@ class Runs:
 
     def play(self, playbook: str, variables: t.Mapping[str, t.Any], *arguments: str) -> Outcome:
         """Run a playbook, by its path or its name."""
-        process, output = finished(lambda: self.start(playbook, variables, *arguments))
-        return Outcome(process.returncode, output)
+        return Outcome(*play(self._command(playbook, variables, *arguments), cwd=self.folder, env=self.env))
+
+    def _command(self, playbook: str, variables: t.Mapping[str, t.Any], *arguments: str) -> list[str]:
+        return [program("ansible-playbook"), playbook, *arguments, "-e", json.dumps(variables)]
 
     def cached(self) -> str:
         """Return everything in the fact cache."""
@@ -218,6 +243,12 @@ class World:
 
     def start(self, tasks: list[Task], *arguments: str, name: str = "play", **env: str) -> subprocess.Popen[str]:
         """Start a playbook of these tasks, whose results go into a file."""
+        command = self._command(tasks, *arguments, name=name)
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, env=self.env(**env), stdout=pipe, stderr=subprocess.STDOUT, text=True)
+
+    def _command(self, tasks: list[Task], *arguments: str, name: str) -> list[str]:
+        """Write the playbook and return the command that runs it."""
         play = self.folder / f"{name}.json"
         results = self.folder / f"{name}.results.json"
         numbered = [{"name": f"Task {n}", **each, "register": f"r{n}"} for n, each in enumerate(tasks)]
@@ -226,9 +257,7 @@ class World:
         hosts = {"name": "Run", "hosts": "localhost", "gather_facts": False, "connection": "local"}
         hosts["vars"] = {"ansible_python_interpreter": sys.executable}
         play.write_text(json.dumps([{**hosts, "tasks": [*numbered, collect]}]), encoding="utf-8")
-        command = [str(PLAYBOOK), str(play), *arguments]
-        pipe = subprocess.PIPE
-        return subprocess.Popen(command, env=self.env(**env), stdout=pipe, stderr=subprocess.STDOUT, text=True)
+        return [str(PLAYBOOK), str(play), *arguments]
 
     def finish(self, process: subprocess.Popen[str], name: str = "play") -> list[dict[str, t.Any]]:
         """Wait for a playbook and return the results of its tasks."""
@@ -249,7 +278,8 @@ class World:
 
     def play(self, tasks: list[Task], *arguments: str, **env: str) -> list[dict[str, t.Any]]:
         """Run a playbook of these tasks and return their results."""
-        return self._results(finished(lambda: self.start(tasks, *arguments, **env))[1], "play")
+        command = self._command(tasks, *arguments, name="play")
+        return self._results(play(command, cwd=Path.cwd(), env=self.env(**env))[1], "play")
 
     def module(self, name: str, **options: object) -> subprocess.Popen[str]:
         """Start a module by itself, as Ansible does on its host."""

@@ -338,7 +338,8 @@ def test_missing_library(world: World) -> None:
     """What cannot be imported is a failure like any other, and says what to install and where."""
     (world.files / "lxml.py").write_text("raise ImportError('none')")
     path = f"{world.files}{os.pathsep}{world.env()['PYTHONPATH']}"
-    [result] = world.play([task("veracode_user", username=TED, phone="1", api="xml")], PYTHONPATH=path)
+    tasks = [task("veracode_user", username=TED, phone="1", api="xml")]
+    [result] = world.finish(world.start(tasks, PYTHONPATH=path))  # a process that has no library yet
     assert result["failed"]
     assert "lxml >= 4.9" in result["msg"]
     assert result["failure"] == {"kind": "user", "name": TED, "msg": result["msg"]}

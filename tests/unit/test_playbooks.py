@@ -2,17 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A run of a playbook that ansible-core itself could not begin is begun again, and no other."""
+"""How the tests run playbooks: what ansible-core could not begin is begun again; a fork is like a new process."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
-import typing as t
+from pathlib import Path
 
 import pytest
 
-from tests.integration.playbooks import finished
+from tests.integration.playbooks import bare_environment, finished
+from tests.integration.starter import Starter
 
 NOT_STARTED = "[ERROR]: Unexpected Exception, this is probably a bug: Local RPC server did not start."
 
@@ -31,14 +33,48 @@ def test_a_run_that_did_not_begin_is_begun_again(ends: list[tuple[int, str]], st
     left = iter(ends)
     begun = 0
 
-    def start() -> subprocess.Popen[str]:
+    def run() -> tuple[int, str]:
         nonlocal begun
         begun += 1
-        code, output = next(left)
-        program = f"import sys; print({output!r}); sys.exit({code})"
-        pipe: t.Any = subprocess.PIPE
-        return subprocess.Popen([sys.executable, "-c", program], stdout=pipe, text=True)
+        return next(left)
 
-    process, output = finished(start)
-    assert (begun, process.returncode) == (starts, returncode)
-    assert output.strip() == ends[starts - 1][1]
+    code, output = finished(run)
+    assert (begun, code) == (starts, returncode)
+    assert output == ends[starts - 1][1]
+
+
+PROGRAM = """
+import json, os, random, sys, time
+print(json.dumps({
+    "argv": sys.argv, "path": sys.path, "name": __name__, "cwd": os.getcwd(), "environment": dict(os.environ),
+    "input": sys.stdin.read(), "terminal": sys.stdout.isatty(), "zone": time.tzname, "flags": str(sys.flags),
+    "ansible": [name for name in sys.modules if name.startswith("ansible")],
+}), flush=True)
+print("error", file=sys.stderr)
+print(random.random())
+sys.exit(int(sys.argv[1]))
+"""
+
+
+def test_a_fork_of_the_starter_is_like_a_new_process(tmp_path: Path) -> None:
+    program = tmp_path / "bin" / "program"
+    program.parent.mkdir()
+    program.write_text(PROGRAM, encoding="utf-8")
+    starter = Starter(bare_environment())
+    numbers = set()
+    for code, zone in ((0, "UTC"), (3, "EST5EDT")):
+        env = {**bare_environment(), "PYTHONPATH": f"{tmp_path}:/nowhere", "TZ": zone, "NEW": "ü"}
+        command = [sys.executable, str(program), str(code), "an argument"]
+        new = subprocess.run(
+            command, cwd=tmp_path, env=env, check=False, stdin=subprocess.DEVNULL, capture_output=True, text=True
+        )
+        forked = starter.run(command[1:], cwd=tmp_path, env=env, timeout=60)
+        assert forked.returncode == new.returncode == code
+        expected, found = json.loads(new.stdout.splitlines()[0]), json.loads(forked.stdout.splitlines()[0])
+        assert found == expected
+        assert found["ansible"] == []
+        assert forked.stdout.splitlines()[1] == "error"
+        numbers.add(forked.stdout.splitlines()[2])
+    assert len(numbers) == 2
+    starter.process.communicate()
+    assert starter.process.returncode == 0

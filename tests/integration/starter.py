@@ -1,0 +1,112 @@
+# Copyright (c) Ansible Veracode Collection contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run Ansible's programs for tests in forks of a process that has loaded the libraries already.
+
+A start of `ansible-playbook` takes 0.8 seconds of the processor, half of them for modules of Python and of libraries,
+which are the same in each run. A starter loads them once and forks for each run. Nothing of Ansible is loaded before
+the fork, as Ansible reads its settings from the environment of the run.
+
+`Starter` is the side of the tests. Run as a program, this file is the starter.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import gc
+import importlib
+import json
+import os
+import runpy
+import select
+import subprocess
+import sys
+import tempfile
+import time
+import typing as t
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+# What a run imports beside Ansible, with all that these import; what is not installed is left out.
+LIBRARIES = (
+    *("asyncio", "ctypes.util", "curses", "getpass", "multiprocessing.popen_fork", "multiprocessing.queues", "pydoc"),
+    *("multiprocessing.managers", "syslog", "tarfile", "tomllib", "unittest", "uuid", "xml.dom.minidom"),
+    *(
+        "cryptography.hazmat.backends.openssl.backend",
+        "cryptography.hazmat.primitives.kdf.pbkdf2",
+        "jinja2.nativetypes",
+    ),
+    *("jinja2.sandbox", "lxml.etree", "openpyxl", "packaging.version", "requests", "typing_extensions"),
+    *("veracode_api_signing.plugin_requests", "yaml"),
+)
+
+
+class Starter:
+    """A process that forks for each run, and ends with this process.
+
+    :param environment: of the starter; a run has its own.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(
+            [sys.executable, __file__], env=dict(environment), stdin=pipe, stdout=pipe, text=True
+        )
+
+    def run(
+        self, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], timeout: float
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program in Python, by its path, and return its exit code and what it printed.
+
+        :param timeout: seconds.
+        :raises subprocess.TimeoutExpired: the run goes on.
+        """
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        with tempfile.NamedTemporaryFile(prefix="starter-") as output:
+            request = {"command": list(command), "folder": str(cwd), "environment": dict(env), "output": output.name}
+            print(json.dumps(request), file=self.process.stdin, flush=True)
+            if not select.select([self.process.stdout], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(list(command), timeout)
+            code = int(self.process.stdout.readline())
+            return subprocess.CompletedProcess(list(command), code, Path(output.name).read_text(encoding="utf-8"))
+
+
+def serve() -> dict[str, t.Any] | None:
+    """Fork for each request and print the exit code of the run. Returns a request in its fork, and `None` at the end."""
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            return dict(json.loads(line))
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    return None
+
+
+def run(command: list[str], folder: str, environment: dict[str, str], output: str) -> None:
+    """Run the program as if this process had just been started for it."""
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
+    for path, flags, descriptors in ((os.devnull, os.O_RDONLY, [0]), (output, os.O_WRONLY, [1, 2])):
+        opened = os.open(path, flags)
+        for descriptor in descriptors:
+            os.dup2(opened, descriptor)
+        os.close(opened)
+    given = environment.get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[:1] = [os.path.dirname(command[0]), *filter(None, given)]
+    sys.argv[:] = command
+    atexit.register(gc.freeze)  # so that the end of the process does not, either
+    runpy.run_path(command[0], run_name="__main__")
+
+
+if __name__ == "__main__":
+    for library in LIBRARIES:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(library)
+    gc.freeze()  # so that no collection of a run goes through all of that
+    request = serve()
+    if request is not None:
+        run(**request)
