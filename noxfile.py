@@ -276,7 +276,7 @@ def run_sanity(checks: Checks, entry: Entry, *arguments: str) -> None:
 
 
 def run_pytest(checks: Checks, entry: Entry, name: str, *paths: str) -> None:
-    """Tests of these paths; one worker more than there are processors, since the tests wait for playbooks.
+    """Tests of these paths, by one worker more than there are processors, since many wait for playbooks and servers.
 
     Their folder has a short name, and stays if one of them fails: ansible-core 2.21 makes a socket in the temporary
     folder of a run, and the path of a socket is limited to about a hundred characters.
@@ -325,10 +325,10 @@ def static(session: nox.Session) -> None:
     docs = ["python", "-c", ANTSIBULL_DOCS, "lint-collection-docs", "--plugin-docs", "--check-extra-docs-refs"]
     checks.run("documentation", *docs, "--validate-collection-refs", "self", ".", env=env)
     checks.run("ansible-lint", "ansible-lint", env=env)
-    for name in ("extra-checks", "license-check", "yamllint"):
-        # The sessions of antsibull-nox. Its others install into environments of their own each time, or do nothing.
-        command = [sys.executable, "-m", "nox", "--noxfile", str(ROOT / "noxfile.py"), "--session", name]
-        checks.run(name, *command, env={**env, "PYTHONPATH": None}, cwd=ROOT)
+    # The sessions of antsibull-nox. Its others install into environments of their own each time, or do nothing.
+    command = [sys.executable, "-m", "nox", "--noxfile", str(ROOT / "noxfile.py"), "--session"]
+    names = ("extra-checks", "license-check", "yamllint")
+    checks.run(", ".join(names), *command, *names, env={**env, "PYTHONPATH": None}, cwd=ROOT)
     checks.finish()
 
 
@@ -398,7 +398,7 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session
-@nox.parametrize("seconds", [5, 300], ids=["short", "long"])
+@nox.parametrize("seconds", [2, 300], ids=["short", "long"])
 def fuzz(session: nox.Session, seconds: int) -> None:
     """Fuzz everything that reads what others wrote, for some seconds each. What was found is kept for the next time."""
     mirror(TREE)

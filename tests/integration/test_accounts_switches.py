@@ -128,7 +128,7 @@ def _cases(row: int) -> Iterator[tuple[Scenario, str]]:
 
 
 @pytest.mark.parametrize(
-    "row", [pytest.param(row, marks=pytest.mark.slow) if row % 4 else row for row in range(len(ROWS))]
+    "row", [pytest.param(row, marks=pytest.mark.slow) if row % 8 else row for row in range(len(ROWS))]
 )
 def test_every_pair_of_positions(inside: Inside, emulator: Emulator, row: int) -> None:
     """Whatever the server does of all that nobody can see from outside, the second run finds nothing to do."""

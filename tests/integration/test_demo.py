@@ -12,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -42,6 +44,7 @@ def test_demo_holds_its_claims_and_leaves_the_home_alone(tmp_path: Path) -> None
     assert list(home.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_demo_fails_where_a_claim_does_not_hold(tmp_path: Path) -> None:
     for name in ("__init__.py", "demo", "emulator"):
         source, target = ROOT / "tests" / name, tmp_path / "tests" / name

@@ -112,8 +112,13 @@ class Job:
         collection = tree / "ansible_collections" / "community" / "veracode"
         self.folder, self.name = folder, name
         self.project = folder / "project"
-        # The project of a pattern is the repository of the collection.
-        shutil.copytree(collection, self.project)
+        # The project of a pattern is the repository of the collection. What no job looks at need not be copied.
+        self.project.mkdir()
+        for path in collection.iterdir():
+            if path.name == "extensions":
+                shutil.copytree(path, self.project / path.name)
+            else:
+                (self.project / path.name).symlink_to(path)
         self.playbook = f"extensions/patterns/{name}/playbooks/{name}.yml"
         (self.project / "out").mkdir()
         for file, text in PROJECT.items():

@@ -235,7 +235,11 @@ def test_variables_do_not_meet_those_of_the_configuration_collection() -> None:
     ("given", "message"),
     [
         ({}, "needs the collection awx.awx"),
-        ({"controller_setup_project_scm_url": ""}, "controller_setup_project_scm_url: no repository is given"),
+        pytest.param(
+            {"controller_setup_project_scm_url": ""},
+            "controller_setup_project_scm_url: no repository is given",
+            marks=pytest.mark.slow,
+        ),
         pytest.param(
             {"controller_setup_project_folder": ""},
             "controller_setup_project_folder: no folder is given",

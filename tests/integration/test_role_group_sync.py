@@ -126,34 +126,43 @@ def test_everybody_else_loses_access_only_where_it_is_said_and_within_the_guards
     }
 
 
-@pytest.mark.parametrize(
-    ("variables", "message"),
-    [
-        (
-            {"group_sync_mapping": {}, "group_sync_file": "x.csv"},
-            "group_sync_mapping: no mapping is given",
-        ),
-        ({}, "No source is given, or it has no group"),
-        ({"group_sync_groups": [{"name": "G"}], "group_sync_file": "x.csv"}, "more than one source is given; keep one"),
-        ({"group_sync_groups": [{"name": "Developers", "members": []}]}, 'group "Developers": has no members'),
-        ({"group_sync_groups": [{"name": "developers", "members": [ANN]}]}, 'did you mean "developers"?'),
-        ({"group_sync_file": "broken.yml"}, "broken.yml: line 1: is not YAML"),
-        ({"group_sync_file": "nowhere.csv"}, "nowhere.csv"),
-        ({"group_sync_ldap": {"server_uri": "ldap://127.0.0.1:1"}}, "group_sync_ldap: dn is missing"),
-        ({"group_sync_file": "empty.json"}, "The source has no group at all"),
-        ({"group_sync_groups": [{"name": "Developers", "member": [ANN]}]}, "member"),
-    ],
-)
-def test_an_empty_or_broken_source_stops(
-    runs: Runs, emulator: Emulator, variables: dict[str, t.Any], message: str
-) -> None:
+BROKEN: list[tuple[dict[str, t.Any], str]] = [
+    ({"group_sync_mapping": {}, "group_sync_file": "x.csv"}, "group_sync_mapping: no mapping is given"),
+    ({}, "No source is given, or it has no group"),
+    ({"group_sync_groups": [{"name": "G"}], "group_sync_file": "x.csv"}, "more than one source is given; keep one"),
+    ({"group_sync_groups": [{"name": "Developers", "members": []}]}, 'group "Developers": has no members'),
+    ({"group_sync_groups": [{"name": "developers", "members": [ANN]}]}, 'did you mean "developers"?'),
+    ({"group_sync_file": "broken.yml"}, "broken.yml: line 1: is not YAML"),
+    ({"group_sync_file": "nowhere.csv"}, "nowhere.csv"),
+    ({"group_sync_ldap": {"server_uri": "ldap://127.0.0.1:1"}}, "group_sync_ldap: dn is missing"),
+    ({"group_sync_file": "empty.json"}, "The source has no group at all"),
+    ({"group_sync_groups": [{"name": "Developers", "member": [ANN]}]}, "member"),
+]
+
+
+def test_an_empty_or_broken_source_stops(runs: Runs, emulator: Emulator) -> None:
     emulator.read_only()
     (runs.folder / "broken.yml").write_text("a: [")
     (runs.folder / "empty.json").write_text('{"groups": []}')
-    mapping = {"Developers": MAPPING["Developers"]}
-    outcome = runs.play(SYNC, {"group_sync_mapping": mapping, "group_sync_exclusive": True, **variables})
-    assert outcome.returncode != 0
-    assert message in outcome.output.replace('\\"', '"'), outcome.output
+    given = {
+        "group_sync_mapping": {"Developers": MAPPING["Developers"]},
+        "group_sync_exclusive": True,
+        "group_sync_folder": str(runs.folder),
+    }
+    role = {"ansible.builtin.include_role": {"name": "community.veracode.group_sync"}}
+    tasks = [
+        {
+            "block": [{**role, "vars": {**given, **variables}}, {"ansible.builtin.meta": "end_play"}],
+            "rescue": [
+                {"ansible.legacy.record": {"content": "{{ ansible_failed_result.msg }}", "dest": f"{number}.txt"}}
+            ],
+        }
+        for number, (variables, _message) in enumerate(BROKEN)
+    ]
+    (runs.folder / "play.yml").write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]))
+    outcome = runs.play("play.yml", {})
+    for number, (_variables, message) in enumerate(BROKEN):
+        assert message in (runs.folder / f"{number}.txt").read_text(), outcome.output
     assert emulator.violations() == []
 
 

@@ -279,7 +279,8 @@ def wait_for(condition: t.Callable[[], object]) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("store", ["tasks", pytest.param("file", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("store", ["tasks", "file"])
 def test_killed_while_the_pair_is_generated(rotation: Rotation, store: str) -> None:
     if store == "file":
         dest = {"dest": f"vault/{ACCOUNT}", "format": "json"}

@@ -37,6 +37,8 @@ TASKS: dict[str, dict[str, Any]] = {
     "veracode_directory": {"users": [{**USER, "phone": "2"}]},
     "veracode_directory_info": {},
     "veracode_jit_settings": {"ip_restricted": False, "prefer_veracode_data": True, "roles": ["Creator"]},
+    "veracode_oauth_client": {"name": "New Client", "return_secret": True},
+    "veracode_oauth_client_info": {},
     "veracode_role": {"name": "New Role", "permissions": ["viewReports"]},
     "veracode_role_info": {},
     "veracode_team": {"name": "New Team"},
@@ -47,9 +49,11 @@ TASKS: dict[str, dict[str, Any]] = {
 }
 
 
-def test_a_vaulted_value_and_the_highest_verbosity_give_the_same_either_way(world: World) -> None:
-    """In check mode, with a vaulted value, `--diff` and the highest verbosity."""
-    assert set(TASKS) <= set(MODULES)
+def test_a_playbook_registers_the_same_either_way(world: World) -> None:
+    """What Ansible makes of a result, too: warnings, failures, `environment`, `until`, `no_log`, a loop, a delegation.
+
+    With a vaulted value, `--diff` and the highest verbosity.
+    """
     password = world.folder / "password"
     password.write_text("the password of the vault", encoding="utf-8")
     vault = VaultLib([("default", VaultSecret(password.read_bytes()))])
@@ -57,21 +61,33 @@ def test_a_vaulted_value_and_the_highest_verbosity_give_the_same_either_way(worl
     (world.folder / "vaulted.yml").write_text(
         "vaulted: !vault |\n" + "".join(f"  {line}\n" for line in text.splitlines()), encoding="utf-8"
     )
+    assert set(TASKS) == set(MODULES)
     tasks = [
-        {**task(name, check=True, **options), "vars": {"veracode_run_as_module": way}}
-        for name, options in TASKS.items()
-        for way in WAYS
+        *(task(name, check=True, **options) for name, options in TASKS.items()),
+        task("veracode_user", check=True, **USER, phone="{{ 40 + 2 }}"),
+        task("veracode_user", check=True, **USER, user_name="x@example.com", title="Boss"),
+        task("veracode_user", **USER, usrname="x"),
+        task("veracode_user", **USER, timeout="soon"),
+        task("veracode_user", **USER, roles=["Reveiwer"]),
+        {**task("veracode_user_info", **USER), "environment": {"VERACODE_API_KEY_SECRET": "0" * 128}},
+        {**task("veracode_user_info", **USER), "no_log": True},
+        {**task("veracode_user_info", **USER), "timeout": 100},
+        {**task("veracode_user_info", **USER), "until": "true", "retries": 1, "delay": 0},
+        {**task("veracode_user_info", username="{{ item }}"), "loop": ["tmonarch@example.com", "mdoe@example.com"]},
+        {**task("veracode_user_info", **USER), "delegate_to": "localhost", "run_once": True},
+        task("veracode_api_credentials", username="build-upload", credentials_dest="no/such/folder/file"),
+        task("veracode_api_user", username="build-upload"),
     ]
     results = world.play(
-        tasks,
+        [{**one, "vars": {"veracode_run_as_module": way}} for one in tasks for way in WAYS],
         *("--diff", "-vvvv", "-e", f"@{world.folder / 'vaulted.yml'}", "--vault-password-file", str(password)),
         ANSIBLE_INJECT_INVOCATION="true",
     )
-    assert world.printed[0].count("runs as a module: veracode_run_as_module is true") == len(TASKS)
+    assert world.printed[0].count("runs as a module: veracode_run_as_module is true") >= len(tasks)
     assert not world.emulator.log(writes=True)
-    for name, here, module in zip(TASKS, results[::2], results[1::2], strict=True):
-        assert not here.get("failed"), here["msg"]
-        assert to_the_letter(_timeless(here)) == to_the_letter(_timeless(module)), name
+    for number, (here, module) in enumerate(zip(results[::2], results[1::2], strict=True)):
+        assert not (number < len(TASKS) and here.get("failed")), here["msg"]
+        assert to_the_letter(_timeless(here)) == to_the_letter(_timeless(module)), tasks[number]
     assert results[2 * list(TASKS).index("veracode_user")]["diff"]["after"]["phone"] == "+1 555 0100"
 
 
