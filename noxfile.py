@@ -275,15 +275,15 @@ def run_sanity(checks: Checks, entry: Entry, *arguments: str) -> None:
     checks.run(f"sanity {entry.core}, Python {entry.python}", *command, env=env)
 
 
-def run_pytest(checks: Checks, entry: Entry, name: str, *paths: str) -> None:
-    """Tests of these paths, by one worker more than there are processors, since many wait for playbooks and servers.
+def run_pytest(checks: Checks, entry: Entry, name: str, *paths: str, more: int = 0) -> None:
+    """Tests of these paths, by a worker for each processor, and `more`.
 
     Their folder has a short name, and stays if one of them fails: ansible-core 2.21 makes a socket in the temporary
     folder of a run, and the path of a socket is limited to about a hundred characters.
     """
     junit = results(checks.session, f"-{name}.xml")
     folder = Path(tempfile.mkdtemp(prefix="v-"))
-    workers = (os.cpu_count() or 1) + 1
+    workers = (os.cpu_count() or 1) + more
     command = ["python", "-m", "pytest", "-n", str(workers), "--dist=worksteal", f"--basetemp={folder / 't'}"]
     command += [f"--junit-xml={junit}", f"-ojunit_suite_name={name}", *paths, *checks.session.posargs]
     if checks.run(f"{name} {entry.core}, Python {entry.python}", *command, env=test_tools(entry), junit=junit.name):
@@ -298,7 +298,8 @@ def run_units(checks: Checks, entry: Entry) -> None:
 def run_integration(checks: Checks, entry: Entry, *, slow: bool) -> None:
     """Playbooks against the emulator, every fault, bad input; the slow tests (a download, minutes) only where asked for."""
     marks = () if slow else ("-m", "not slow")
-    run_pytest(checks, entry, "integration", "tests/integration", "tests/faults", "tests/input", *marks)
+    # Many of these wait for playbooks, and for each other's locks.
+    run_pytest(checks, entry, "integration", "tests/integration", "tests/faults", "tests/input", *marks, more=1)
 
 
 @nox.session

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import sys
 import tempfile
@@ -42,6 +43,13 @@ from tests.emulator.control import Emulator  # noqa: E402
 
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is there for all tests out of the collections of garbage: they would go through it again and again."""
+    gc.collect()
+    gc.freeze()
+
 
 IDLE = 7200  # seconds after which the emulator of a worker that was killed ends by itself
 

@@ -213,9 +213,9 @@ class Emulator:
         base = urllib.parse.urlsplit(self.control_url)
         target = f"{base.path}/{path}" + (f"?{urllib.parse.urlencode(query)}" if query else "")
         data = json.dumps(document).encode() if document is not None else None
-        connection = getattr(self._kept, "connection", None)
+        connection: http.client.HTTPConnection | None = getattr(self._kept, "connection", None)
         used = connection is not None and (connection.host, connection.port) == (base.hostname, base.port)
-        if not used:
+        if connection is None or not used:
             connection = self._kept.connection = http.client.HTTPConnection(base.netloc, timeout=120)
         try:
             connection.request(method, target, data, {"content-type": "application/json"})

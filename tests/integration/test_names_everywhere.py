@@ -176,13 +176,14 @@ LEDGER = {"offboarding_ledger": "ledger.json"}
         ("offboard", {**LEDGER, "offboarding_leavers": [TED + "\u3164"]}),
         ("offboard", {**LEDGER, "offboarding_leavers": [TED], "offboarding_hold": [BOT + "\u200b"]}),
         ("rotate_credentials", {"credential_rotation_accounts": [{"username": BOT + "\u200b", "dest": "x"}]}),
-        ("apply_directory", {"directory_file": "directory.yml"}),
-        (
+        pytest.param("apply_directory", {"directory_file": "directory.yml"}, marks=pytest.mark.slow),
+        pytest.param(
             "sync_groups",
             {
                 "group_sync_groups": [{"name": "G", "members": [{"mail": TED + "\u3164"}]}],
                 "group_sync_mapping": {"G": {"roles": ["Reviewer"]}},
             },
+            marks=pytest.mark.slow,
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
