@@ -137,7 +137,7 @@ options:
   custom_id:
     description:
       - SAML subject, by which the identity provider knows the person. Required to create a SAML user.
-      - It selects the account only if O(username) is omitted. This is slow, since the API cannot search for it.
+      - It selects the account only if O(username) is omitted. This is slow with the Identity REST API, which cannot search for it.
     type: str
     aliases: [saml_subject]
   new_custom_id:

@@ -15,7 +15,7 @@ options:
   business_units:
     description:
       - Business units, with the options of M(community.veracode.veracode_business_unit).
-      - An entry with only a name creates the object, or keeps it if its kind is in O(exclusive). There, an unknown name is an error.
+      - An entry with only a name creates the object. If its kind is in O(exclusive), the object must exist, and is kept.
     type: list
     elements: dict
     suboptions:
@@ -54,7 +54,7 @@ options:
   teams:
     description:
       - Teams, with the options of M(community.veracode.veracode_team).
-      - An entry with only a name creates the object, or keeps it if its kind is in O(exclusive). There, an unknown name is an error.
+      - An entry with only a name creates the object. If its kind is in O(exclusive), the object must exist, and is kept.
     type: list
     elements: dict
     suboptions:
@@ -129,7 +129,7 @@ options:
       custom_id:
         description:
           - SAML subject, by which the identity provider knows the person. Required to create a SAML user.
-          - It selects the account only if O(users[].username) is omitted. This is slow, since the API cannot search for it.
+          - It selects the account only if O(users[].username) is omitted. This is slow with the Identity REST API, which cannot search for it.
         type: str
         aliases: [saml_subject]
       new_custom_id:

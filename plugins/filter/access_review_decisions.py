@@ -31,7 +31,7 @@ options:
     type: raw
     required: true
   newest:
-    description: Id of the newest review. Sheets of an older one are refused.
+    description: ID of the newest review. Sheets of an older one are refused.
     type: str
   snapshot:
     description: Snapshot of the newest review, or the text of its file. It replaces O(newest).
@@ -85,7 +85,7 @@ _value:
       type: list
       elements: dict
     counts:
-      description: Numbers of rows with C(keep), C(change), C(remove), and C(open) ones without a decision.
+      description: Numbers of rows by decision, C(keep), C(change) and C(remove). Rows without one are counted in C(open).
       type: dict
     record:
       description: Record with the decisions that are applied now.

@@ -56,7 +56,7 @@ options:
   renew_within:
     description:
       - Remaining validity at which O(state=present) renews a key pair, with the unit V(m), V(h), V(d) or V(w).
-      - Key pairs that never live that long are renewed at half of their life, with a warning.
+      - Key pairs with a shorter lifetime are renewed at half of it, with a warning.
     type: str
     default: 30d
   renew_if_missing:

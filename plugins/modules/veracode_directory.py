@@ -55,7 +55,7 @@ options:
     description:
       - What to do with objects that O(exclusive) removes.
       - V(disable) disables accounts, and only reports teams and business units.
-      - V(delete) deletes them permanently.
+      - V(delete) deletes them. This cannot be undone.
       - V(report) only reports them in a warning.
     type: str
     choices: [disable, delete, report]

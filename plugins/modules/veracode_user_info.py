@@ -26,7 +26,7 @@ options:
     aliases: [user_name]
   custom_id:
     description:
-      - Return only the account with this SAML subject. This is slow, since the API cannot search for it.
+      - Return only the account with this SAML subject. This is slow with the Identity REST API, which cannot search for it.
     type: str
     aliases: [saml_subject]
   email_address:

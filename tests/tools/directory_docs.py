@@ -115,13 +115,13 @@ def documentation() -> str:
         + _entries(
             "business_units",
             "Business units, with the options of M(community.veracode.veracode_business_unit).\n"
-            "An entry with only a name creates the object, or keeps it if its kind is in O(exclusive). There, an unknown name is an error.",
+            "An entry with only a name creates the object. If its kind is in O(exclusive), the object must exist, and is kept.",
             _options(Structure.BUSINESS_UNIT),
         )
         + _entries(
             "teams",
             "Teams, with the options of M(community.veracode.veracode_team).\n"
-            "An entry with only a name creates the object, or keeps it if its kind is in O(exclusive). There, an unknown name is an error.",
+            "An entry with only a name creates the object. If its kind is in O(exclusive), the object must exist, and is kept.",
             _options(Structure.TEAM),
         )
         + _entries(
