@@ -138,8 +138,8 @@ class Table:
 
     def find(self, name: str) -> str | None:
         """Return the key of a column, whatever the case, blanks, `_` and `-` in its name, or `None`."""
-        wanted = fold_header(name)
-        return next((key for key, header in self.columns.items() if fold_header(header) == wanted), None)
+        folded = fold_header(name)
+        return next((key for key, header in self.columns.items() if fold_header(header) == folded), None)
 
 
 def fold_header(name: str) -> str:

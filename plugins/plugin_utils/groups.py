@@ -111,10 +111,10 @@ def directory_from_groups(
     access = _read_mapping(mapping, profiles or Profiles(), errors)
     raise_all(errors)
     people: dict[str, Person] = {}
-    for key, wanted in access.items():
+    for key, granted in access.items():
         found = find_group(key, known, errors, missing=missing)
         for number, member in enumerate(found.members if found else ()):
-            _add_member(people, found, number, member, sources, wanted, errors)
+            _add_member(people, found, number, member, sources, granted, errors)
     raise_all(errors)
     return [people[key].options() for key in sorted(people)]
 

@@ -64,8 +64,8 @@ def read_ldap(entries: t.Any, keys: t.Iterable[str], member_attributes: t.Iterab
     :param keys: the keys of the mapping; what is still to be read, and what is unknown, is reported of these groups only.
     :param member_attributes: attributes that hold members, in addition to the usual ones.
     """
-    wanted = {name.casefold(): name for name in (*MEMBER_ATTRIBUTES, *member_attributes)}
-    directory = _Directory(_join(entries, wanted))
+    attributes = {name.casefold(): name for name in (*MEMBER_ATTRIBUTES, *member_attributes)}
+    directory = _Directory(_join(entries, attributes))
     reading = Reading()
     expanded = {key: directory.expand(key) for key, entry in directory.entries.items() if entry.is_group}
     for key, (people, _groups, _unknown) in expanded.items():
@@ -79,7 +79,7 @@ def read_ldap(entries: t.Any, keys: t.Iterable[str], member_attributes: t.Iterab
         entry = directory.entries[key]
         for name, start in sorted(entry.next_ranges.items()):
             if start is not None:
-                reading.ranges.append({"dn": entry.dn, "attribute": f"{wanted[name]};range={start}-*"})
+                reading.ranges.append({"dn": entry.dn, "attribute": f"{attributes[name]};range={start}-*"})
     reading.unknown = len({one for key in mapped for one in expanded[key][2]})
     return reading
 
@@ -122,7 +122,7 @@ class _Directory:
                 yield value, key if key in self.entries else None
 
 
-def _join(entries: t.Any, wanted: Mapping[str, str]) -> dict[Components, Entry]:
+def _join(entries: t.Any, attributes: Mapping[str, str]) -> dict[Components, Entry]:
     if isinstance(entries, Mapping) or not isinstance(entries, (list, tuple)):
         raise InputError(
             f"group_sync_ldap: {str(entries)[:60]!r} is not a list of entries; give the results of ldap_search",
@@ -137,16 +137,16 @@ def _join(entries: t.Any, wanted: Mapping[str, str]) -> dict[Components, Entry]:
         entry = joined.setdefault(key, Entry(dn))
         for name, value in one.items():
             if name != "dn":
-                _take(entry, str(name), value, wanted)
+                _take(entry, str(name), value, attributes)
         classes = {each.casefold() for each in _values(attribute_of(entry.attributes, "objectClass"))}
         entry.is_group = entry.is_group or bool(entry.members) or bool(classes & _GROUP_CLASSES)
     return joined
 
 
-def _take(entry: Entry, name: str, value: t.Any, wanted: Mapping[str, str]) -> None:
+def _take(entry: Entry, name: str, value: t.Any, attributes: Mapping[str, str]) -> None:
     found = _RANGE.match(name)
     folded = (found["name"] if found else name).casefold()
-    if folded not in wanted:
+    if folded not in attributes:
         entry.attributes.setdefault(name, value)
         return
     known = entry.members.setdefault(folded, [])

@@ -85,11 +85,11 @@ def plan_restoring(names: t.Sequence[str], ledger: t.Mapping[str, t.Any], date_f
     for name, entry in ledger["leavers"].items():
         if entry["before"].get("user_type") == "human" and entry["before"].get("email_address"):
             by_name.setdefault(str(entry["before"]["email_address"]).casefold(), name)
-    for wanted in dict.fromkeys(names):
-        username = by_name.get(wanted.casefold())
+    for name in dict.fromkeys(names):
+        username = by_name.get(name.casefold())
         if username is None:
-            hint = did_you_mean(wanted, ledger["leavers"], "name an account that is in the ledger")
-            result.errors.append(f"offboarding_restore: {quoted(wanted)} is not in the ledger{hint}")
+            hint = did_you_mean(name, ledger["leavers"], "name an account that is in the ledger")
+            result.errors.append(f"offboarding_restore: {quoted(name)} is not in the ledger{hint}")
             continue
         if username in result.names:
             continue

@@ -36,7 +36,7 @@ from tests.leaks import assert_silent, exception_text
 
 # A wait for an answer that never comes has to be short here; how long it is has tests of its own.
 TIMEOUT = 1
-PATIENCE = 60
+USUAL_TIMEOUT = 60
 LONGEST = 20
 
 # What an error says where it cannot know whether something was done.
@@ -89,7 +89,7 @@ class Matrix:
         self._number = 0
         self._undisturbed: dict[tuple[str, str], tuple[list[Call], State, Result]] = {}
 
-    def run(self, scenario: Scenario, dest: Path, *, check: bool = False, timeout: float = PATIENCE) -> Result:
+    def run(self, scenario: Scenario, dest: Path, *, check: bool = False, timeout: float = USUAL_TIMEOUT) -> Result:
         """Run a scenario in this process, over real connections."""
         options = json.loads(json.dumps(scenario.options).replace('"DEST"', json.dumps(str(dest))))
         settings = {
@@ -179,7 +179,7 @@ class Matrix:
         before = emulator.state()
         self._order(fault, call)
         started = time.monotonic()
-        result = self.run(scenario, dest, timeout=TIMEOUT if fault.slow else PATIENCE)
+        result = self.run(scenario, dest, timeout=TIMEOUT if fault.slow else USUAL_TIMEOUT)
         assert not fault.slow or time.monotonic() - started < LONGEST, where
         assert (fault.calls == "all" and call == 0) or emulator.faults()[0]["hits"], f"{where}: it did not strike"
         emulator.clear_faults()
@@ -259,7 +259,7 @@ class Matrix:
         self._begin(scenario, fault)
         self.emulator.read_only(True)
         self._order(fault, call)
-        result = self.run(scenario, dest, check=True, timeout=TIMEOUT if fault.slow else PATIENCE)
+        result = self.run(scenario, dest, check=True, timeout=TIMEOUT if fault.slow else USUAL_TIMEOUT)
         where = f"{scenario.name} in check mode, {fault.name}, call {call}: {result}"
         assert self.emulator.violations() == [], where
         assert result["calls"]["writes"] == 0, where

@@ -29,7 +29,7 @@ from tests.processes import kill
 
 ROOT = Path(__file__).resolve().parents[2]
 # Seconds. No test is judged by its time; a run that takes longer hangs.
-PATIENCE = 1800
+TIMEOUT = 1800
 PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 
 Task = dict[str, t.Any]
@@ -120,7 +120,7 @@ def play(command: t.Sequence[str], *, cwd: Path, env: t.Mapping[str, str]) -> tu
     def run() -> tuple[int, str]:
         with watched_run(env) as (own, printed):
             try:
-                done = _starter().run(command, cwd=cwd, env=own, timeout=PATIENCE)
+                done = _starter().run(command, cwd=cwd, env=own, timeout=TIMEOUT)
             except subprocess.TimeoutExpired:
                 kill(_starter().process)
                 _starter.cache_clear()
@@ -261,7 +261,7 @@ class World:
 
     def finish(self, process: subprocess.Popen[str], name: str = "play") -> list[dict[str, t.Any]]:
         """Wait for a playbook and return the results of its tasks."""
-        return self._results(process.communicate(timeout=PATIENCE)[0], name)
+        return self._results(process.communicate(timeout=TIMEOUT)[0], name)
 
     def _results(self, output: str, name: str) -> list[dict[str, t.Any]]:
         self.printed.append(output)
@@ -296,7 +296,7 @@ class World:
 
     def run_module(self, name: str, **options: object) -> dict[str, t.Any]:
         """Run a module by itself and return its result: cheaper than a playbook."""
-        output = self.module(name, **options).communicate(timeout=PATIENCE)[0]
+        output = self.module(name, **options).communicate(timeout=TIMEOUT)[0]
         self.printed.append(output)
         result = dict(json.loads(output))
         self.leaks.returned(result)

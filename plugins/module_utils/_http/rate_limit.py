@@ -46,7 +46,7 @@ _DOUBLE = struct.Struct("=d")
 _MAX_PLACES = 10_000
 _MAX_BYTES = len(_MARK) + _DOUBLE.size * (1 + _MAX_PLACES)
 
-_LOCK_PATIENCE = 10.0  # seconds; a lock is held for microseconds, unless its holder was stopped
+_LOCK_TIMEOUT = 10.0  # seconds; a lock is held for microseconds, unless its holder was stopped
 _OLD_FILE = 24 * 3600.0
 
 
@@ -166,15 +166,15 @@ class RateLimiter:
             return False
         try:
             self._open(self._path)
-            patience = 0.0
+            deadline = 0.0
             while True:
                 try:
                     fcntl.flock(t.cast(int, self._fd), fcntl.LOCK_EX | fcntl.LOCK_NB)
                     return True
                 except BlockingIOError:
-                    if not patience:
-                        patience = self._clock.monotonic() + _LOCK_PATIENCE
-                    elif self._clock.monotonic() > patience:
+                    if not deadline:
+                        deadline = self._clock.monotonic() + _LOCK_TIMEOUT
+                    elif self._clock.monotonic() > deadline:
                         raise
                     self._clock.sleep(0.0005)
         except OSError:

@@ -149,20 +149,20 @@ class Session:
         :raises TooLargeError: the answer is too large.
         :raises MissingLibraryError: a library is missing or too old.
         """
-        told = False
+        reported = False
 
-        def tell(sent: bool) -> None:
-            nonlocal told
-            if not told:
-                told = True
+        def report(sent: bool) -> None:
+            nonlocal reported
+            if not reported:
+                reported = True
                 began(sent)
 
         try:
             known = libraries()
             with self._line(known, request.url) as line:
-                return self._send(known, line, request, once, tell)
+                return self._send(known, line, request, once, report)
         finally:
-            tell(False)
+            report(False)
 
     def _send(
         self, known: _Libraries, line: _Line, request: Request, once: bool, began: Callable[[bool], None]
@@ -339,7 +339,7 @@ def _load() -> _Libraries:
 
         raise MissingLibraryError(name, traceback.format_exc()) from None
     try:
-        # The package itself does not tell its version, and to ask importlib.metadata takes longer than a call.
+        # The package itself does not report its version, and to ask importlib.metadata takes longer than a call.
         from veracode_api_signing._version import __version__ as signing_version
     except ImportError:
         pass  # the file is private to that library; without it, the version is not known to be too old

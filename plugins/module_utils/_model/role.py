@@ -154,14 +154,14 @@ def with_included(roles: t.Iterable[Role]) -> frozenset[Role]:
     return frozenset(each for role in roles for each in (role, *role.includes))
 
 
-def has_role(roles: t.Iterable[Role], wanted: Role) -> bool:
+def has_role(roles: t.Iterable[Role], role: Role) -> bool:
     """Tell whether a role is one of these, or is included in one of them."""
-    return any(wanted == each or wanted in each.includes for each in roles)
+    return any(role == each or role in each.includes for each in roles)
 
 
-def including(catalog: t.Iterable[Role], wanted: Role) -> list[Role]:
+def including(catalog: t.Iterable[Role], role: Role) -> list[Role]:
     """Return those of the roles of an organization that are a role or include it."""
-    return [each for each in catalog if has_role([each], wanted)]
+    return [each for each in catalog if has_role([each], role)]
 
 
 def known_role(name: str | None, title: str | None, *, is_api: bool | None = None, is_scan: bool = False) -> Role:
@@ -269,14 +269,14 @@ def _titles(roles: t.Iterable[Role]) -> str:
 
 
 def target_roles(
-    held: t.Collection[Role], named: t.Collection[Role], mode: str, kind: str, *, location: str | None = None
+    current: t.Collection[Role], named: t.Collection[Role], mode: str, kind: str, *, location: str | None = None
 ) -> frozenset[Role]:
     """Return the roles an account is to hold, scan permissions included.
 
-    A scan permission stays as long as a held role needs one. If the task names none, the present ones are kept, and if
+    A scan permission stays as long as a role of the account needs one. If the task names none, the present ones are kept, and if
     there are none, Any Scan is added; without a role that needs one, leftovers go and naming one is refused.
 
-    :param held: the roles now; empty for an account that is to be created.
+    :param current: the roles of the account; empty for an account that is to be created.
     :param named: the roles the task names.
     :param mode: `exact`, `add` or `remove`.
     :raises InputError: no role would be left, or the scan permissions contradict the roles.
@@ -287,14 +287,14 @@ def target_roles(
 
     named_scans = {role for role in named if role.is_scan}
     named_roles = {role for role in named if not role.is_scan}
-    held_scans = {role for role in held if role.is_scan}
-    held_roles = {role for role in held if not role.is_scan}
+    current_scans = {role for role in current if role.is_scan}
+    current_roles = {role for role in current if not role.is_scan}
     if mode == "add":
-        roles, scans = held_roles | named_roles, held_scans | named_scans
+        roles, scans = current_roles | named_roles, current_scans | named_scans
     elif mode == "remove":
-        roles, scans = held_roles - named_roles, held_scans - named_scans
+        roles, scans = current_roles - named_roles, current_scans - named_scans
     else:
-        roles, scans = named_roles, named_scans or held_scans
+        roles, scans = named_roles, named_scans or current_scans
     if not roles:
         if mode != "remove":
             raise refuse(f"roles: {_titles(named_scans)} alone cannot be held; name a role that scans, such as Creator")
@@ -307,14 +307,14 @@ def target_roles(
     is_met = has_scan(roles)
     custom = [role for role in roles if not role.is_known]
     if needing and not is_met:
-        if mode == "remove" and not scans and held_scans:
+        if mode == "remove" and not scans and current_scans:
             raise refuse(
                 f"roles: {_titles(named_scans)} cannot be removed, it is the last scan permission and "
                 f"{_titles(needing)} needs one; name another scan permission with roles_mode: exact"
             )
         return frozenset(roles | (scans or {ANY_SCAN[kind]}))
     if custom and scans:
-        # Whether a custom role needs a scan permission cannot be known; what is held or named is kept.
+        # Whether a custom role needs a scan permission cannot be known; what is current or named is kept.
         return frozenset(roles | scans)
     if named_scans and mode != "remove":
         raise refuse(

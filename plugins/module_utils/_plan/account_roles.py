@@ -31,7 +31,7 @@ from ansible_collections.community.veracode.plugins.module_utils._plan.desired i
 def known_roles(desired: Desired, account: Account | None) -> RoleCatalog:
     """Return the roles whose names are known to be right without asking.
 
-    What is held is; and to take away a built-in role that is not held needs no proof that the organization has it.
+    The current roles are; so are all built-in roles where some are to be removed, as an absent one changes nothing.
     """
     current_roles = account.roles or () if account else ()
     return RoleCatalog((*current_roles, *BUILT_IN) if desired.roles_mode == "remove" and account else current_roles)

@@ -111,16 +111,16 @@ def _wrong(option: str, value: t.Any, why: str) -> InputError:
     return InputError(f"{option}: {why}", option=option, value=value)
 
 
-def roles_of_client(desired: DesiredClient, username: str, held: t.Collection[Role]) -> tuple[Role, ...] | None:
+def roles_of_client(desired: DesiredClient, username: str, current: t.Collection[Role]) -> tuple[Role, ...] | None:
     """Return the roles that the client is to have, `None` if they are not managed.
 
     :param username: of the calling account.
-    :param held: its roles.
+    :param current: its roles.
     :raises InputError: the account lacks one of them.
     """
     if desired.roles is None:
         return None
-    catalog = RoleCatalog(held)
+    catalog = RoleCatalog(current)
     wrong = [
         f'"{name}" is not a role of "{username}"'
         + did_you_mean(name, catalog.names(), "a client has at most the roles of its account")

@@ -60,10 +60,10 @@ def plan_role(desired: DesiredObject, current: CustomRole | None, known: Known) 
     values: dict[str, t.Any] = {}
     flags = dict(after.flags)
     for option in ("is_api", *ROLE_FLAGS):
-        wanted = desired.values.get(option)
+        value = desired.values.get(option)
         # A flag that the API does not report is not set.
-        if wanted is not None and (current is None or wanted != now.get(option, False)):
-            values[option] = flags[option] = wanted
+        if value is not None and (current is None or value != now.get(option, False)):
+            values[option] = flags[option] = value
     short = _short_name_after(desired, current, known)
     # One that follows from the display name is sent with a creation, and is not managed.
     if "role_name" in desired.values and short != now.get("role_name"):
@@ -236,15 +236,15 @@ def _permissions_after(
     named = desired.values.get("permissions")
     if named is None:
         return None
-    held = {permission.name: permission for permission in (current.permissions or ())} if current else {}
+    present = {permission.name: permission for permission in (current.permissions or ())} if current else {}
     assignable = [name for name, permission in known.permissions.items() if permission.assignable]
     wrong = []
     for name in named:
-        if name in held:
+        if name in present:
             continue
         if name not in known.permissions:
             wrong.append(there_is_no("permission", name, assignable))
         elif not known.permissions[name].assignable:
             wrong.append(f'the permission "{name}" cannot be given to custom roles; remove it')
     refuse(desired, {"permissions": wrong})
-    return tuple(held.get(name) or Permission(name) for name in named)
+    return tuple(present.get(name) or Permission(name) for name in named)

@@ -129,7 +129,7 @@ def _users_after(
 class _Resolver:
     """Finds the account of a name: exactly that username, else the only one that differs by case.
 
-    :param held: who is in the team, by username.
+    :param current_users: the members of the team, by username.
     :param wrong: takes a sentence about each name that several have.
     """
 

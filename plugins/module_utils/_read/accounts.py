@@ -180,7 +180,7 @@ class AccountReader(Parallel):
 
         The searches hide inactive accounts, so those are read one by one, and so are those with a role and one that it includes.
 
-        :param handles: the accounts that are wanted.
+        :param handles: the accounts to read.
         :param read_teams: reads the teams of each account by its handle, and returns `None` if they do not tell;
             `None` if teams are not needed.
         :returns: `False` if the teams did not tell; then nothing was learnt.

@@ -31,7 +31,7 @@ class Decision:
     """One row of a sheet.
 
     :param location: file and line.
-    :param roles: what the account held at the review.
+    :param roles: of the account at the review.
     """
 
     location: str
@@ -262,22 +262,23 @@ class _Changes:
             self._entry(key)["state"] = "disabled"
 
     def _change(self, found: Decision, key: str, user: Record) -> None:
-        held, wanted = set(user.get("roles") or ()), set(found.new_roles)
+        current, desired = set(user.get("roles") or ()), set(found.new_roles)
         earlier = self._roles_from.setdefault(key, found)
-        if set(earlier.new_roles) != wanted:
+        if set(earlier.new_roles) != desired:
             self._refuse(found, f"new_roles: they contradict {earlier.location}; agree on one set")
             return
-        if wanted == held:
+        if desired == current:
             return
-        if found.roles != held:
+        if found.roles != current:
             self._refuse(
-                found, f'roles: "{found.username}" holds other roles by now ({"; ".join(sorted(held))}); review again'
+                found,
+                f'roles: "{found.username}" holds other roles by now ({"; ".join(sorted(current))}); review again',
             )
-        touched = sorted((wanted ^ held) & set(ADMINISTRATORS))
+        touched = sorted((desired ^ current) & set(ADMINISTRATORS))
         if touched:
-            verb = "given" if touched[0] in wanted else "removed"
+            verb = "given" if touched[0] in desired else "removed"
             self._refuse(found, f"new_roles: {touched[0]} cannot be {verb} by a sheet; an administrator has to do it")
-        self._entry(key)["roles"] = sorted(wanted)
+        self._entry(key)["roles"] = sorted(desired)
 
     def _entry(self, key: str) -> Record:
         return self._entries.setdefault(key, {"username": self._by_name[key]["username"]})

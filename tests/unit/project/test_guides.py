@@ -121,7 +121,7 @@ def test_the_overview_has_everything_and_what_only_roles_use_last() -> None:
             assert f"<community.veracode.{path.stem}#{kind}>`" in text, path.name
     for path in (root / "playbooks").glob("*.yml"):
         assert f"``community.veracode.{path.stem}``" in text, path.name
-    for_everybody, _, for_roles = text.partition("Filters that only roles use")
+    for_everybody, _heading, for_roles = text.partition("Filters that only roles use")
     for path in (root / "plugins" / "filter").glob("*.py"):
         plugin = path.read_text(encoding="utf-8")
         internal = "Only the role P(" in plugin

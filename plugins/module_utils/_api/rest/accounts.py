@@ -273,7 +273,7 @@ class RestAccountClient:
     # Changing
 
     def create(self, after: Account, values: t.Mapping[str, t.Any], *, with_credentials: bool = False) -> Account:
-        """Create an account: one call, with its key pair if that is wanted."""
+        """Create an account: one call, with a key pair if asked for."""
         body = body_for(values, after, None)
         if after.kind == API_USER:
             body["permissions"] = [{"permission_name": "apiUser"}]
