@@ -203,6 +203,8 @@ def assert_explained(case: Case, value: Any, result: Result) -> None:
     option = failure.get("option")
     assert (option or case.option) in msg or any(name in msg for name in names), msg
     if option == case.option:
+        if "The value is not shown here" in msg:
+            return
         shown = (msg + json.dumps(failure.get("value"), ensure_ascii=False)).casefold()
         told = any(word.casefold() in shown for word in values.words(value))
         assert told or isinstance(failure.get("value"), bool), (value, msg)
@@ -267,7 +269,7 @@ def test_every_module_has_a_task() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_one_bad_option(case: Case, runs: Runs) -> None:
-    one_option(case, runs, 3)
+    one_option(case, runs, 2)
 
 
 @pytest.mark.parametrize("module", inside.MODULES)

@@ -27,7 +27,7 @@ from tests.integration.playbooks import Outcome, Runs, program
 
 LEAVER, ROTATED = "sviceroy@example.com", "build-upload"
 # Those of one role each, of which make test runs the playbooks as modules.
-SHORT = {"onboard", "rotate_credentials", "sync_groups"}
+SHORT = {"onboard", "sync_groups"}
 ANSWERS: dict[str, dict[str, t.Any]] = {
     "onboard": {"onboarding_files": "people.csv", "onboarding_result_file": "out/result.csv"},
     "offboard": {"offboarding_ledger": "out/ledger.json", "offboarding_leavers": f"{LEAVER}, {LEAVER}"},

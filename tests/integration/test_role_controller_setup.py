@@ -249,7 +249,8 @@ def test_variables_do_not_meet_those_of_the_configuration_collection() -> None:
 )
 def test_what_is_missing_is_named(tmp_path: Path, installed: Path, given: dict[str, t.Any], message: str) -> None:
     playbook = tmp_path / "play.yml"
+    given = {"controller_setup_project_folder": str(tmp_path), "controller_setup_job_templates": [], **given}
     playbook.write_text(PLAY)
-    run = Runs(tmp_path, installed).play(str(playbook), {"controller_setup_project_folder": str(tmp_path), **given})
+    run = Runs(tmp_path, installed).play(str(playbook), given)
     assert run.returncode != 0
     assert message in run.output

@@ -185,6 +185,7 @@ def test_errors_of_lists_are_one_line_each(runs: Runs, emulator: Emulator) -> No
     assert not emulator.violations()
 
 
+@pytest.mark.slow
 def test_check_mode_writes_nothing(runs: Runs, emulator: Emulator) -> None:
     emulator.read_only(True)
     outcome = offboard(runs, "--check", "--diff", offboarding_leavers=[LEAD, MANAGER])

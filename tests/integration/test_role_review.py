@@ -228,6 +228,7 @@ def test_decisions_are_applied_with_the_guards(review: Review) -> None:
     assert "is not the newest review" in old.output
 
 
+@pytest.mark.slow
 def test_a_sheet_decides_only_about_its_rows(review: Review) -> None:
     assert review.run().returncode == 0
     sheet = "mateus.oliveira@example.com.csv"

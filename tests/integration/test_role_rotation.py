@@ -158,6 +158,7 @@ def rotation(tmp_path: Path, installed: Path, emulator: Emulator, leaks: Watch) 
     return Rotation(tmp_path, installed, emulator)
 
 
+@pytest.mark.slow
 def test_rotation_into_a_store_of_tasks(rotation: Rotation) -> None:
     check = rotation.run("--check")
     assert check.returncode == 0, check.output

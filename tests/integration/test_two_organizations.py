@@ -75,6 +75,7 @@ def test_the_escrow_keeps_the_pair_of_each(
     assert mine.stored() == json.loads(kept)
 
 
+@pytest.mark.slow
 def test_a_ledger_and_a_plan_are_refused_before_the_first_write(
     tmp_path: Path, installed: Path, emulator: Emulator, other: Emulator
 ) -> None:
