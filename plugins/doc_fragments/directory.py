@@ -129,7 +129,7 @@ options:
       custom_id:
         description:
           - SAML subject, by which the identity provider knows the person. Required to create a SAML user.
-          - It selects the account only if O(users[].username) is omitted. This is slow with the Identity REST API, which cannot search for it.
+          - It selects the account only if O(users[].username) is omitted. This is slow, since the API cannot search for it.
         type: str
         aliases: [saml_subject]
       new_custom_id:
@@ -140,7 +140,6 @@ options:
         description:
           - Email address. Required to create an account.
           - It selects the account if O(users[].username) and O(users[].custom_id) are omitted.
-          - The Admin XML API rejects a username that differs from it.
         type: str
       roles:
         description:
@@ -161,23 +160,23 @@ options:
         aliases: [saml_user]
       is_elearning_manager:
         description:
-          - Whether the person is an eLearning manager. Requires the Admin XML API and an eLearning subscription.
+          - Whether the person is an eLearning manager. Rejected; use M(community.veracode.veracode_user).
         type: bool
       elearning_manager:
         description:
-          - First and last name of the eLearning manager. An empty string clears it. Requires the Admin XML API and an eLearning subscription.
+          - First and last name of the eLearning manager. Rejected; use M(community.veracode.veracode_user).
         type: str
       elearning_track:
         description:
-          - Name of the eLearning track. An empty string clears it. Requires the Admin XML API and an eLearning subscription.
+          - Name of the eLearning track. Rejected; use M(community.veracode.veracode_user).
         type: str
       elearning_curriculum:
         description:
-          - Name of the eLearning curriculum. An empty string clears it. Requires the Admin XML API and an eLearning subscription.
+          - Name of the eLearning curriculum. Rejected; use M(community.veracode.veracode_user).
         type: str
       keep_elearning_active:
         description:
-          - Whether to keep the eLearning account active. Requires the Admin XML API and an eLearning subscription.
+          - Whether to keep the eLearning account active. Rejected; use M(community.veracode.veracode_user).
         type: bool
       previously:
         description:
@@ -195,7 +194,7 @@ options:
         type: str
       verify_email:
         description:
-          - Whether a new address must be confirmed by mail before it takes effect. V(true) requires the Identity REST API.
+          - Whether a new address must be confirmed by mail before it takes effect.
           - With V(true), the old address stays until then, and each run requests the change again and returns RV(pending).
         type: bool
       phone:
@@ -232,7 +231,7 @@ options:
       managed_teams:
         description:
           - Names of exactly the teams that the account manages as a team admin. It becomes a member of them.
-          - Requires the Team Admin role and the Identity REST API. If omitted, the account manages its teams as before.
+          - Requires the Team Admin role. If omitted, the account manages its teams as before.
         type: list
         elements: str
       login_enabled:
@@ -241,7 +240,7 @@ options:
         type: bool
       active:
         description:
-          - Whether the account is active. New accounts are by default. Requires the Identity REST API.
+          - Whether the account is active. New accounts are by default.
           - Updates of an inactive account do not activate it unless this is V(true).
         type: bool
       has_ip_restrictions:
@@ -277,7 +276,7 @@ options:
         type: bool
       permanently:
         description:
-          - Whether to delete the account permanently instead of softly. Requires O(users[].state=absent) and the Identity REST API.
+          - Whether to delete the account permanently instead of softly. Requires O(users[].state=absent).
           - An account that is already deleted is not deleted again.
         type: bool
   api_users:
@@ -338,7 +337,7 @@ options:
         type: str
       verify_email:
         description:
-          - Whether a new address must be confirmed by mail before it takes effect. V(true) requires the Identity REST API.
+          - Whether a new address must be confirmed by mail before it takes effect.
           - With V(true), the old address stays until then, and each run requests the change again and returns RV(pending).
         type: bool
       phone:
@@ -375,7 +374,7 @@ options:
       managed_teams:
         description:
           - Names of exactly the teams that the account manages as a team admin. It becomes a member of them.
-          - Requires the Team Admin role and the Identity REST API. If omitted, the account manages its teams as before.
+          - Requires the Team Admin role. If omitted, the account manages its teams as before.
         type: list
         elements: str
       login_enabled:
@@ -384,7 +383,7 @@ options:
         type: bool
       active:
         description:
-          - Whether the account is active. New accounts are by default. Requires the Identity REST API.
+          - Whether the account is active. New accounts are by default.
           - Updates of an inactive account do not activate it unless this is V(true).
         type: bool
       has_ip_restrictions:
@@ -420,7 +419,7 @@ options:
         type: bool
       permanently:
         description:
-          - Whether to delete the account permanently instead of softly. Requires O(api_users[].state=absent) and the Identity REST API.
+          - Whether to delete the account permanently instead of softly. Requires O(api_users[].state=absent).
           - An account that is already deleted is not deleted again.
         type: bool
       credentials_dest:
@@ -478,23 +477,23 @@ options:
         aliases: [saml_user]
       is_elearning_manager:
         description:
-          - Whether the person is an eLearning manager. Requires the Admin XML API and an eLearning subscription.
+          - Whether the person is an eLearning manager. Rejected; use M(community.veracode.veracode_user).
         type: bool
       elearning_manager:
         description:
-          - First and last name of the eLearning manager. An empty string clears it. Requires the Admin XML API and an eLearning subscription.
+          - First and last name of the eLearning manager. Rejected; use M(community.veracode.veracode_user).
         type: str
       elearning_track:
         description:
-          - Name of the eLearning track. An empty string clears it. Requires the Admin XML API and an eLearning subscription.
+          - Name of the eLearning track. Rejected; use M(community.veracode.veracode_user).
         type: str
       elearning_curriculum:
         description:
-          - Name of the eLearning curriculum. An empty string clears it. Requires the Admin XML API and an eLearning subscription.
+          - Name of the eLearning curriculum. Rejected; use M(community.veracode.veracode_user).
         type: str
       keep_elearning_active:
         description:
-          - Whether to keep the eLearning account active. Requires the Admin XML API and an eLearning subscription.
+          - Whether to keep the eLearning account active. Rejected; use M(community.veracode.veracode_user).
         type: bool
       first_name:
         description:
@@ -506,7 +505,7 @@ options:
         type: str
       verify_email:
         description:
-          - Whether a new address must be confirmed by mail before it takes effect. V(true) requires the Identity REST API.
+          - Whether a new address must be confirmed by mail before it takes effect.
           - With V(true), the old address stays until then, and each run requests the change again and returns RV(pending).
         type: bool
       phone:
@@ -543,7 +542,7 @@ options:
       managed_teams:
         description:
           - Names of exactly the teams that the account manages as a team admin. It becomes a member of them.
-          - Requires the Team Admin role and the Identity REST API. If omitted, the account manages its teams as before.
+          - Requires the Team Admin role. If omitted, the account manages its teams as before.
         type: list
         elements: str
       login_enabled:
@@ -552,7 +551,7 @@ options:
         type: bool
       active:
         description:
-          - Whether the account is active. New accounts are by default. Requires the Identity REST API.
+          - Whether the account is active. New accounts are by default.
           - Updates of an inactive account do not activate it unless this is V(true).
         type: bool
       has_ip_restrictions:
@@ -588,7 +587,7 @@ options:
         type: bool
       permanently:
         description:
-          - Whether to delete the account permanently instead of softly. Requires O(user_defaults.state=absent) and the Identity REST API.
+          - Whether to delete the account permanently instead of softly. Requires O(user_defaults.state=absent).
           - An account that is already deleted is not deleted again.
         type: bool
   api_user_defaults:
@@ -647,7 +646,7 @@ options:
         type: str
       verify_email:
         description:
-          - Whether a new address must be confirmed by mail before it takes effect. V(true) requires the Identity REST API.
+          - Whether a new address must be confirmed by mail before it takes effect.
           - With V(true), the old address stays until then, and each run requests the change again and returns RV(pending).
         type: bool
       phone:
@@ -684,7 +683,7 @@ options:
       managed_teams:
         description:
           - Names of exactly the teams that the account manages as a team admin. It becomes a member of them.
-          - Requires the Team Admin role and the Identity REST API. If omitted, the account manages its teams as before.
+          - Requires the Team Admin role. If omitted, the account manages its teams as before.
         type: list
         elements: str
       login_enabled:
@@ -693,7 +692,7 @@ options:
         type: bool
       active:
         description:
-          - Whether the account is active. New accounts are by default. Requires the Identity REST API.
+          - Whether the account is active. New accounts are by default.
           - Updates of an inactive account do not activate it unless this is V(true).
         type: bool
       has_ip_restrictions:
@@ -729,7 +728,7 @@ options:
         type: bool
       permanently:
         description:
-          - Whether to delete the account permanently instead of softly. Requires O(api_user_defaults.state=absent) and the Identity REST API.
+          - Whether to delete the account permanently instead of softly. Requires O(api_user_defaults.state=absent).
           - An account that is already deleted is not deleted again.
         type: bool
       credentials_dest:

@@ -13,7 +13,8 @@ version_added: 1.0.0
 description:
   - Manages business units, teams, users and API users together. Veracode calls the account of a person a UI user and an API service account
     an API user.
-  - Reads the organization, plans all changes, checks the plan against the guards, and writes it with several connections.
+  - Reads the organization, plans all changes, checks the plan against the guards, and writes it with several connections. Uses the Identity
+    REST API.
   - All entries are validated before the first write. All validation errors are reported together, with their locations.
   - Each object is changed once, in a working order. Access is granted before other access is removed.
   - The guards are checked again before anything is removed. O(exclusive) removes nothing in a run with errors.

@@ -66,6 +66,16 @@ _CREDENTIALS = """
     type: str
     choices: [none, on_create]
 """
+# A directory uses the Identity REST API, so its entries do not choose between the two APIs.
+_ONE_API = {
+    "Requires the Admin XML API and an eLearning subscription.": "Rejected; use M(community.veracode.veracode_user).",
+    " An empty string clears it. Rejected;": " Rejected;",
+    " V(true) requires the Identity REST API.": "",
+    " Requires the Identity REST API.": "",
+    " and the Identity REST API.": ".",
+    " This is slow with the Identity REST API, which cannot search for it.": " This is slow, since the API cannot search for it.",
+    "      - The Admin XML API rejects a username that differs from it.\n": "",
+}
 # What the entry of a person says of itself alone, and no default can fill in for many.
 _OWN = ("username", "custom_id", "new_custom_id", "email_address", "previously")
 
@@ -86,6 +96,8 @@ def _entries(name: str, description: str, options: dict[str, str], kind: str = "
     """Return the documentation of a list of entries; references between their options get the name of the list."""
     prefix = f"{name}[]." if kind == "list" else f"{name}."
     body = "".join(options.values())
+    for text, replacement in _ONE_API.items():
+        body = body.replace(text, replacement)
     body = re.sub(r"O\((?=[a-z_]+[)=])", f"O({prefix}", body)
     for own in _OWN if name == "user_defaults" else ():
         body = body.replace(f"O({prefix}{own})", f"O({name.replace('_defaults', 's')}[].{own})")
