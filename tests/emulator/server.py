@@ -54,7 +54,9 @@ class Server(uvicorn.Server):
     """A uvicorn server that leaves the signals to this module and whose port can refuse connections for a while."""
 
     address: tuple[str, int] = ("127.0.0.1", 0)
+    # What listens again after a while, and what makes it do so at once.
     _reopening: asyncio.Task[None] | None = None
+    _now: asyncio.Event
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -62,11 +64,11 @@ class Server(uvicorn.Server):
 
     async def refuse(self, seconds: float, *, reset: bool = True) -> None:
         """Close the listening socket, reset what is connected, and listen again after ``seconds``."""
+        await self.listen_again()
         for listener in self.servers:
             listener.close()
         self.servers.clear()
-        if self._reopening is not None:
-            self._reopening.cancel()
+        self._now = asyncio.Event()
         self._reopening = asyncio.create_task(self._reopen(seconds))
         if not reset:
             return
@@ -79,11 +81,13 @@ class Server(uvicorn.Server):
 
     async def listen_again(self) -> None:
         """Take connections again, if the port refuses them."""
-        if self._reopening is not None and self._reopening.cancel():
-            await self._reopen(0)
+        if self._reopening is not None:
+            self._now.set()
+            await self._reopening
 
     async def _reopen(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._now.wait(), seconds)
         loop = asyncio.get_running_loop()
         config = self.config
 
