@@ -320,6 +320,8 @@ def static(session: nox.Session) -> None:
     checks.run("import contracts", *command, env={**env, "PYTHONPATH": None}, cwd=packages)
     checks.run("shellcheck", "shellcheck", ".ci/run", ".ci/fragment", env=env)
     checks.run("spelling", "codespell", env=env)
+    pages = [path for path in source_files() if path.suffix in (".md", ".rst") and path.stem != "CHANGELOG"]
+    checks.run("prose", "proselint", "check", *map(str, pages), env=env)
     checks.run("changelog", "antsibull-changelog", "lint", env=env)
     command = ["antsibull-changelog", "lint-changelog-yaml", "--strict", "changelogs/changelog.yaml"]
     checks.run("changelog of releases", *command, env=env)
