@@ -153,9 +153,7 @@ def test_an_empty_or_broken_source_stops(runs: Runs, emulator: Emulator) -> None
     tasks = [
         {
             "block": [{**role, "vars": {**given, **variables}}, {"ansible.builtin.meta": "end_play"}],
-            "rescue": [
-                {"ansible.legacy.record": {"content": "", "dest": f"{number}.txt"}}
-            ],
+            "rescue": [{"ansible.legacy.record": {"content": "", "dest": f"{number}.txt"}}],
         }
         for number, (variables, _message) in enumerate(BROKEN)
     ]
