@@ -33,7 +33,7 @@ test-all: runner ## The same on every supported ansible-core and Python, with th
 matrix: runner ## One row of test-all: make matrix CORE=2.21 PYTHON_VERSION=3.12 LIBRARIES=newest
 	@$(RUN) "matrix($(CORE)-py$(PYTHON_VERSION)-$(LIBRARIES))"
 
-lint: runner ## Formatters, linters, types, import contracts, licences, documentation, changelog
+lint: runner ## Formatters, linters, types, import contracts, licenses, documentation, changelog
 	@$(RUN) static
 
 format: runner ## Format the Python files

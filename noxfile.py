@@ -103,7 +103,7 @@ nitpick_ignore_regex = [
 nox.options.sessions = ["static", "sanity", "units", "integration", "fuzz(short)"]
 nox.options.default_venv_backend = "none"
 
-# Its checks of files, action groups and licences; see antsibull-nox.toml.
+# Its checks of files, action groups and licenses; see antsibull-nox.toml.
 antsibull_nox.load_antsibull_nox_toml()
 
 
@@ -304,7 +304,7 @@ def run_integration(checks: Checks, entry: Entry, *, slow: bool) -> None:
 
 @nox.session
 def static(session: nox.Session) -> None:
-    """Formatters, linters, types, import contracts, licences, documentation, changelog. (`lint` is a name of antsibull-nox.)"""
+    """Formatters, linters, types, import contracts, licenses, documentation, changelog. (`lint` is a name of antsibull-nox.)"""
     mirror(TREE)
     env = lint_tools()
     checks = Checks(session)

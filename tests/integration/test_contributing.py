@@ -81,11 +81,11 @@ def run(command: list[str], copy: Path, **env: str) -> str:
 def test_a_field_is_one_row(changed: Path, emulator: dict[str, str]) -> None:
     run(["python", "tests/tools/directory_docs.py"], changed)
     for module in ("veracode_user", "veracode_api_user", "veracode_directory"):
-        assert "cost_centre" in run(["ansible-doc", f"community.veracode.{module}"], changed)
+        assert "cost_center" in run(["ansible-doc", f"community.veracode.{module}"], changed)
     account = {"username": ADDRESS, "first_name": "Regina", "last_name": "Monarch", "roles": ["Executive"]}
 
     def task(value: str, **more: t.Any) -> dict[str, t.Any]:
-        return {"community.veracode.veracode_user": {**account, "cost_centre": value}, "diff": True, **more}
+        return {"community.veracode.veracode_user": {**account, "cost_center": value}, "diff": True, **more}
 
     tasks = [task("4711"), task("4712", check_mode=True), task("4712"), task("4712"), task("")]
     numbered = [{"name": f"Task {n}", **one, "register": f"r{n}"} for n, one in enumerate(tasks)]
@@ -96,15 +96,15 @@ def test_a_field_is_one_row(changed: Path, emulator: dict[str, str]) -> None:
     (changed / "play.json").write_text(json.dumps([play]), encoding="utf-8")
     run(["ansible-playbook", "play.json"], changed, **emulator)
     created, promised, updated, again, cleared = json.loads(results.read_text(encoding="utf-8"))
-    assert created["user"]["cost_centre"] == "4711"
+    assert created["user"]["cost_center"] == "4711"
     for result in (promised, updated):
-        assert result["actions"] == [{"action": "update", "kind": "user", "name": ADDRESS, "fields": ["cost_centre"]}]
+        assert result["actions"] == [{"action": "update", "kind": "user", "name": ADDRESS, "fields": ["cost_center"]}]
         assert result["diff"] == {
             "before_header": f"user {ADDRESS}",
             "after_header": f"user {ADDRESS}",
-            "before": {"cost_centre": "4711"},
-            "after": {"cost_centre": "4712"},
+            "before": {"cost_center": "4711"},
+            "after": {"cost_center": "4712"},
         }
-        assert result["user"]["cost_centre"] == "4712"
+        assert result["user"]["cost_center"] == "4712"
     assert again["changed"] is False
-    assert cleared["user"]["cost_centre"] is None
+    assert cleared["user"]["cost_center"] is None

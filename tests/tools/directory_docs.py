@@ -30,7 +30,7 @@ def _fragment(name: str) -> Any:
 
 Account, KeyStore, Structure = (_fragment(name) for name in ("account", "key_store", "structure"))
 
-# In two parts, so that the licence check does not take it for this file's own.
+# In two parts, so that the license check does not take it for this file's own.
 HEAD = """\
 # Copyright (c) Ansible Veracode Collection contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
