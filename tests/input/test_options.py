@@ -203,8 +203,8 @@ def assert_explained(case: Case, value: Any, result: Result) -> None:
     option = failure.get("option")
     assert (option or case.option) in msg or any(name in msg for name in names), msg
     if option == case.option:
-        if "The value is not shown here" in msg:
-            return
+        if case.option == "api_id" and "The value is not shown here" in msg:
+            return  # a secret that was given in the wrong option would be shown
         shown = (msg + json.dumps(failure.get("value"), ensure_ascii=False)).casefold()
         told = any(word.casefold() in shown for word in values.words(value))
         assert told or isinstance(failure.get("value"), bool), (value, msg)

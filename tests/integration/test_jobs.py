@@ -26,7 +26,7 @@ from tests.emulator.control import Emulator
 from tests.integration.playbooks import Outcome, Runs, program
 
 LEAVER, ROTATED = "sviceroy@example.com", "build-upload"
-# Those of one role each, of which make test runs the playbooks as modules.
+# Those of which make test runs the playbooks as modules; make test-all runs all.
 SHORT = {"onboard", "sync_groups"}
 ANSWERS: dict[str, dict[str, t.Any]] = {
     "onboard": {"onboarding_files": "people.csv", "onboarding_result_file": "out/result.csv"},

@@ -273,7 +273,7 @@ def target_roles(
 ) -> frozenset[Role]:
     """Return the roles an account is to hold, scan permissions included.
 
-    A scan permission stays as long as a role of the account needs one. If the task names none, the present ones are kept, and if
+    A scan permission stays as long as a role of the account needs one. If the task names none, the current ones are kept, and if
     there are none, Any Scan is added; without a role that needs one, leftovers go and naming one is refused.
 
     :param current: the roles of the account; empty for an account that is to be created.
@@ -314,7 +314,7 @@ def target_roles(
             )
         return frozenset(roles | (scans or {ANY_SCAN[kind]}))
     if custom and scans:
-        # Whether a custom role needs a scan permission cannot be known; what is current or named is kept.
+        # Whether a custom role needs a scan permission cannot be known; the current and the named one are kept.
         return frozenset(roles | scans)
     if named_scans and mode != "remove":
         raise refuse(

@@ -236,15 +236,15 @@ def _permissions_after(
     named = desired.values.get("permissions")
     if named is None:
         return None
-    present = {permission.name: permission for permission in (current.permissions or ())} if current else {}
+    current_permissions = {permission.name: permission for permission in (current.permissions or ())} if current else {}
     assignable = [name for name, permission in known.permissions.items() if permission.assignable]
     wrong = []
     for name in named:
-        if name in present:
+        if name in current_permissions:
             continue
         if name not in known.permissions:
             wrong.append(there_is_no("permission", name, assignable))
         elif not known.permissions[name].assignable:
             wrong.append(f'the permission "{name}" cannot be given to custom roles; remove it')
     refuse(desired, {"permissions": wrong})
-    return tuple(present.get(name) or Permission(name) for name in named)
+    return tuple(current_permissions.get(name) or Permission(name) for name in named)

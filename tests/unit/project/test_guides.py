@@ -20,6 +20,7 @@ from ansible_collections.community.veracode.plugins.module_utils._model.fields i
     can_update,
 )
 from ansible_collections.community.veracode.plugins.module_utils._model.kinds import API_USER, USER
+from ansible_collections.community.veracode.plugins.plugin_utils.access_review.values import RULES
 
 DOCSITE = Path(__file__).resolve().parents[3] / "docs" / "docsite"
 MODULES = {USER: "community.veracode.veracode_user", API_USER: "community.veracode.veracode_api_user"}
@@ -127,3 +128,9 @@ def test_the_overview_has_everything_and_what_only_roles_use_last() -> None:
         internal = "Only the role P(" in plugin
         assert f".{path.stem}#filter>" in (for_roles if internal else for_everybody), path.name
         assert (" only)\n" in plugin.partition("short_description:")[2][:200]) is internal, path.name
+
+
+def test_the_guide_to_reviews_has_each_rule_with_its_severity() -> None:
+    text = (DOCSITE / "rst" / "review_guide.rst").read_text(encoding="utf-8")
+    rows = re.findall(r"   \* - ``(\w+)``\n     - (high|medium|low)\n", text)
+    assert sorted(rows) == sorted((rule.id, rule.severity) for rule in RULES)
