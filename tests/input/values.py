@@ -144,11 +144,11 @@ lists = st.one_of(
     st.lists(st.one_of(texts, wrong_types, st.none()), max_size=3),
     texts,  # a string where a list belongs: Ansible splits it at its commas
 )
-# Never so small that a run would really wait for the limit.
+# Never so small that a run would really wait for the limit. Ansible itself breaks down over infinity.
 _NUMBERS = st.one_of(
     st.integers(max_value=0),
     st.integers(min_value=100_000),
-    st.floats(),
+    st.floats(allow_infinity=False),
     texts,
     st.sampled_from([10**30, 2**31, "1,000"]),
 )
@@ -200,9 +200,13 @@ def words(value: object) -> Iterator[str]:
         for each in value:
             yield from words(each)
         return
+    if isinstance(value, float) and value.is_integer():  # Ansible makes a whole number of it
+        yield str(int(value))
     text = str(value)
     if "," in text:  # Ansible makes a list of it
         yield from words(text.split(","))
     yield text[:30]
     yield repr(text)[1:-1][:29]
     yield json.dumps(text)[1:30].rstrip('"')
+    # A message escapes what it cannot show, and leaves backslashes as they are.
+    yield "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)[:29]

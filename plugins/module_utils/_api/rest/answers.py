@@ -19,7 +19,7 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
 Json = dict[str, t.Any]
 
 # What the parsing of answers relies on: of which keys the value is a list of objects, an object, a text, or no container.
-_LISTS = frozenset({"users", "roles", "teams", "permissions", "business_units"})
+_LISTS = frozenset({"users", "roles", "child_roles", "teams", "permissions", "business_units"})
 _OBJECTS = frozenset({"page", "_embedded"})
 _TEXT = re.compile(r".*_(?:name|description|secret)\Z")
 _WORD = re.compile(r".*_(?:id|ts|type)\Z")

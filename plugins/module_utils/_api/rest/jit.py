@@ -78,16 +78,13 @@ def _settings(item: Json) -> JitSettings | None:
         return None
     values: dict[str, t.Any] = {flag: item.get(flag) is True for flag in FLAGS}
     values.update({text: str(item[text]) if item.get(text) else None for text in TEXTS})
-    values["allowed_ip_addresses"] = tuple(sorted(str(each) for each in item.get("allowed_ip_addresses") or ()))
-    roles = [
-        known_role(each.get("role_name"), each.get("role_description"))
-        for each in item.get("roles") or ()
-        if isinstance(each, dict)
-    ]
+    addresses = item.get("allowed_ip_addresses")
+    values["allowed_ip_addresses"] = tuple(sorted(map(str, addresses))) if isinstance(addresses, list) else ()
+    roles = [known_role(each.get("role_name"), each.get("role_description")) for each in item.get("roles") or ()]
     teams = {
         str(each["team_name"]): str(each["team_id"]) if each.get("team_id") else None
         for each in item.get("teams") or ()
-        if isinstance(each, dict) and "team_name" in each
+        if "team_name" in each
     }
     return JitSettings(_id(item), values, tuple(sorted(roles, key=lambda role: role.title)), teams)
 

@@ -90,11 +90,11 @@ class RoleClient(ObjectClient[CustomRole]):
         return CustomRole(entity.name, None, entity.role_id)
 
 
-def _children(items: list[t.Any]) -> tuple[Role, ...]:
+def _children(items: list[Json]) -> tuple[Role, ...]:
     roles = [
         known_role(item.get("role_name") or None, item.get("role_description") or None)
         for item in items
-        if isinstance(item, dict) and (item.get("role_name") or item.get("role_description"))
+        if item.get("role_name") or item.get("role_description")
     ]
     return tuple(sorted(roles, key=lambda role: role.title))
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import threading
@@ -20,6 +21,7 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest.clien
     RestClient,
     reconciled,
 )
+from ansible_collections.community.veracode.plugins.module_utils._api.rest.jit import JitClient
 from ansible_collections.community.veracode.plugins.module_utils._api.xml.client import XmlClient, XmlRefusal
 from ansible_collections.community.veracode.plugins.module_utils._errors import ApiError, LostAnswerError
 from ansible_collections.community.veracode.plugins.module_utils._http.calls import Answer, Effect
@@ -89,6 +91,24 @@ def test_what_a_change_is_answered_with(body: str, kind: str) -> None:
     with pytest.raises(ApiError, match=r"Could not change it: the answer is .*unknown") as caught:
         client.write("change it", "PUT", "/users/1", effect=Effect.REPEATABLE, body={})
     assert not isinstance(caught.value, LostAnswerError)
+
+
+@pytest.mark.parametrize("value", [True, 1, "x", {}, {"role_name": "x"}, [None], [1], ["x"], [[]]])
+@pytest.mark.parametrize("key", ["users", "roles", "child_roles", "teams", "permissions", "business_units"])
+@pytest.mark.parametrize("outer", [{}, {"_embedded": {"roles": [{}]}}], ids=["outside", "inside"])
+def test_what_ought_to_be_a_list_of_objects_is_one(outer: dict[str, t.Any], key: str, value: t.Any) -> None:
+    answer = copy.deepcopy(outer)
+    (answer["_embedded"]["roles"][0] if answer else answer)[key] = value
+    with pytest.raises(ApiError, match=f"not of the form of this API \\(at '{key}'\\)"):
+        rest(json.dumps(answer)).read("read it", "/users")
+
+
+@pytest.mark.parametrize("addresses", [None, True, 1, "x", {}, {"x": 1}])
+def test_addresses_of_settings_are_a_list_or_none(addresses: t.Any) -> None:
+    answer = {"roles": [], "jit_default_settings_id": "1", "allowed_ip_addresses": addresses}
+    settings = JitClient(rest(json.dumps(answer))).read()
+    assert settings is not None
+    assert settings.values["allowed_ip_addresses"] == ()
 
 
 @pytest.mark.parametrize("kind", ["text/html", "application/xml"])
