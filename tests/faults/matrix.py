@@ -26,6 +26,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.community.veracode.plugins.module_utils import _session as _module
 from ansible_collections.community.veracode.plugins.module_utils._apply import object as _apply
 from ansible_collections.community.veracode.plugins.module_utils._errors import VeracodeError
+from ansible_collections.community.veracode.plugins.module_utils._http import rate_limit
 from ansible_collections.community.veracode.plugins.module_utils._http.clock import SYSTEM, Clock
 from ansible_collections.community.veracode.plugins.module_utils._module import api_credentials as _manage_credentials
 from ansible_collections.community.veracode.plugins.module_utils._module import oauth_client as _manage_client
@@ -124,13 +125,20 @@ class Matrix:
         with (
             tempfile.TemporaryDirectory(prefix="veracode-faults-") as cache,
             mock.patch.dict(os.environ, {"XDG_CACHE_HOME": cache}),
+            mock.patch.dict(rate_limit._limiters, clear=True),
             mock.patch.object(SYSTEM, "sleep", own.sleep),
             mock.patch.object(SYSTEM, "monotonic", own.monotonic),
             mock.patch.object(_apply, "SYSTEM", clock),
             mock.patch.object(_manage_credentials, "SYSTEM", clock),
             mock.patch.object(_manage_client, "SYSTEM", clock),
         ):
-            yield
+            try:
+                yield
+            finally:
+                # Users have one folder; here each run has one, and a worker makes thousands of runs.
+                for limiter in rate_limit._limiters.values():
+                    if limiter._fd is not None:
+                        os.close(limiter._fd)
 
     def undisturbed(self, scenario: Scenario, fault: Fault) -> tuple[list[Call], State, Result]:
         """Return the calls of an undisturbed run in the fault's organization, what it leaves behind, and its result."""
