@@ -275,8 +275,10 @@ def run_sanity(checks: Checks, entry: Entry, *arguments: str) -> None:
     checks.run(f"sanity {entry.core}, Python {entry.python}", *command, env=env)
 
 
-def run_pytest(checks: Checks, entry: Entry, name: str, *paths: str, more: int = 0) -> None:
+def run_pytest(checks: Checks, entry: Entry, name: str, *paths: str, slow: bool, more: int = 0) -> None:
     """Tests of these paths, by a worker for each processor, and `more`.
+
+    :param slow: also the tests that need a download or minutes, and as many examples of properties as they ask for.
 
     Their folder has a short name, and stays if one of them fails: ansible-core 2.21 makes a socket in the temporary
     folder of a run, and the path of a socket is limited to about a hundred characters.
@@ -285,21 +287,21 @@ def run_pytest(checks: Checks, entry: Entry, name: str, *paths: str, more: int =
     folder = Path(tempfile.mkdtemp(prefix="v-"))
     workers = (os.cpu_count() or 1) + more
     command = ["python", "-m", "pytest", "-n", str(workers), "--dist=worksteal", f"--basetemp={folder / 't'}"]
-    command += [f"--junit-xml={junit}", f"-ojunit_suite_name={name}", *paths, *checks.session.posargs]
+    command += [f"--junit-xml={junit}", f"-ojunit_suite_name={name}", *paths]
+    command += [*([] if slow else ["-m", "not slow", "--hypothesis-profile=quick"]), *checks.session.posargs]
     if checks.run(f"{name} {entry.core}, Python {entry.python}", *command, env=test_tools(entry), junit=junit.name):
         shutil.rmtree(folder)
 
 
-def run_units(checks: Checks, entry: Entry) -> None:
+def run_units(checks: Checks, entry: Entry, *, slow: bool) -> None:
     """The unit tests and the emulator's own tests."""
-    run_pytest(checks, entry, "units", "tests/unit", "tests/emulator_tests")
+    run_pytest(checks, entry, "units", "tests/unit", "tests/emulator_tests", slow=slow)
 
 
 def run_integration(checks: Checks, entry: Entry, *, slow: bool) -> None:
-    """Playbooks against the emulator, every fault, bad input; the slow tests (a download, minutes) only where asked for."""
-    marks = () if slow else ("-m", "not slow")
+    """Playbooks against the emulator, every fault, bad input."""
     # Many of these wait for playbooks, and for each other's locks.
-    run_pytest(checks, entry, "integration", "tests/integration", "tests/faults", "tests/input", *marks, more=1)
+    run_pytest(checks, entry, "integration", "tests/integration", "tests/faults", "tests/input", slow=slow, more=1)
 
 
 @nox.session
@@ -368,7 +370,7 @@ def units(session: nox.Session) -> None:
     """Unit tests and the emulator's own tests. Arguments go to pytest."""
     mirror(TREE)
     checks = Checks(session)
-    run_units(checks, NEWEST)
+    run_units(checks, NEWEST, slow=False)
     checks.finish()
 
 
@@ -423,7 +425,7 @@ def matrix(session: nox.Session, entry: Entry) -> None:
     mirror(TREE)
     checks = Checks(session)
     run_sanity(checks, entry, "--exclude", "tests/fuzz/corpus/")  # bytes as others send them
-    run_units(checks, entry)
+    run_units(checks, entry, slow=entry == DEFAULT)
     run_integration(checks, entry, slow=entry == DEFAULT)
     checks.finish()
 

@@ -41,8 +41,10 @@ pytest.register_assert_rewrite("tests.inside", "tests.integration.playbooks")
 
 from tests.emulator.control import Emulator  # noqa: E402
 
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
+# How many examples a property is tried with: in test-all, and in `make test` (--hypothesis-profile=quick).
+settings.register_profile("thorough", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("thorough"), max_examples=25)
+settings.load_profile("thorough")
 
 
 def pytest_collection_finish() -> None:

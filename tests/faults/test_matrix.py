@@ -23,7 +23,7 @@ from tests.faults.scenarios import SCENARIOS, Scenario
 ROOT = Path(__file__).resolve().parents[2]
 
 # One of so many faults strikes a scenario in the short form, and others that cost seconds strike few.
-STRIDE = 5
+STRIDE = 7
 
 ALL = pytest.mark.parametrize("scenario", SCENARIOS, ids=[scenario.name for scenario in SCENARIOS])
 

@@ -133,7 +133,7 @@ ALL = pytest.mark.parametrize("scenario", SCENARIOS, ids=[scenario.name for scen
 
 @ALL
 def test_odd_answers_are_survived_or_explained(emulator: Emulator, tmp_path: Path, scenario: Scenario) -> None:
-    _strike(emulator, tmp_path, scenario, 30)
+    _strike(emulator, tmp_path, scenario, 15)
 
 
 @pytest.mark.slow

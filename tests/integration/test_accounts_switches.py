@@ -18,6 +18,7 @@ from tests.emulator.control import Emulator
 from tests.emulator.switches import TABLE
 from tests.inside import Inside, Result, assert_converged, failures
 from tests.integration.scenarios import SCENARIOS, Scenario
+from tests.turns import in_turn
 
 # With these in another position whole groups of scenarios are impossible, which would hide everything else; each of
 # their positions has a row of its own.
@@ -127,9 +128,7 @@ def _cases(row: int) -> Iterator[tuple[Scenario, str]]:
                 yield scenario, api
 
 
-@pytest.mark.parametrize(
-    "row", [pytest.param(row, marks=pytest.mark.slow) if row % 8 else row for row in range(len(ROWS))]
-)
+@pytest.mark.parametrize("row", in_turn(range(len(ROWS)), of=8))
 def test_every_pair_of_positions(inside: Inside, emulator: Emulator, row: int) -> None:
     """Whatever the server does of all that nobody can see from outside, the second run finds nothing to do."""
     positions = changed_from_default(ROWS[row])

@@ -18,6 +18,7 @@ from tests.integration.playbooks import World, task
 from tests.integration.scenarios import BUILD, NEW, SVC, TED
 from tests.integration.test_in_process import to_the_letter
 from tests.states import every_write
+from tests.turns import in_turn
 
 Options = dict[str, Any]
 
@@ -111,8 +112,9 @@ def transcript(
     return [check, done, again]
 
 
-@pytest.mark.parametrize("caller", CALLERS)
-@pytest.mark.parametrize(("module", "options"), TASKS, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(
+    ("caller", "module", "options"), in_turn(CALLERS, TASKS, of=len(CALLERS)), ids=lambda value: str(value)[:60]
+)
 def test_the_server_sees_the_same_of_a_task_wherever_it_runs(
     emulator: Emulator, tmp_path: Path, caller: str, module: str, options: Options
 ) -> None:

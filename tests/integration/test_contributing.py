@@ -78,6 +78,7 @@ def run(command: list[str], copy: Path, **env: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_a_field_is_one_row(changed: Path, emulator: dict[str, str]) -> None:
     run(["python", "tests/tools/directory_docs.py"], changed)
     for module in ("veracode_user", "veracode_api_user", "veracode_directory"):

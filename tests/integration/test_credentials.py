@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.integration.playbooks import World, assert_three, holds_pair, task, three
+from tests.turns import in_turn
 
 MODULE = "veracode_api_credentials"
 KEYLESS, BUILD = "keyless-api", "build-upload"
@@ -32,17 +33,20 @@ GENERATING = "/api_credentials/user_id/"
 
 @pytest.mark.parametrize(
     "switches",
-    [
-        {},
-        {"old_key_hours": 0, "credentials_none": "empty", "delete_status": 204, "key_prefix_in_answers": True},
-        {
-            "revoked_key_lookup": "shown",
-            "revocation_unset": "empty",
-            "timestamps": "text",
-            "search_carries": "everything",
-        },
-        {"key_days": 30, "timestamps": "offset", "list_carries": "everything", "fields_to_return": "ignored"},
-    ],
+    in_turn(
+        [
+            {},
+            {"old_key_hours": 0, "credentials_none": "empty", "delete_status": 204, "key_prefix_in_answers": True},
+            {
+                "revoked_key_lookup": "shown",
+                "revocation_unset": "empty",
+                "timestamps": "text",
+                "search_carries": "everything",
+            },
+            {"key_days": 30, "timestamps": "offset", "list_carries": "everything", "fields_to_return": "ignored"},
+        ],
+        of=2,
+    ),
     ids=lambda switches: ",".join(switches) or "defaults",
 )
 def test_check_mode_promises_what_the_run_does_and_the_next_one_does_nothing(
@@ -426,22 +430,25 @@ def test_new_pair_that_is_known_a_little_later_is_verified(world: World) -> None
 
 @pytest.mark.parametrize(
     ("fault", "options", "generated"),
-    [
-        ("reset_after", {}, True),
-        ("cut", {}, True),
-        ("empty", {}, True),
-        ("wrong_type", {}, True),
-        ("status", {"status": 502, "body": "html", "acts": True}, True),
-        ("html", {}, False),
-        ("reset_before", {}, False),
-        ("status", {"status": 503, "body": "json"}, False),
-        # No final verdict, or an answer about another account: its outcome is looked up.
-        ("status", {"status": 408, "body": "json", "acts": True}, True),
-        ("status", {"status": 499, "body": "html", "acts": True}, True),
-        ("status", {"status": 425, "body": "empty"}, False),
-        ("lengths", {"delta": 2}, True),
-        ("other", {}, True),
-    ],
+    in_turn(
+        [
+            ("reset_after", {}, True),
+            ("cut", {}, True),
+            ("empty", {}, True),
+            ("wrong_type", {}, True),
+            ("status", {"status": 502, "body": "html", "acts": True}, True),
+            ("html", {}, False),
+            ("reset_before", {}, False),
+            ("status", {"status": 503, "body": "json"}, False),
+            # No final verdict, or an answer about another account: its outcome is looked up.
+            ("status", {"status": 408, "body": "json", "acts": True}, True),
+            ("status", {"status": 499, "body": "html", "acts": True}, True),
+            ("status", {"status": 425, "body": "empty"}, False),
+            ("lengths", {"delta": 2}, True),
+            ("other", {}, True),
+        ],
+        of=3,
+    ),
 )
 def test_lost_answer_is_never_asked_for_again_and_the_state_is_told(
     world: World, fault: str, options: dict[str, object], generated: bool
@@ -556,7 +563,7 @@ def test_two_plays_on_one_file_lose_no_profile(world: World) -> None:
         assert holds_pair(part, world.emulator, user), user
 
 
-@pytest.mark.parametrize("after", [0.25, 0.4, 0.55, 0.7, 0.85, 1.0, 1.15, 1.3])
+@pytest.mark.parametrize("after", in_turn([0.25, 0.4, 0.55, 0.7, 0.85, 1.0, 1.15, 1.3], of=3))
 def test_run_that_was_killed_is_healed_by_the_next(world: World, after: float) -> None:
     """Each answer takes a while, so that the kill finds the run in a different call each time."""
     dest = world.files / "credentials"

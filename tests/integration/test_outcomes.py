@@ -16,6 +16,7 @@ from tests.emulator.control import Emulator
 from tests.inside import Inside, apply
 from tests.integration.scenarios import NEW, SVC, TED
 from tests.integration.test_structure import run_inside
+from tests.turns import in_turn
 
 # What is done nevertheless: the server gives up, or what comes back cannot be an answer.
 DONE: dict[str, dict[str, Any]] = {
@@ -70,8 +71,7 @@ def begin(emulator: Emulator, write: str, fault: dict[str, Any]) -> None:
     emulator.fault(writes=True, **fault)
 
 
-@pytest.mark.parametrize("fault", DONE)
-@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize(("write", "fault"), in_turn(WRITES, DONE, of=3))
 def test_a_write_that_was_done_all_the_same_is_read_again_and_reported(
     emulator: Emulator, tmp_path: Path, write: str, fault: str
 ) -> None:
@@ -84,8 +84,7 @@ def test_a_write_that_was_done_all_the_same_is_read_again_and_reported(
     assert (again["failed"], again["changed"], again["calls"]["writes"]) == (False, False, 0)
 
 
-@pytest.mark.parametrize("fault", NOT_DONE)
-@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize(("write", "fault"), in_turn(WRITES, NOT_DONE, of=3))
 def test_a_write_that_was_not_done_is_no_change_and_its_outcome_is_said_to_be_unknown(
     emulator: Emulator, tmp_path: Path, write: str, fault: str
 ) -> None:

@@ -346,6 +346,7 @@ def browse(browser: Browser, folder: Path, page: Path, *arguments: str, port: in
     return run.stdout
 
 
+@pytest.mark.slow
 def test_in_a_browser(browser: Browser, review: Review, tmp_path: Path) -> None:
     # A name that tries to become a part of the page.
     review.emulator.change("user", "ingrid.solberg@example.com", first_name=NASTY)

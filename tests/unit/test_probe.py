@@ -16,6 +16,7 @@ from tests.emulator.control import Emulator
 from tests.emulator.switches import TABLE
 from tests.probe.__main__ import block, table
 from tests.probe.observe import CONTRADICTED, UNKNOWN, Observation, Probe
+from tests.turns import in_turn
 
 # What can be told apart by reading alone, each with another position than the default.
 TOLD_APART = [
@@ -206,7 +207,7 @@ def _run(emulator: Emulator, *, writes: bool = False) -> list[Observation]:
         return probe.run()
 
 
-@pytest.mark.parametrize(("switch", "position"), TOLD_APART)
+@pytest.mark.parametrize(("switch", "position"), in_turn(TOLD_APART, of=3))
 def test_a_switch_is_told_apart(emulator: Emulator, usual: set[Observation], switch: str, position: str) -> None:
     _begin(emulator)
     emulator.switch(**{switch: position})
@@ -222,7 +223,7 @@ def usual_with_writes(emulator: Emulator) -> set[Observation]:
     return set(_run(emulator, writes=True))
 
 
-@pytest.mark.parametrize(("switch", "position"), TOLD_APART_BY_WRITING)
+@pytest.mark.parametrize(("switch", "position"), in_turn(TOLD_APART_BY_WRITING, of=3))
 def test_a_switch_is_told_apart_by_writing(
     emulator: Emulator, usual_with_writes: set[Observation], switch: str, position: str
 ) -> None:

@@ -186,7 +186,7 @@ def known(emulator: Emulator) -> dict[str, Any]:
 
 
 @settings(
-    max_examples=60,
+    max_examples=settings.default.max_examples * 6 // 10,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
@@ -252,7 +252,7 @@ def test_nobody_is_lost_whichever_write_fails_and_the_next_run_does_the_rest(
 
 
 @settings(
-    max_examples=40,
+    max_examples=settings.default.max_examples * 4 // 10,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

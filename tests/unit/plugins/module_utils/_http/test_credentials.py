@@ -342,7 +342,7 @@ def test_no_special_file_can_stop_a_run_or_fill_the_memory(home: Path, kind: str
         assert "is neither a regular file nor a folder" in error_of(home, environment(), ca_path=str(path)).msg
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     parts=st.lists(
         st.sampled_from(
@@ -489,7 +489,6 @@ def test_a_secret_in_place_of_a_profile_is_in_no_message(home: Path, file: Path)
     assert "has no value for" in error_of(home, profile=OPTION[1]).msg
 
 
-@settings(max_examples=200)
 @given(
     key_id=st.from_regex(r"(vera0[12][gef]i-)?[0-9a-fA-F]{31,40}", fullmatch=True)
     | st.text(alphabet="0aF-x _\n", min_size=30, max_size=40),

@@ -24,7 +24,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.community.veracode.plugins.module_utils._http import rate_limit as _rate_limit
@@ -153,7 +153,6 @@ def test_the_limit_is_used_and_kept(tmp_path: Path, clock: Simulation, with_file
     assert arrivals[-1] - arrivals[0] < 4 * 65  # five windows of 40, of which the first waits for nothing
 
 
-@settings(max_examples=100)
 @given(
     limit=st.integers(1, 8),
     calls=st.lists(

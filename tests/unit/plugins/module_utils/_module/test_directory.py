@@ -19,6 +19,7 @@ from ansible_collections.community.veracode.plugins.module_utils._apply.progress
 from ansible_collections.community.veracode.plugins.module_utils._module.directory import DIRECTORY
 from tests.emulator.control import Emulator
 from tests.inside import Result, apply, converge, export_all, outcome
+from tests.turns import in_turn
 
 # Every kind of change at once: units, teams, accounts, created, renamed, moved, left, disabled and deleted, with
 # references to what the same run creates or renames.
@@ -141,7 +142,7 @@ def test_no_name_in_a_guard_is_trimmed(emulator: Emulator, option: str, name: st
     assert result["calls"]["writes"] == 0
 
 
-@pytest.mark.parametrize(("switch", "position"), POSITIONS)
+@pytest.mark.parametrize(("switch", "position"), in_turn(POSITIONS, of=2))
 def test_one_organization_converges_whatever_the_server_is_like(emulator: Emulator, switch: str, position: str) -> None:
     emulator.switch(**{switch: position})
     done = converge(emulator, **EVERYTHING)

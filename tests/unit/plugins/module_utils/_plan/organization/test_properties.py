@@ -109,7 +109,7 @@ def assert_is_as_desired(entry: dict[str, Any], old: dict[str, Any] | None, user
 
 
 @settings(
-    max_examples=40,
+    max_examples=settings.default.max_examples * 4 // 10,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
