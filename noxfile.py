@@ -22,7 +22,6 @@ import tempfile
 import time
 import typing as t
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import antsibull_nox
@@ -230,22 +229,6 @@ class Checks:
         self.record(name, ok, started, junit)
         return ok
 
-    def run_together(self, commands: t.Mapping[str, t.Sequence[str]], *, env: dict[str, str | None]) -> None:
-        """Run commands as checks of these names, as many side by side as there are processors."""
-
-        def run(command: t.Sequence[str]) -> tuple[float, subprocess.CompletedProcess[str]]:
-            started = time.monotonic()
-            words = [program(command[0], env), *command[1:]]
-            own = {key: value for key, value in {**os.environ, **env}.items() if value is not None}
-            return started, subprocess.run(  # nosec B603
-                words, cwd=COPY, env=own, capture_output=True, text=True, check=False
-            )
-
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            for name, (started, done) in zip(commands, pool.map(run, commands.values())):
-                self.session.log(f"--- {name}\n{done.stdout}{done.stderr}")
-                self.record(name, done.returncode == 0, started)
-
     def record(self, name: str, ok: bool, started: float, junit: str = "") -> None:
         """Remember the result of a check."""
         self.results.append({"name": name, "ok": ok, "seconds": time.monotonic() - started, "junit": junit})
@@ -410,11 +393,7 @@ def fuzz(session: nox.Session, seconds: int) -> None:
     requirements = ("-r", "requirements.txt", "-r", "tests/requirements/fuzz.txt")
     env = tools("fuzz", core_requirement(DEFAULT.core), *requirements, python=DEFAULT.python)
     checks = Checks(session)
-    targets = sorted(folder.name for folder in (COPY / "tests" / "fuzz" / "corpus").iterdir() if folder.is_dir())
-    command = ["python", "-m", "tests.fuzz"]
-    kept = STATE / "fuzz"
-    commands = {f"fuzz {target}": [*command, target, str(seconds), str(kept / target)] for target in targets}
-    checks.run_together(commands, env=env)
+    checks.run("fuzz", "python", "-m", "tests.fuzz", str(seconds), str(STATE / "fuzz"), env=env)
     checks.finish()
 
 

@@ -88,7 +88,7 @@ options:
   allowed_ip_addresses:
     description:
       - Public IPv4 addresses from which the account can be used, such as V(74.0.0.1), V(74.0.0.*) or V(74.0.0.[0-99]). CIDR and
-        IPv6 are rejected. A wrong list locks the account out.
+        IPv6 are refused. A wrong list locks the account out.
       - A non-empty list implies O(has_ip_restrictions=true), an empty list V(false).
     type: list
     elements: str
@@ -122,7 +122,7 @@ notes:
   - Options that are omitted or null are not managed. An empty string or an empty list clears the value.
   - The order of lists does not matter.
   - Usernames and addresses are compared case-insensitively. A difference in case alone is not a change.
-  - Names with leading or trailing blanks or with invisible characters are rejected. Values are never trimmed.
+  - Names with leading or trailing blanks or with invisible characters are refused. Values are never trimmed.
 """
 
     PERSON = r"""
@@ -148,7 +148,7 @@ options:
     description:
       - Email address. Required to create an account.
       - It selects the account if O(username) and O(custom_id) are omitted.
-      - The Admin XML API rejects a username that differs from it.
+      - The Admin XML API refuses a username that differs from it.
     type: str
   roles:
     description:
@@ -211,7 +211,7 @@ options:
     elements: str
   unrestricted:
     description:
-      - Whether the API user may be without a team, and so see every application. Without this option, that is rejected.
+      - Whether the API user may be without a team, and so see every application. Without this option, that is refused.
       - Also assigns the No Team Restriction API role where the organization has it.
     type: bool
     default: false

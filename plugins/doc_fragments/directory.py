@@ -160,23 +160,23 @@ options:
         aliases: [saml_user]
       is_elearning_manager:
         description:
-          - Whether the person is an eLearning manager. Rejected; use M(community.veracode.veracode_user).
+          - Whether the person is an eLearning manager. Refused; use M(community.veracode.veracode_user).
         type: bool
       elearning_manager:
         description:
-          - First and last name of the eLearning manager. Rejected; use M(community.veracode.veracode_user).
+          - First and last name of the eLearning manager. Refused; use M(community.veracode.veracode_user).
         type: str
       elearning_track:
         description:
-          - Name of the eLearning track. Rejected; use M(community.veracode.veracode_user).
+          - Name of the eLearning track. Refused; use M(community.veracode.veracode_user).
         type: str
       elearning_curriculum:
         description:
-          - Name of the eLearning curriculum. Rejected; use M(community.veracode.veracode_user).
+          - Name of the eLearning curriculum. Refused; use M(community.veracode.veracode_user).
         type: str
       keep_elearning_active:
         description:
-          - Whether to keep the eLearning account active. Rejected; use M(community.veracode.veracode_user).
+          - Whether to keep the eLearning account active. Refused; use M(community.veracode.veracode_user).
         type: bool
       previously:
         description:
@@ -251,7 +251,7 @@ options:
       allowed_ip_addresses:
         description:
           - Public IPv4 addresses from which the account can be used, such as V(74.0.0.1), V(74.0.0.*) or V(74.0.0.[0-99]). CIDR and
-            IPv6 are rejected. A wrong list locks the account out.
+            IPv6 are refused. A wrong list locks the account out.
           - A non-empty list implies O(users[].has_ip_restrictions=true), an empty list V(false).
         type: list
         elements: str
@@ -318,7 +318,7 @@ options:
         elements: str
       unrestricted:
         description:
-          - Whether the API user may be without a team, and so see every application. Without this option, that is rejected.
+          - Whether the API user may be without a team, and so see every application. Without this option, that is refused.
           - Also assigns the No Team Restriction API role where the organization has it.
         type: bool
       previously:
@@ -394,7 +394,7 @@ options:
       allowed_ip_addresses:
         description:
           - Public IPv4 addresses from which the account can be used, such as V(74.0.0.1), V(74.0.0.*) or V(74.0.0.[0-99]). CIDR and
-            IPv6 are rejected. A wrong list locks the account out.
+            IPv6 are refused. A wrong list locks the account out.
           - A non-empty list implies O(api_users[].has_ip_restrictions=true), an empty list V(false).
         type: list
         elements: str
@@ -425,7 +425,7 @@ options:
       credentials_dest:
         description:
           - File for the generated key pair, with mode C(0600), where the task runs.
-          - Its folder must exist. In a shared folder, another user's file or link is rejected.
+          - Its folder must exist. In a shared folder, another user's file or link is refused.
           - If writing fails, the error names a rescue file.
         type: path
       credentials_format:
@@ -443,7 +443,7 @@ options:
       credentials_overwrite:
         description:
           - Whether to replace the key pair of another account in O(api_users[].credentials_dest).
-          - By default this is rejected before anything is generated. A key pair that no account owns any more is always replaced.
+          - By default this is refused before anything is generated. A key pair that no account owns any more is always replaced.
         type: bool
   user_defaults:
     description:
@@ -477,23 +477,23 @@ options:
         aliases: [saml_user]
       is_elearning_manager:
         description:
-          - Whether the person is an eLearning manager. Rejected; use M(community.veracode.veracode_user).
+          - Whether the person is an eLearning manager. Refused; use M(community.veracode.veracode_user).
         type: bool
       elearning_manager:
         description:
-          - First and last name of the eLearning manager. Rejected; use M(community.veracode.veracode_user).
+          - First and last name of the eLearning manager. Refused; use M(community.veracode.veracode_user).
         type: str
       elearning_track:
         description:
-          - Name of the eLearning track. Rejected; use M(community.veracode.veracode_user).
+          - Name of the eLearning track. Refused; use M(community.veracode.veracode_user).
         type: str
       elearning_curriculum:
         description:
-          - Name of the eLearning curriculum. Rejected; use M(community.veracode.veracode_user).
+          - Name of the eLearning curriculum. Refused; use M(community.veracode.veracode_user).
         type: str
       keep_elearning_active:
         description:
-          - Whether to keep the eLearning account active. Rejected; use M(community.veracode.veracode_user).
+          - Whether to keep the eLearning account active. Refused; use M(community.veracode.veracode_user).
         type: bool
       first_name:
         description:
@@ -562,7 +562,7 @@ options:
       allowed_ip_addresses:
         description:
           - Public IPv4 addresses from which the account can be used, such as V(74.0.0.1), V(74.0.0.*) or V(74.0.0.[0-99]). CIDR and
-            IPv6 are rejected. A wrong list locks the account out.
+            IPv6 are refused. A wrong list locks the account out.
           - A non-empty list implies O(user_defaults.has_ip_restrictions=true), an empty list V(false).
         type: list
         elements: str
@@ -627,7 +627,7 @@ options:
         elements: str
       unrestricted:
         description:
-          - Whether the API user may be without a team, and so see every application. Without this option, that is rejected.
+          - Whether the API user may be without a team, and so see every application. Without this option, that is refused.
           - Also assigns the No Team Restriction API role where the organization has it.
         type: bool
       previously:
@@ -703,7 +703,7 @@ options:
       allowed_ip_addresses:
         description:
           - Public IPv4 addresses from which the account can be used, such as V(74.0.0.1), V(74.0.0.*) or V(74.0.0.[0-99]). CIDR and
-            IPv6 are rejected. A wrong list locks the account out.
+            IPv6 are refused. A wrong list locks the account out.
           - A non-empty list implies O(api_user_defaults.has_ip_restrictions=true), an empty list V(false).
         type: list
         elements: str
@@ -734,7 +734,7 @@ options:
       credentials_dest:
         description:
           - File for the generated key pair, with mode C(0600), where the task runs.
-          - Its folder must exist. In a shared folder, another user's file or link is rejected.
+          - Its folder must exist. In a shared folder, another user's file or link is refused.
           - If writing fails, the error names a rescue file.
         type: path
       credentials_format:
@@ -752,6 +752,6 @@ options:
       credentials_overwrite:
         description:
           - Whether to replace the key pair of another account in O(api_user_defaults.credentials_dest).
-          - By default this is rejected before anything is generated. A key pair that no account owns any more is always replaced.
+          - By default this is refused before anything is generated. A key pair that no account owns any more is always replaced.
         type: bool
 """

@@ -15,7 +15,7 @@ options:
   credentials_dest:
     description:
       - File for the generated key pair, with mode C(0600), where the task runs.
-      - Its folder must exist. In a shared folder, another user's file or link is rejected.
+      - Its folder must exist. In a shared folder, another user's file or link is refused.
       - If writing fails, the error names a rescue file.
     type: path
   credentials_format:
@@ -34,7 +34,7 @@ options:
   credentials_overwrite:
     description:
       - Whether to replace the key pair of another account in O(credentials_dest).
-      - By default this is rejected before anything is generated. A key pair that no account owns any more is always replaced.
+      - By default this is refused before anything is generated. A key pair that no account owns any more is always replaced.
     type: bool
     default: false
   return_secret:

@@ -31,7 +31,7 @@ options:
     description: Snapshot of an earlier review, or the text of its file. Without it, nothing is new and no changes are listed.
     type: raw
   organization:
-    description: Name of the organization. A snapshot of another one is rejected.
+    description: Name of the organization. A snapshot of another one is refused.
     type: str
     default: ""
   oauth_clients:

@@ -35,7 +35,7 @@ options:
     description:
       - State of the account.
       - V(present) creates or updates it.
-      - V(disabled) denies the login and deactivates the account. Its key pair is rejected.
+      - V(disabled) denies the login and deactivates the account. Its key pair is refused.
       - V(absent) deletes it. This cannot be undone.
       - V(disabled) and V(absent) use only the options that select the account.
     type: str

@@ -83,7 +83,7 @@ options:
   credentials_dest:
     description:
       - File for the generated secret, with mode C(0600), where the task runs.
-      - Its folder must exist. In a shared folder, another user's file or link is rejected.
+      - Its folder must exist. In a shared folder, another user's file or link is refused.
       - If writing fails, the error names a rescue file.
     type: path
   credentials_format:
@@ -96,7 +96,7 @@ options:
     default: json
   credentials_overwrite:
     description:
-      - Whether to replace the secret of another client in O(credentials_dest). By default this is rejected.
+      - Whether to replace the secret of another client in O(credentials_dest). By default this is refused.
       - An expired or deleted client is always replaced.
     type: bool
     default: false

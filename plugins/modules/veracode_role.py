@@ -41,7 +41,7 @@ options:
   role_name:
     description:
       - Short name. If omitted, a new role gets the letters and digits of O(name) in lower case.
-      - The name of another role is rejected.
+      - The name of another role is refused.
     type: str
   previously:
     description:
@@ -57,7 +57,7 @@ options:
   child_roles:
     description:
       - Display or short names of exactly the roles that this role includes. An empty list clears it.
-      - Roles that include each other, and roles of users and API users together, are rejected.
+      - Roles that include each other, and roles of users and API users together, are refused.
       - Accounts need what the included roles need.
     type: list
     elements: str

@@ -27,7 +27,7 @@ attributes:
 options:
   allow_unrestricted_api_users:
     description:
-      - Whether API users may lose their last team, and so see every application. By default this is rejected before anything is written.
+      - Whether API users may lose their last team, and so see every application. By default this is refused before anything is written.
     type: bool
     default: false
 seealso:
@@ -36,7 +36,7 @@ seealso:
   - module: community.veracode.veracode_user
 notes:
   - Options that are omitted or null are not managed. Values are never trimmed.
-  - Names with leading or trailing blanks or with invisible characters are rejected.
+  - Names with leading or trailing blanks or with invisible characters are refused.
 author:
   - Ansible Veracode Collection contributors (@ansible-collections)
 """

@@ -43,7 +43,7 @@ options:
     default: present
   api:
     description:
-      - API to use. Options that it does not support are rejected.
+      - API to use. Options that it does not support are refused.
       - V(rest) is the Identity REST API.
       - V(xml) is the Admin XML API, which requires C(lxml). Single sign-on with just-in-time provisioning turns it off.
     type: str

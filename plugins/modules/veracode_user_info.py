@@ -73,7 +73,7 @@ options:
     default: false
   api:
     description:
-      - API to use. Filters that it does not support are rejected.
+      - API to use. Filters that it does not support are refused.
       - V(rest) is the Identity REST API.
       - V(xml) is the Admin XML API, which requires C(lxml).
     type: str

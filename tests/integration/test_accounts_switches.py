@@ -128,7 +128,7 @@ def _cases(row: int) -> Iterator[tuple[Scenario, str]]:
                 yield scenario, api
 
 
-@pytest.mark.parametrize("row", in_turn(range(len(ROWS)), of=8))
+@pytest.mark.parametrize("row", in_turn(range(len(ROWS)), of=16))
 def test_every_pair_of_positions(inside: Inside, emulator: Emulator, row: int) -> None:
     """Whatever the server does of all that nobody can see from outside, the second run finds nothing to do."""
     positions = changed_from_default(ROWS[row])
@@ -139,7 +139,7 @@ def test_every_pair_of_positions(inside: Inside, emulator: Emulator, row: int) -
             raise AssertionError(f"{scenario} ({api})\n{positions}") from error
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
+@pytest.mark.parametrize("scenario", in_turn(SCENARIOS, of=2), ids=str)
 def test_each_stop_is_one(inside: Inside, emulator: Emulator, scenario: Scenario) -> None:
     """What is treated as impossible really is, with the error that explains it; by itself the scenario converges."""
     for api in scenario.apis:

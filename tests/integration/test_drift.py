@@ -44,7 +44,7 @@ def test_nothing_differs(runs: Runs, emulator: Emulator) -> None:
     assert emulator.violations() == []
 
 
-@pytest.mark.parametrize("arguments", [(), ("--check", "--diff")])
+@pytest.mark.parametrize("arguments", [(), pytest.param(("--check", "--diff"), marks=pytest.mark.slow)])
 def test_drift_fails_with_the_counts_and_the_plan(runs: Runs, emulator: Emulator, arguments: tuple[str, ...]) -> None:
     users = [
         {"username": TED, "phone": "1", "roles": ["Reviewer"]},

@@ -24,10 +24,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tests.emulator.control import Emulator
 from tests.integration.playbooks import Outcome, Runs, program
+from tests.turns import in_turn
 
 LEAVER, ROTATED = "sviceroy@example.com", "build-upload"
-# Those of which make test runs the playbooks as modules; make test-all runs all.
-SHORT = {"onboard", "sync_groups"}
 ANSWERS: dict[str, dict[str, t.Any]] = {
     "onboard": {"onboarding_files": "people.csv", "onboarding_result_file": "out/result.csv"},
     "offboard": {"offboarding_ledger": "out/ledger.json", "offboarding_leavers": f"{LEAVER}, {LEAVER}"},
@@ -179,9 +178,11 @@ class Job:
         ]
 
 
-@pytest.mark.parametrize(
-    "name", [name if name == "onboard" else pytest.param(name, marks=pytest.mark.slow) for name in ANSWERS]
-)
+# make test runs the first of them.
+EACH = pytest.mark.parametrize("name", in_turn(ANSWERS, of=len(ANSWERS)))
+
+
+@EACH
 def test_a_job_of_a_pattern(tmp_path: Path, installed: Path, emulator: Emulator, name: str) -> None:
     job = Job(tmp_path, installed, emulator, name)
     outcome = job.run()
@@ -190,9 +191,7 @@ def test_a_job_of_a_pattern(tmp_path: Path, installed: Path, emulator: Emulator,
     assert job.secrets_shown() == []
 
 
-@pytest.mark.parametrize(
-    "name", [name if name in SHORT else pytest.param(name, marks=pytest.mark.slow) for name in ANSWERS]
-)
+@EACH
 def test_the_playbook_of_a_pattern_runs_as_modules_too(
     tmp_path: Path, installed: Path, emulator: Emulator, name: str
 ) -> None:

@@ -68,13 +68,13 @@ _CREDENTIALS = """
 """
 # A directory uses the Identity REST API, so its entries do not choose between the two APIs.
 _ONE_API = {
-    "Requires the Admin XML API and an eLearning subscription.": "Rejected; use M(community.veracode.veracode_user).",
-    " An empty string clears it. Rejected;": " Rejected;",
+    "Requires the Admin XML API and an eLearning subscription.": "Refused; use M(community.veracode.veracode_user).",
+    " An empty string clears it. Refused;": " Refused;",
     " V(true) requires the Identity REST API.": "",
     " Requires the Identity REST API.": "",
     " and the Identity REST API.": ".",
     " This is slow with the Identity REST API, which cannot search for it.": " This is slow, since the API cannot search for it.",
-    "      - The Admin XML API rejects a username that differs from it.\n": "",
+    "      - The Admin XML API refuses a username that differs from it.\n": "",
 }
 # What the entry of a person says of itself alone, and no default can fill in for many.
 _OWN = ("username", "custom_id", "new_custom_id", "email_address", "previously")

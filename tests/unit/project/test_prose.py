@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import typing as t
 from pathlib import Path
@@ -190,12 +191,15 @@ def test_a_translated_turn_is_seen(text: str, count: int) -> None:
     assert len(turns(text)) == count
 
 
-def docstrings(folder: str) -> t.Iterator[tuple[str, str]]:
-    """Yield the path of each Python file below a folder with each of its docstrings."""
-    for path in sorted(ROOT.glob(f"{folder}/**/*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
-                yield about(path), ast.get_docstring(node) or ""
+@functools.cache
+def docstrings(folder: str) -> list[tuple[str, str]]:
+    """Return the path of each Python file below a folder with each of its docstrings."""
+    return [
+        (about(path), ast.get_docstring(node) or "")
+        for path in sorted(ROOT.glob(f"{folder}/**/*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
 
 
 @pytest.mark.parametrize("folder", ["plugins", "tests"])

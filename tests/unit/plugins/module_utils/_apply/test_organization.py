@@ -16,6 +16,7 @@ from ansible_collections.community.veracode.plugins.module_utils._api.rest impor
 from tests.emulator.control import Emulator
 from tests.inside import Result, apply
 from tests.states import Watch, assert_nobody_is_lost
+from tests.turns import in_turn
 
 
 @pytest.fixture
@@ -67,7 +68,9 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize(("fault", "workers"), [("refused", 1), ("refused", 4), ("failed", 4), ("lost", 1)])
+@pytest.mark.parametrize(
+    ("fault", "workers"), in_turn([("refused", 4), ("refused", 1), ("lost", 1), ("failed", 4)], of=2)
+)
 def test_no_failure_leaves_too_few_administrators_or_an_api_user_without_a_team(
     emulator: Emulator, watch: Watch, monkeypatch: pytest.MonkeyPatch, fault: str, workers: int
 ) -> None:

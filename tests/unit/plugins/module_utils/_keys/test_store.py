@@ -35,6 +35,7 @@ from ansible_collections.community.veracode.plugins.module_utils._keys.store imp
     KeyStoreError,
     Reservation,
 )
+from tests.turns import in_turn
 
 OLD = KeyPair("0ld1" * 8, "0ld5ec7e7" * 16, None)
 NEW = KeyPair("7e57" * 8, "7e575ec7e7" * 16, "2031-01-02T03:04:05.000Z")
@@ -960,8 +961,7 @@ def killed_at(step: int, dest: Path, name: str, torn: bool) -> tuple[int, str, b
     return status, words[-1], "generated" in words
 
 
-@pytest.mark.parametrize("torn", [False, True])
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize(("name", "torn"), in_turn(FORMATS, [False, True], of=2))
 def test_killed_at_any_step(tmp_path: Path, name: str, torn: bool) -> None:
     lost, saved, steps = 0, 0, []
     for step in range(100):

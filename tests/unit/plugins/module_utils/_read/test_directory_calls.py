@@ -71,6 +71,7 @@ def test_a_few_entries_cost_little(emulator: Emulator, directory: dict[str, list
     assert converged(emulator, "no", users=few)["calls"]["reads"] <= 3 + 3
 
 
+@pytest.mark.slow
 def test_the_work_grows_with_the_organization_and_no_faster(
     emulator: Emulator, directory: dict[str, list[dict[str, Any]]]
 ) -> None:
