@@ -261,10 +261,10 @@ def run_sanity(checks: Checks, entry: Entry, *arguments: str) -> None:
 def run_pytest(checks: Checks, entry: Entry, name: str, *paths: str, slow: bool, more: int = 0) -> None:
     """Tests of these paths, by a worker for each processor, and `more`.
 
-    :param slow: also the tests that need a download or minutes, and as many examples of properties as they ask for.
-
     Their folder has a short name, and stays if one of them fails: ansible-core 2.21 makes a socket in the temporary
     folder of a run, and the path of a socket is limited to about a hundred characters.
+
+    :param slow: also the tests that need minutes or are one of many, and four times as many examples of a property.
     """
     junit = results(checks.session, f"-{name}.xml")
     folder = Path(tempfile.mkdtemp(prefix="v-"))
