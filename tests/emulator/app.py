@@ -125,7 +125,7 @@ class Exchange:
         scope: Scope,
         receive: Receive,
         send: Send,
-        stop_listening: Callable[[float], Awaitable[None]],
+        stop_listening: Callable[[float, asyncio.BaseTransport], Awaitable[None]],
     ) -> None:
         self.world = world
         self.stop_listening = stop_listening
@@ -177,7 +177,7 @@ class Exchange:
             self.change(answer, self.fault)
         headers = [(name.encode(), value.encode("latin-1")) for name, value in answer.headers]
         if kind == "refuse" and self.fault is not None:
-            await self.stop_listening(self.fault.seconds)
+            await self.stop_listening(self.fault.seconds, self.scope["emulator.transport"])
             headers.append((b"connection", b"close"))
         if answer.content_type:
             headers.append((b"content-type", answer.content_type.encode()))
@@ -456,7 +456,7 @@ async def read_form(exchange: Exchange, call: Call) -> dict[str, str]:
     return dict(parse_qsl(call.body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
-async def _listen_on(_seconds: float) -> None:
+async def _listen_on(_seconds: float, _but: asyncio.BaseTransport) -> None:
     """Where the application has no port of its own, it cannot refuse connections."""
 
 
@@ -473,7 +473,7 @@ class Application:
         self.router = Router(routes, redirect_slashes=False, default=Endpoint({}))
         self.active = 0
         self.last_activity = time.monotonic()
-        self.stop_listening: Callable[[float], Awaitable[None]] = _listen_on
+        self.stop_listening: Callable[[float, asyncio.BaseTransport], Awaitable[None]] = _listen_on
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
 import itertools
 import json
 import os
@@ -62,18 +61,21 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         yield
 
-    async def refuse(self, seconds: float, *, reset: bool = True) -> None:
-        """Close the listening socket, reset what is connected, and listen again after ``seconds``."""
+    async def refuse(self, seconds: float, but: asyncio.BaseTransport | None = None) -> None:
+        """Close the listening socket, reset what is connected, and listen again after ``seconds``.
+
+        :param but: a connection that stays, on which there is something to say.
+        """
         await self.listen_again()
         for listener in self.servers:
             listener.close()
         self.servers.clear()
         self._now = asyncio.Event()
         self._reopening = asyncio.create_task(self._reopen(seconds))
-        if not reset:
-            return
         for connection in list(self.server_state.connections):
             transport = connection.transport
+            if transport is but:
+                continue
             sock = transport.get_extra_info("socket")
             if sock is not None:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -153,7 +155,7 @@ async def serve(
         "database": str(world.database.path) if world.database else None,
         "state_dir": str(state_dir),
     }
-    application.stop_listening = functools.partial(api.refuse, reset=False)
+    application.stop_listening = api.refuse
     control = control_app.Control(world, application, api, about)
     touched = _Touch(control_app.application(control), application)
     steering = Server(uvicorn.Config(touched, http=Protocol, **options))

@@ -310,10 +310,14 @@ def test_the_server_goes_down_in_mid_run(client: Client, emulator: Emulator) -> 
     emulator.fault("status", status=503, body="html", skip=1, count=0)
     assert [client.get(SELF).status for _number in range(3)] == [200, 503, 503]
     emulator.clear_faults()
+    other = fresh(emulator)
+    assert other.get(SELF).status == 200
     emulator.fault("refuse", seconds=60, skip=1, acts=True)
     assert [client.get(SELF).status for _number in range(2)] == [200, 200]
     with pytest.raises(ConnectionRefusedError):
         fresh(emulator).get(SELF)
+    with pytest.raises(OSError, match=r"reset|closed|EOF|Remote end"):
+        other.get(SELF)
 
 
 def test_every_kind_is_tested() -> None:
