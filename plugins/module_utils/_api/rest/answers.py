@@ -18,9 +18,13 @@ from ansible_collections.community.veracode.plugins.module_utils._errors import 
 
 Json = dict[str, t.Any]
 
-# What the parsing of answers relies on: of which keys the value is a list of objects, an object, a text, or no container.
+# What the parsing of answers relies on: of which keys the value is a list of objects or of texts, an object, a text, or no
+# container. A list that is read as empty would be written back as empty.
 _LISTS = frozenset({"users", "roles", "child_roles", "teams", "permissions", "business_units"})
+_TEXT_LISTS = frozenset({"allowed_ip_addresses", "permission_types"})
 _OBJECTS = frozenset({"page", "_embedded"})
+_CONTAINERS = frozenset({"list", "texts", "object"})
+_ITEMS: dict[str, type] = {"list": dict, "texts": str}
 _TEXT = re.compile(r".*_(?:name|description|secret)\Z")
 _WORD = re.compile(r".*_(?:id|ts|type)\Z")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -60,9 +64,11 @@ def about(what: str, item: Json, key: str, handle: str, *, sent: bool = False) -
 
 @functools.lru_cache(maxsize=1024)
 def _form(key: str) -> str:
-    """Return what the value of a key has to be: a `list` of objects, an `object`, a `text`, a `word` or `anything`."""
+    """Return what the value of a key has to be: a `list` of objects, `texts`, an `object`, a `text`, a `word` or `anything`."""
     if key in _LISTS:
         return "list"
+    if key in _TEXT_LISTS:
+        return "texts"
     if key in _OBJECTS:
         return "object"
     if _TEXT.match(key):
@@ -81,22 +87,22 @@ def misshapen(data: Json) -> str | None:
             if value is None:
                 continue
             if isinstance(value, str):
-                if _form(key) in ("list", "object") or (not value.isascii() and _SURROGATE.search(value)):
+                if _form(key) in _CONTAINERS or (not value.isascii() and _SURROGATE.search(value)):
                     return key
                 continue
             form = _form(key)
             if form == "text":
                 return key
             if isinstance(value, dict):
-                if form in ("list", "word"):
+                if form in ("list", "texts", "word"):
                     return key
                 containers.append(value.items())
             elif isinstance(value, list):
-                if form in ("object", "word") or (form == "list" and not all(isinstance(item, dict) for item in value)):
+                if form in ("object", "word") or not all(isinstance(item, _ITEMS.get(form, object)) for item in value):
                     return key
                 inner = key + "[]"
                 containers.append([(inner, item) for item in value])
-            elif form in ("list", "object"):
+            elif form in _CONTAINERS:
                 return key
     return None
 

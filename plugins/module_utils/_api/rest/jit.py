@@ -78,8 +78,7 @@ def _settings(item: Json) -> JitSettings | None:
         return None
     values: dict[str, t.Any] = {flag: item.get(flag) is True for flag in FLAGS}
     values.update({text: str(item[text]) if item.get(text) else None for text in TEXTS})
-    addresses = item.get("allowed_ip_addresses")
-    values["allowed_ip_addresses"] = tuple(sorted(map(str, addresses))) if isinstance(addresses, list) else ()
+    values["allowed_ip_addresses"] = tuple(sorted(item.get("allowed_ip_addresses") or ()))
     roles = [known_role(each.get("role_name"), each.get("role_description")) for each in item.get("roles") or ()]
     teams = {
         str(each["team_name"]): str(each["team_id"]) if each.get("team_id") else None

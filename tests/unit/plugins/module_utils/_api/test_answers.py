@@ -103,12 +103,12 @@ def test_what_ought_to_be_a_list_of_objects_is_one(outer: dict[str, t.Any], key:
         rest(json.dumps(answer)).read("read it", "/users")
 
 
-@pytest.mark.parametrize("addresses", [None, True, 1, "x", {}, {"x": 1}])
-def test_addresses_of_settings_are_a_list_or_none(addresses: t.Any) -> None:
-    answer = {"roles": [], "jit_default_settings_id": "1", "allowed_ip_addresses": addresses}
-    settings = JitClient(rest(json.dumps(answer))).read()
-    assert settings is not None
-    assert settings.values["allowed_ip_addresses"] == ()
+@pytest.mark.parametrize("value", [True, 1, "", "x", {}, {"x": 1}, [None], [1], [{}], [[]]])
+@pytest.mark.parametrize("key", ["allowed_ip_addresses", "permission_types"])
+def test_a_list_of_texts_is_never_read_as_empty_and_so_written_back_as_empty(key: str, value: t.Any) -> None:
+    answer = {"roles": [], "jit_default_settings_id": "1", key: value}
+    with pytest.raises(ApiError, match=f"not of the form of this API \\(at '{key}'\\)"):
+        JitClient(rest(json.dumps(answer))).read()
 
 
 @pytest.mark.parametrize("kind", ["text/html", "application/xml"])
