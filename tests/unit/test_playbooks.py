@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.integration.playbooks import bare_environment, finished
+from tests.integration.playbooks import ROOT, bare_environment, finished
 from tests.integration.starter import Starter
 
 NOT_STARTED = "[ERROR]: Unexpected Exception, this is probably a bug: Local RPC server did not start."
@@ -48,10 +49,10 @@ import json, os, random, sys, time
 print(json.dumps({
     "argv": sys.argv, "path": sys.path, "name": __name__, "cwd": os.getcwd(), "environment": dict(os.environ),
     "input": sys.stdin.read(), "terminal": sys.stdout.isatty(), "zone": time.tzname, "flags": str(sys.flags),
-    "ansible": [name for name in sys.modules if name.startswith("ansible")],
 }), flush=True)
 print("error", file=sys.stderr)
 print(random.random())
+print(*(name for name in sys.modules if name.split(".")[0] == "ansible"))
 sys.exit(int(sys.argv[1]))
 """
 
@@ -72,9 +73,52 @@ def test_a_fork_of_the_starter_is_like_a_new_process(tmp_path: Path) -> None:
         assert forked.returncode == new.returncode == code
         expected, found = json.loads(new.stdout.splitlines()[0]), json.loads(forked.stdout.splitlines()[0])
         assert found == expected
-        assert found["ansible"] == []
         assert forked.stdout.splitlines()[1] == "error"
         numbers.add(forked.stdout.splitlines()[2])
+        assert "ansible.constants" not in forked.stdout.splitlines()[3].split(), "Ansible has read its settings"
     assert len(numbers) == 2
     starter.process.communicate()
     assert starter.process.returncode == 0
+
+
+# Loads a module as Ansible does, and says where its code comes from, to the innermost function.
+LOADED = """
+import json, os, sys, types
+from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
+_AnsibleCollectionFinder([os.environ["TREE"]])._install()
+from ansible_collections.community.veracode.plugins.module_utils import _errors, _argspec
+
+def codes(code):
+    yield [code.co_filename, code.co_name, code.co_firstlineno, code.co_code.hex()]
+    for each in code.co_consts:
+        if isinstance(each, types.CodeType):
+            yield from codes(each)
+
+print(json.dumps({
+    module.__file__: list(codes(module.__loader__.get_code(module.__name__))) for module in (_errors, _argspec)
+}))
+"""
+
+
+def test_the_starter_loads_the_collection_as_it_is_in_the_tree_of_the_run(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_text(LOADED, encoding="utf-8")
+    starter = Starter(bare_environment())
+    found = []
+    for name in ("one", "two"):
+        copy = tmp_path / name / "ansible_collections" / "community" / "veracode"
+        shutil.copytree(ROOT / "plugins", copy / "plugins")
+        if name == "two":
+            with (copy / "plugins" / "module_utils" / "_errors.py").open("a") as changed:
+                changed.write("\n\ndef added() -> None:\n    pass\n")
+        env = {**bare_environment(), "TREE": str(tmp_path / name)}
+        new = subprocess.run(
+            [sys.executable, str(program)], cwd=tmp_path, env=env, check=False, capture_output=True, text=True
+        )
+        forked = starter.run([str(program)], cwd=tmp_path, env=env, timeout=60)
+        assert (forked.returncode, forked.stdout) == (new.returncode, new.stdout) and not new.returncode, new.stderr
+        found.append(json.loads(forked.stdout))
+        assert {Path(file).is_relative_to(copy) for file in found[-1]} == {True}
+    assert "added" in str(found[1])
+    assert "added" not in str(found[0])
+    starter.process.communicate()
