@@ -5,9 +5,9 @@
 """Run Ansible's programs for tests in forks of a process that has loaded the libraries already.
 
 Half of what a start of `ansible-playbook` takes of the processor goes into modules of Python and of libraries, and into
-compiling the collection (Ansible's loader of collections keeps nothing of that on disk). These are the same in each run. A
-starter does them once and forks for each run. Of Ansible, nothing is loaded before the fork that reads settings: they come
-from the environment of the run.
+what Ansible's loader of collections does anew in each run: it compiles the collection, and reads the list of what has moved
+out of Ansible. A starter does this once and forks for each run. Of Ansible, nothing is loaded before the fork that reads
+settings: they come from the environment of the run.
 
 `Starter` is the side of the tests. Run as a program, this file is the starter.
 """
@@ -143,11 +143,22 @@ def compile_once(folder: Path) -> None:
     vars(importlib.import_module(LOADER))["compile"] = compiled
 
 
+def read_routing_once() -> None:
+    """Let Ansible's loader of collections find the list of what has moved out of Ansible itself read."""
+    finder = vars(importlib.import_module(LOADER))
+    read, routing = finder["_meta_yml_to_dict"], "ansible_builtin_runtime.yml"
+    text = Path(str(importlib.import_module("ansible").__file__)).with_name("config").joinpath(routing).read_bytes()
+    known = {text: read(text, ("ansible.builtin", routing))}
+    # Each run has it once, as Ansible may change it.
+    finder["_meta_yml_to_dict"] = lambda found, content: known.pop(found, None) or read(found, content)
+
+
 if __name__ == "__main__":
     for library in [*LIBRARIES, ANSIBLE]:
         with contextlib.suppress(ImportError):
             importlib.import_module(library)
     compile_once(PLUGINS)
+    read_routing_once()
     gc.freeze()  # no collection of garbage in a run goes through all of that
     request = serve()
     if request is not None:
