@@ -116,7 +116,8 @@ def test_the_starter_loads_the_collection_as_it_is_in_the_tree_of_the_run(tmp_pa
             [sys.executable, str(program)], cwd=tmp_path, env=env, check=False, capture_output=True, text=True
         )
         forked = starter.run([str(program)], cwd=tmp_path, env=env, timeout=60)
-        assert (forked.returncode, forked.stdout) == (new.returncode, new.stdout) and not new.returncode, new.stderr
+        assert new.returncode == 0, new.stderr
+        assert (forked.returncode, forked.stdout) == (0, new.stdout)
         found.append(json.loads(forked.stdout))
         assert {Path(file).is_relative_to(copy) for file in found[-1]} == {True}
     assert "added" in str(found[1])
