@@ -25,7 +25,7 @@ emulator: ## Play Veracode for playbooks of your own until Ctrl-C; prints the ex
 	@.venv/bin/python -m tests.emulator --exports --state-dir build/emulator $(ARGS)
 
 test: runner ## Everything that a pull request is judged by
-	@$(RUN) integration units sanity static "fuzz(short)" -- $(ARGS)
+	@$(RUN) integration units "sanity(short)" static "fuzz(short)" -- $(ARGS)
 
 test-all: runner ## The same on every supported ansible-core and Python, with the oldest and newest libraries
 	@$(RUN) matrix "fuzz(long)" importer static
@@ -40,7 +40,7 @@ format: runner ## Format the Python files
 	@$(RUN) format
 
 sanity: runner ## ansible-test sanity
-	@$(RUN) sanity
+	@$(RUN) "sanity(long)"
 
 units: runner ## Unit tests and the emulator's own tests
 	@$(RUN) units -- $(ARGS)

@@ -99,7 +99,7 @@ nitpick_ignore_regex = [
 ]
 """
 
-nox.options.sessions = ["static", "sanity", "units", "integration", "fuzz(short)"]
+nox.options.sessions = ["static", "sanity(short)", "units", "integration", "fuzz(short)"]
 nox.options.default_venv_backend = "none"
 
 # Its checks of files, action groups and licenses; see antsibull-nox.toml.
@@ -249,7 +249,7 @@ def results(session: nox.Session, suffix: str = ".json") -> Path:
 
 
 def run_sanity(checks: Checks, entry: Entry, *arguments: str) -> None:
-    """ansible-test sanity, all tests, nothing ignored."""
+    """ansible-test sanity, nothing ignored."""
     env = test_tools(entry)
     provide_get_pip(checks.session, env, entry.python)
     # What the tests of the code need on the path would mislead the tests of ansible-test.
@@ -340,11 +340,15 @@ def import_tree() -> Path:
 
 
 @nox.session
-def sanity(session: nox.Session) -> None:
-    """ansible-test sanity without ignore entries, of what is shipped; the matrix looks at the tests, too."""
+@nox.parametrize("left_out", [["--skip-test", "pylint"], []], ids=["short", "long"])
+def sanity(session: nox.Session, left_out: list[str]) -> None:
+    """ansible-test sanity without ignore entries, of what is shipped; pylint, half of its time, only if there is time for it.
+
+    The matrix looks at the tests, too, and leaves out nothing.
+    """
     mirror(TREE)
     checks = Checks(session)
-    run_sanity(checks, NEWEST, "--exclude", "tests/")
+    run_sanity(checks, NEWEST, "--exclude", "tests/", *left_out)
     checks.finish()
 
 

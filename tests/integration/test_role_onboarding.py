@@ -19,6 +19,7 @@ import yaml
 
 from tests.emulator.control import Emulator
 from tests.integration.playbooks import ROOT, Outcome, Runs
+from tests.turns import in_turn
 
 ONBOARD = "community.veracode.onboard"
 
@@ -379,7 +380,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("playbook", "given", "message"), NOTHING + WRONG)
+@pytest.mark.parametrize(("playbook", "given", "message"), in_turn(NOTHING + WRONG, of=2))
 def test_a_playbook_names_the_variable_that_is_missing_or_wrong(
     runs: Runs, emulator: Emulator, playbook: str, given: dict[str, t.Any], message: str
 ) -> None:

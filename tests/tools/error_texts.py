@@ -11,6 +11,7 @@ the value or the remedy, as far as a text shows it.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import sys
 import typing as t
@@ -179,7 +180,7 @@ class Source:
         found: set[str] = set()
         for each in ast.walk(node):
             if isinstance(each, ast.Name) and owner is not None:
-                for value in _given(owner, each.id):
+                for value in _given(owner).get(each.id, ()):
                     found |= self._sentences(value, owner, depth)
             elif isinstance(each, ast.Call) and len(self.functions.get(_called(each), [])) == 1:
                 function = self.functions[_called(each)][0]
@@ -210,15 +211,19 @@ def _owners(tree: ast.AST) -> dict[ast.AST, Function]:
     return owners
 
 
-def _given(owner: Function, name: str) -> t.Iterator[ast.expr]:
-    """Yield what a function puts into a variable of its own."""
+@functools.cache
+def _given(owner: Function) -> dict[str, list[ast.expr]]:
+    """Return what a function puts into each variable of its own."""
+    found: dict[str, list[ast.expr]] = {}
     for node in ast.walk(owner):
         if isinstance(node, (ast.Assign, ast.AugAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if name in {each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)}:
-                yield node.value
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in (f"{name}.append", f"{name}.extend"):
-            yield from node.args
+            for name in {each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)}:
+                found.setdefault(name, []).append(node.value)
+        elif isinstance(node, ast.Call) and _called(node) in ("append", "extend"):
+            variable = ast.unparse(node.func).rpartition(".")[0]
+            found.setdefault(variable, []).extend(node.args)
+    return found
 
 
 def of_plugins() -> list[Text]:
