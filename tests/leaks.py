@@ -28,7 +28,7 @@ from tests.emulator.control import Emulator
 from tests.processes import descendants
 
 _PROGRAMS = ("ansible-playbook", "ansible", "ansible-runner", "ansible-rulebook")
-_MODULES = "ansible_collections.community.veracode.plugins.modules"
+_MODULES = os.path.join("plugins", "modules", "veracode_")
 _HEADER = re.compile(rb"veracode-hmac-sha-256\s+id=[0-9a-z-]{8}|\bsig=[0-9a-f]{32}")
 _ENCODED_HEADER = b"VERACODE-HMAC-SHA-256 id="
 _SIGNATURE = re.compile(rb"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")

@@ -97,8 +97,8 @@ class Outcome:
 
 
 @functools.cache
-def _starter() -> Starter:
-    return Starter(bare_environment())
+def _starter(*, modules: bool = False) -> Starter:
+    return Starter(bare_environment(), modules=modules)
 
 
 def finished(run: t.Callable[[], tuple[int, str]]) -> tuple[int, str]:
@@ -114,21 +114,26 @@ def finished(run: t.Callable[[], tuple[int, str]]) -> tuple[int, str]:
     return code, output
 
 
+def fork(command: t.Sequence[str], *, cwd: Path, env: t.Mapping[str, str], modules: bool = False) -> tuple[int, str]:
+    """Run a program in Python to its end, in a fork of a process that has loaded the libraries.
+
+    :param modules: whether it is a module.
+    :returns: its exit code and its output.
+    """
+    with watched_run(env) as (own, printed):
+        try:
+            done = _starter(modules=modules).run(command, cwd=cwd, env=own, timeout=TIMEOUT)
+        except subprocess.TimeoutExpired:
+            kill(_starter(modules=modules).process)
+            _starter.cache_clear()
+            raise
+        printed.append(done.stdout)
+    return done.returncode, done.stdout
+
+
 def play(command: t.Sequence[str], *, cwd: Path, env: t.Mapping[str, str]) -> tuple[int, str]:
-    """Run `ansible-playbook` to its end, in a fork of a process that has loaded the libraries, and return as `finished`."""
-
-    def run() -> tuple[int, str]:
-        with watched_run(env) as (own, printed):
-            try:
-                done = _starter().run(command, cwd=cwd, env=own, timeout=TIMEOUT)
-            except subprocess.TimeoutExpired:
-                kill(_starter().process)
-                _starter.cache_clear()
-                raise
-            printed.append(done.stdout)
-        return done.returncode, done.stdout
-
-    return finished(run)
+    """Run `ansible-playbook` as `fork` and `finished` do."""
+    return finished(lambda: fork(command, cwd=cwd, env=env))
 
 
 class Runs:
@@ -283,24 +288,23 @@ class World:
 
     def module(self, name: str, **options: object) -> subprocess.Popen[str]:
         """Start a module by itself, as Ansible does on its host."""
-        arguments = self.folder / f"{name}.args.json"
-        arguments.write_text(json.dumps({"ANSIBLE_MODULE_ARGS": options}), encoding="utf-8")
-        command = [
-            sys.executable,
-            "-m",
-            f"ansible_collections.community.veracode.plugins.modules.{name}",
-            str(arguments),
-        ]
+        command = [sys.executable, *self._module(name, options)]
         pipe = subprocess.PIPE
         return subprocess.Popen(command, env=self.env(), stdout=pipe, stderr=subprocess.STDOUT, text=True)
 
     def run_module(self, name: str, **options: object) -> dict[str, t.Any]:
         """Run a module by itself and return its result: cheaper than a playbook."""
-        output = self.module(name, **options).communicate(timeout=TIMEOUT)[0]
+        _code, output = fork(self._module(name, options), cwd=Path.cwd(), env=self.env(), modules=True)
         self.printed.append(output)
         result = dict(json.loads(output))
         self.leaks.returned(result)
         return result
+
+    def _module(self, name: str, options: t.Mapping[str, object]) -> list[str]:
+        """Write the arguments of a module and return the program and its argument."""
+        arguments = self.folder / f"{name}.args.json"
+        arguments.write_text(json.dumps({"ANSIBLE_MODULE_ARGS": options}), encoding="utf-8")
+        return [str(ROOT / "plugins" / "modules" / f"{name}.py"), str(arguments)]
 
     # Secrets
 

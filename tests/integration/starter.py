@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run Ansible's programs for tests in forks of a process that has loaded the libraries already.
+"""Run Ansible's programs, and modules, for tests in forks of a process that has loaded the libraries already.
 
 Half of what a start of `ansible-playbook` takes of the processor goes into modules of Python and of libraries, and into
 what Ansible's loader of collections does anew in each run: it compiles the collection, and reads the list of what has moved
 out of Ansible. A starter does this once and forks for each run. Of Ansible, nothing is loaded before the fork that reads
-settings: they come from the environment of the run.
+settings: they come from the environment of the run. The command line that the system shows of a run is the starter's.
 
 `Starter` is the side of the tests. Run as a program, this file is the starter.
 """
@@ -69,13 +69,13 @@ class Starter:
     """A process that forks for each run, and ends with this process.
 
     :param environment: of the starter; a run has its own.
+    :param modules: whether it starts modules by themselves, and so loads nothing of Ansible's controller.
     """
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], *, modules: bool = False) -> None:
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen(
-            [sys.executable, __file__], env=dict(environment), stdin=pipe, stdout=pipe, text=True
-        )
+        command = [sys.executable, __file__, *(["modules"] if modules else [])]
+        self.process = subprocess.Popen(command, env=dict(environment), stdin=pipe, stdout=pipe, text=True)
 
     def run(
         self, command: Sequence[str], *, cwd: Path, env: Mapping[str, str], timeout: float
@@ -154,11 +154,13 @@ def read_routing_once() -> None:
 
 
 if __name__ == "__main__":
-    for library in [*LIBRARIES, ANSIBLE]:
+    for library in LIBRARIES:
         with contextlib.suppress(ImportError):
             importlib.import_module(library)
-    compile_once(PLUGINS)
-    read_routing_once()
+    if not sys.argv[1:]:
+        importlib.import_module(ANSIBLE)
+        compile_once(PLUGINS)
+        read_routing_once()
     gc.freeze()  # no collection of garbage in a run goes through all of that
     request = serve()
     if request is not None:

@@ -7,14 +7,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.playbooks import PLAYBOOK, World, holds_pair, task
+from tests.integration.playbooks import PLAYBOOK, World, holds_pair, play, task
 
 MODULE = "veracode_api_credentials"
 KEYLESS, BUILD, OTHER = "keyless-api", "build-upload", "restricted-api"
@@ -160,14 +159,12 @@ def test_hosts_without_run_once_end_with_one_valid_pair(world: World, state: str
     inventory = {"all": {"hosts": dict.fromkeys(names), "vars": connection}}
     (world.folder / "hosts.json").write_text(json.dumps(inventory))
     wanted = options(dest, state=state, username=KEYLESS, verify=True)
-    play = [
-        {"hosts": "all", "gather_facts": False, "tasks": [{"name": "Rotate", f"community.veracode.{MODULE}": wanted}]}
-    ]
-    (world.folder / "play.json").write_text(json.dumps(play))
+    rotate = {"name": "Rotate", f"community.veracode.{MODULE}": wanted}
+    (world.folder / "play.json").write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": [rotate]}]))
     command = [str(PLAYBOOK), "-i", str(world.folder / "hosts.json"), "-f", str(HOSTS), str(world.folder / "play.json")]
-    run = subprocess.run(command, env=world.env(), capture_output=True, text=True, check=False, timeout=1800)
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert run.stdout.count("failed=0") == HOSTS
+    code, output = play(command, cwd=Path.cwd(), env=world.env())
+    assert code == 0, output
+    assert output.count("failed=0") == HOSTS
     assert len(world.emulator.log(writes=True)) == generated
     assert holds_pair(dest, world.emulator, KEYLESS)
     assert [path.name for path in world.files.iterdir()] == ["pair.json"]

@@ -97,6 +97,7 @@ class Rotation:
         )
 
     def run(self, *arguments: str, **variables: t.Any) -> Outcome:
+        # A process of its own, as the role knows a run by its command line.
         process = self.runs.start(PLAYBOOK, {**self.variables, **variables}, "-vvv", "--diff", *arguments)
         (self.folder / "pid").write_text(str(process.pid))
         output = process.communicate(timeout=1800)[0]

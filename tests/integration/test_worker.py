@@ -21,7 +21,7 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 
 from tests.emulator.control import Emulator
 from tests.inside import MODULES
-from tests.integration.playbooks import PLAYBOOK, Task, World, holds_pair, task
+from tests.integration.playbooks import PLAYBOOK, Task, World, holds_pair, play, task
 from tests.integration.test_in_process import to_the_letter
 from tests.processes import descendants
 
@@ -114,9 +114,8 @@ def _play(world: World, plays: list[dict[str, Any]], inventory: dict[str, Any], 
     (world.folder / "hosts.json").write_text(json.dumps({"all": {"hosts": inventory}}), encoding="utf-8")
     (world.folder / "plays.json").write_text(json.dumps(plays), encoding="utf-8")
     command = [str(PLAYBOOK), "-i", str(world.folder / "hosts.json"), str(world.folder / "plays.json"), *arguments]
-    done = subprocess.Popen(command, env=world.env(**env), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    output = str(done.communicate(timeout=300)[0])
-    assert done.returncode == 0, output
+    code, output = play(command, cwd=Path.cwd(), env=world.env(**env))
+    assert code == 0, output
     return output
 
 

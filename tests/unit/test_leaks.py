@@ -88,7 +88,9 @@ def test_planted_secret_is_found(place: str, tmp_path: Path) -> None:
     assert found(tmp_path, LEAKS[place])
 
 
-@pytest.mark.parametrize("program", ["/usr/bin/ansible", "ansible-runner", "ansible-rulebook"])
+@pytest.mark.parametrize(
+    "program", ["/usr/bin/ansible", "ansible-runner", "ansible-rulebook", "/c/plugins/modules/veracode_user.py"]
+)
 def test_every_way_to_run_ansible_is_watched(program: str, tmp_path: Path) -> None:
     assert found(tmp_path, LEAKS["stdout"], program)
     assert found(tmp_path, LEAKS["file"], program)
