@@ -57,11 +57,12 @@ sys.exit(int(sys.argv[1]))
 """
 
 
-def test_a_fork_of_the_starter_is_like_a_new_process(tmp_path: Path) -> None:
+@pytest.mark.parametrize("modules", [False, True])
+def test_a_fork_of_the_starter_is_like_a_new_process(tmp_path: Path, modules: bool) -> None:
     program = tmp_path / "bin" / "program"
     program.parent.mkdir()
     program.write_text(PROGRAM, encoding="utf-8")
-    starter = Starter(bare_environment())
+    starter = Starter(bare_environment(), modules=modules)
     numbers = set()
     for code, zone in ((0, "UTC"), (3, "EST5EDT")):
         env = {**bare_environment(), "PYTHONPATH": f"{tmp_path}:/nowhere", "TZ": zone, "NEW": "ü"}
@@ -75,7 +76,9 @@ def test_a_fork_of_the_starter_is_like_a_new_process(tmp_path: Path) -> None:
         assert found == expected
         assert forked.stdout.splitlines()[1] == "error"
         numbers.add(forked.stdout.splitlines()[2])
-        assert "ansible.constants" not in forked.stdout.splitlines()[3].split(), "Ansible has read its settings"
+        loaded = forked.stdout.splitlines()[3].split()
+        assert "ansible.constants" not in loaded, "Ansible has read its settings"
+        assert not (modules and loaded), "a module takes itself for the controller"
     assert len(numbers) == 2
     starter.process.communicate()
     assert starter.process.returncode == 0
@@ -84,7 +87,7 @@ def test_a_fork_of_the_starter_is_like_a_new_process(tmp_path: Path) -> None:
 # Loads a module as Ansible does, and says where its code comes from, to the innermost function.
 LOADED = """
 import json, os, sys, types
-from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder
+from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder, _get_collection_metadata
 _AnsibleCollectionFinder([os.environ["TREE"]])._install()
 from ansible_collections.community.veracode.plugins.module_utils import _errors, _argspec
 
@@ -97,6 +100,7 @@ def codes(code):
 print(json.dumps({
     module.__file__: list(codes(module.__loader__.get_code(module.__name__))) for module in (_errors, _argspec)
 }))
+print(json.dumps(_get_collection_metadata("ansible.builtin")))
 """
 
 
@@ -118,7 +122,9 @@ def test_the_starter_loads_the_collection_as_it_is_in_the_tree_of_the_run(tmp_pa
         forked = starter.run([str(program)], cwd=tmp_path, env=env, timeout=60)
         assert new.returncode == 0, new.stderr
         assert (forked.returncode, forked.stdout) == (0, new.stdout)
-        found.append(json.loads(forked.stdout))
+        code, routing = map(json.loads, forked.stdout.splitlines())
+        assert routing["plugin_routing"]
+        found.append(code)
         assert {Path(file).is_relative_to(copy) for file in found[-1]} == {True}
     assert "added" in str(found[1])
     assert "added" not in str(found[0])
