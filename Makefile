@@ -24,7 +24,7 @@ emulator: ## Play Veracode for playbooks of your own until Ctrl-C; prints the ex
 	@$(PYTHON) tests/tools/environment.py .venv 'ansible-core ~= 2.19.0' -r requirements.txt -r tests/emulator/requirements.txt
 	@.venv/bin/python -m tests.emulator --exports --state-dir build/emulator $(ARGS)
 
-test: runner ## Everything that a pull request is judged by
+test: runner ## The checks of a pull request on one version of ansible-core
 	@$(RUN) integration units "sanity(short)" static "fuzz(short)" -- $(ARGS)
 
 test-all: runner ## The same on every supported ansible-core and Python, with the oldest and newest libraries

@@ -342,9 +342,9 @@ def import_tree() -> Path:
 @nox.session
 @nox.parametrize("left_out", [["--skip-test", "pylint"], []], ids=["short", "long"])
 def sanity(session: nox.Session, left_out: list[str]) -> None:
-    """ansible-test sanity without ignore entries, of what is shipped; pylint, half of its time, only if there is time for it.
+    """ansible-test sanity without ignore entries, of what is shipped; the short one leaves out pylint, half of its time.
 
-    The matrix looks at the tests, too, and leaves out nothing.
+    The matrix runs all of it, on the tests, too.
     """
     mirror(TREE)
     checks = Checks(session)

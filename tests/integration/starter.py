@@ -59,7 +59,7 @@ LIBRARIES = [
     "xml.dom.minidom",
     "yaml",
 ]
-# What of Ansible reads no settings. It is first, as it makes what follows know that this is no host of tasks.
+# What of Ansible reads no settings. It comes first: what is loaded after it knows that this is the controller.
 ANSIBLE = "ansible.config.manager"
 LOADER = "ansible.utils.collection_loader._collection_finder"
 PLUGINS = Path(__file__).resolve().parents[2] / "plugins"

@@ -128,6 +128,7 @@ def test_a_name_that_cannot_be_read_rightly_is_refused_before_any_call(world: Wo
     missed = []
     for module, option, options, end in cases():
         result = run_action(module, options, world.env())
+        assert "Traceback" not in json.dumps(result), result
         said = str(result.get("msg"))
         is_refused = result.get("failed") and ENDS[end] in said and option in said
         if not is_refused or result["calls"]["writes"] or (end != " " and end in said):

@@ -129,3 +129,24 @@ def test_the_starter_loads_the_collection_as_it_is_in_the_tree_of_the_run(tmp_pa
     assert "added" in str(found[1])
     assert "added" not in str(found[0])
     starter.process.communicate()
+
+
+UNAIDED = """
+import builtins, os, yaml
+from ansible.utils.collection_loader._collection_finder import _AnsibleCollectionFinder, _get_collection_metadata
+builtins.compile = yaml.load = None
+_AnsibleCollectionFinder([os.environ["TREE"]])._install()
+from ansible_collections.community.veracode.plugins.module_utils import _errors
+assert _get_collection_metadata("ansible.builtin")["plugin_routing"]
+"""
+
+
+def test_a_run_neither_compiles_the_collection_nor_reads_what_has_moved(tmp_path: Path) -> None:
+    program = tmp_path / "program"
+    program.write_text(UNAIDED, encoding="utf-8")
+    copy = tmp_path / "ansible_collections" / "community" / "veracode"
+    shutil.copytree(ROOT / "plugins", copy / "plugins")
+    starter = Starter(bare_environment())
+    forked = starter.run([str(program)], cwd=tmp_path, env={**bare_environment(), "TREE": str(tmp_path)}, timeout=60)
+    assert forked.returncode == 0, forked.stdout
+    starter.process.communicate()
